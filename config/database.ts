@@ -1,0 +1,24 @@
+// How the site talks to MongoDB: how long a visitor may wait for it, and when a write counts as done.
+import type { ConnectOptions } from 'mongoose'
+
+// A page has to say "come back in a moment" within two seconds, so every single operation gives up well before.
+export const OPERATION_PATIENCE = 1000 // milliseconds
+export const RECONNECT_PATIENCE = 700 // milliseconds a request waits for a database that is just coming back
+
+export const DATABASE_NAME = 'sesame'
+
+export const connectOptions: ConnectOptions = {
+  autoIndex: false, // built once, before the site says it is ready
+  bufferCommands: false, // a command that can't be sent now is an error now, not in ten seconds
+  serverSelectionTimeoutMS: OPERATION_PATIENCE,
+  connectTimeoutMS: OPERATION_PATIENCE,
+  waitQueueTimeoutMS: OPERATION_PATIENCE,
+  socketTimeoutMS: OPERATION_PATIENCE, // counts only while an answer is awaited, not on idle connections
+  heartbeatFrequencyMS: 500, // the driver's shortest: it finds a restarted database soonest
+}
+
+// Building an index reads the whole collection once: the only command that may take long.
+export const INDEX_PATIENCE = 10 * 60 * 1000 // milliseconds
+
+// An account whose registration was answered must survive a power cut and the loss of one member of a replica set.
+export const accountWrites = { w: 'majority', j: true } as const

@@ -1,0 +1,54 @@
+// The two languages: which there are, which one a visitor asks for, and how a key becomes a sentence.
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import i18next, { type TFunction } from 'i18next'
+import { limits } from './limits.ts'
+import { localesDir } from './paths.ts'
+
+export const LOCALES = ['en', 'zh-CN'] as const
+export type Locale = (typeof LOCALES)[number]
+export type Translate = TFunction
+
+/** The function that turns a key into a sentence of this language. A key that is missing throws, so that no page shows one. */
+export function translator(locale: Locale): Translate {
+  return translators[locale]
+}
+
+/** A point in time in words of this language. In UTC, which is named: the server can't know the visitor's clock. */
+export function formatTime(locale: Locale, date: Date): string {
+  return new Intl.DateTimeFormat(locale, {
+    year: 'numeric',
+    month: 'long',
+    day: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+    timeZone: 'UTC',
+    timeZoneName: 'short',
+  }).format(date)
+}
+
+const instance = i18next.createInstance()
+await instance.init({
+  resources: Object.fromEntries(
+    LOCALES.map((locale) => [locale, { translation: readLocale(locale) }]),
+  ),
+  supportedLngs: [...LOCALES],
+  fallbackLng: false,
+  parseMissingKeyHandler: (key) => {
+    throw new Error(`No sentence for "${key}"`)
+  },
+  interpolation: {
+    escapeValue: false, // the views escape; twice would show &amp;amp;
+    defaultVariables: limits,
+  },
+})
+
+const translators: Record<Locale, Translate> = {
+  en: instance.getFixedT('en'),
+  'zh-CN': instance.getFixedT('zh-CN'),
+}
+
+function readLocale(locale: Locale): object {
+  return JSON.parse(readFileSync(join(localesDir, `${locale}.json`), 'utf8')) as object
+}

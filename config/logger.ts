@@ -1,0 +1,40 @@
+// The log: lines of JSON in production, readable ones in development. What must not be logged never reaches it.
+import { pino, type DestinationStream, type Logger } from 'pino'
+import pretty from 'pino-pretty'
+import type { Settings } from './env.ts'
+
+export type { Logger }
+
+/**
+ * Make the logger, writing to the terminal or to another destination.
+ * Errors keep type, message, stack and code only: libraries hang bodies and queries on them.
+ */
+export function createLogger(
+  settings: Pick<Settings, 'logLevel' | 'production'>,
+  destination: DestinationStream = settings.production ? pino.destination(1) : readable(),
+): Logger {
+  return pino(
+    {
+      level: settings.logLevel,
+      serializers: { err: plainError },
+      timestamp: pino.stdTimeFunctions.isoTime,
+    },
+    destination,
+  )
+}
+
+function readable(): DestinationStream {
+  return pretty({ singleLine: true, ignore: 'pid,hostname,req,res', translateTime: 'SYS:HH:MM:ss' })
+}
+
+/** Keep of an error what helps to find its cause and can hold nothing that a visitor typed into a form. */
+export function plainError(error: unknown): object {
+  if (error instanceof Error) {
+    const { name, message, stack } = error
+    const code = 'code' in error ? { code: error.code } : {}
+    const cause = error.cause === undefined ? {} : { cause: plainError(error.cause) }
+    return { type: name, message, stack, ...code, ...cause }
+  } else {
+    return { type: typeof error }
+  }
+}

@@ -1,0 +1,10 @@
+// Where the project lies on disk, the same whether the sources or the built files run.
+import { basename, dirname, join } from 'node:path'
+
+const parent = dirname(import.meta.dirname)
+
+export const root = basename(parent) === 'dist' ? dirname(parent) : parent
+export const viewsDir = join(root, 'views')
+export const publicDir = join(root, 'public')
+export const localesDir = join(root, 'config', 'locales')
+export const picoDir = join(root, 'node_modules', '@picocss', 'pico', 'css')

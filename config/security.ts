@@ -1,0 +1,37 @@
+// The headers that tell a browser what this site never does, so that injected markup can't do it either.
+import type { HelmetOptions } from 'helmet'
+import type { Settings } from './env.ts'
+import { DAY, isHttps } from './session.ts'
+
+const ONE_YEAR = (365 * DAY) / 1000 // seconds
+
+/** Helmet's options: a policy without inline script or style, and HTTPS-only rules just where HTTPS is in use. */
+export function helmetOptions(settings: Settings): HelmetOptions {
+  const https = isHttps(settings)
+  return {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'none'"],
+        scriptSrc: ["'self'"],
+        styleSrc: ["'self'"],
+        imgSrc: ["'self'", 'data:'], // Pico draws its ticks and arrows from data: addresses
+        formAction: ["'self'"],
+        baseUri: ["'none'"],
+        objectSrc: ["'none'"],
+        frameAncestors: ["'none'"],
+        ...(https ? { upgradeInsecureRequests: [] } : {}),
+      },
+    },
+    strictTransportSecurity: https ? { maxAge: ONE_YEAR, includeSubDomains: true } : false,
+    // With "no-referrer" a browser would send "Origin: null" with our own forms, and they would be refused.
+    referrerPolicy: { policy: 'same-origin' },
+    xFrameOptions: { action: 'deny' },
+  }
+}
+
+export const permissionsPolicy =
+  'camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()'
+
+/** The policy of the captcha's picture: shown as a picture or opened on its own, it can neither run nor load anything. */
+export const pictureSecurityPolicy = "default-src 'none'; sandbox; frame-ancestors 'none'"

@@ -1,0 +1,32 @@
+// Names, lifetimes and flags of the cookies, and the lifetimes of the sessions behind them.
+import type { CookieOptions } from 'express'
+import type { Settings } from './env.ts'
+import { limits } from './limits.ts'
+
+export const MINUTE = 60 * 1000
+export const HOUR = 60 * MINUTE
+export const DAY = 24 * HOUR
+
+export const NOTICE_LIVES = MINUTE
+export const LOCALE_LIVES = 365 * DAY
+export const CAPTCHA_LIVES = limits.captchaMinutes * MINUTE
+
+/** True if people reach the site over HTTPS, as its configured address (never a header) says. */
+export function isHttps(settings: Settings): boolean {
+  return settings.baseUrl.startsWith('https://')
+}
+
+/** A cookie's name: over HTTPS with the prefix that forbids other hosts and plain HTTP to plant it (RFC 6265bis, ASVS 3.3.3). */
+export function cookieName(settings: Settings, name: string): string {
+  return isHttps(settings) ? `__Host-${name}` : name
+}
+
+/** The flags of every cookie of the site: no script reads it, no other site's form carries it, no subdomain shares it. */
+export function cookieFlags(settings: Settings) {
+  return {
+    path: '/',
+    httpOnly: true,
+    sameSite: 'lax',
+    secure: isHttps(settings),
+  } as const satisfies CookieOptions
+}
