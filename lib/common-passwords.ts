@@ -1,0 +1,47 @@
+// The passwords that everybody tries first: a public list, and the words that belong to this very site (ASVS 6.1.2, 6.2.4, 6.2.11).
+import { dictionary } from '@zxcvbn-ts/language-common'
+import { limits } from '../config/limits.ts'
+import { countCodePoints } from './code-points.ts'
+
+// What a guesser would add for a site of this name, and long favourites of Chinese keyboards that the public list lacks.
+const ours = [
+  'opensesame',
+  'open sesame',
+  'sesame123',
+  'sesame1234',
+  'sesamesesame',
+  '芝麻开门芝麻开门',
+  'woaini1314',
+  'woaini520',
+  'woaini521',
+  'wodemima',
+  'woaini1314520',
+  '5201314520',
+  'a123456789',
+  'aa123456',
+  'aa123456789',
+  'qq123456',
+  'qq123456789',
+  'asd123456',
+  'zxc123456',
+  'qwe123456',
+  'abc123456',
+  'passwordpassword',
+  'qwertyuiopasdfgh',
+  '1234567890123456',
+]
+
+const common = new Set(
+  [...dictionary['passwords-common'], ...ours]
+    .map(fold)
+    .filter((entry) => countCodePoints(entry) >= limits.passwordMin),
+)
+
+/** True if the whole password, whatever its case, is on the list (NIST SP 800-63B-4 compares whole passwords, not parts). */
+export function isCommonPassword(password: string): boolean {
+  return common.has(fold(password))
+}
+
+function fold(text: string): string {
+  return text.normalize('NFC').toLowerCase()
+}

@@ -1,0 +1,115 @@
+// The engine needs a newer C library than some systems have: find out, and fetch Debian's next one where needed.
+import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { StartProblem } from '../start-problem.ts'
+
+const run = promisify(execFile)
+
+const NEEDED = '2.38'
+const RELEASE = 'trixie' // the Debian release whose C library is new enough
+const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg'
+const APT_PATIENCE = 60_000 // milliseconds
+
+/** The words to put before a command so that it runs under a C library the engine can use: none where the system's own will do. */
+export async function cLibraryPrefix(
+  cacheDir: string,
+  say: (line: string) => void,
+): Promise<string[]> {
+  if (process.platform !== 'linux' || isNewEnough(systemCLibrary())) {
+    return []
+  } else {
+    const folder = join(cacheDir, `c-library-${RELEASE}-${process.arch}`)
+    if (!existsSync(folder)) {
+      say(
+        `This system's C library (glibc ${systemCLibrary()}) is older than ${NEEDED}: fetching Debian ${RELEASE}'s into ${folder}, for the database alone.`,
+      )
+      await fetchInto(folder, cacheDir)
+    }
+    return prefix(folder)
+  }
+}
+
+/** The version of the C library that this very process runs on; undefined on a system with another one (such as musl). */
+export function systemCLibrary(): string | undefined {
+  const report = process.report.getReport() as { header?: { glibcVersionRuntime?: string } }
+  return report.header?.glibcVersionRuntime
+}
+
+function isNewEnough(version = '0'): boolean {
+  return version.localeCompare(NEEDED, 'en', { numeric: true }) >= 0
+}
+
+function prefix(folder: string): string[] {
+  const [triplet, loader] =
+    process.arch === 'arm64'
+      ? ['aarch64-linux-gnu', 'ld-linux-aarch64.so.1']
+      : ['x86_64-linux-gnu', 'ld-linux-x86-64.so.2']
+  const libraries = join(folder, 'usr', 'lib', triplet)
+  return [join(libraries, loader), '--library-path', libraries]
+}
+
+// Unpacked beside its place and then renamed, so that two starts at once, or one that is cut off, leave no half of it.
+async function fetchInto(folder: string, cacheDir: string): Promise<void> {
+  await mkdir(cacheDir, { recursive: true, mode: 0o700 })
+  const work = await mkdtemp(join(cacheDir, 'fetching-'))
+  try {
+    await download(work)
+    const unpacked = join(work, 'unpacked')
+    const file = (await readdir(work)).find((name) => name.endsWith('.deb'))
+    await run('dpkg', ['-x', join(work, file ?? 'libc6.deb'), unpacked])
+    await rename(unpacked, folder)
+  } catch (error) {
+    if (!existsSync(folder)) {
+      throw new StartProblem(explain(error))
+    }
+  } finally {
+    await rm(work, { recursive: true, force: true })
+  }
+}
+
+// apt is given lists, caches and sources of its own, so nothing changes on the system and no root is needed.
+// It checks the archive's signature against Debian's keyring: what is run here is what Debian signed.
+async function download(work: string): Promise<void> {
+  await mkdir(join(work, 'lists', 'partial'), { recursive: true })
+  await mkdir(join(work, 'cache', 'archives', 'partial'), { recursive: true })
+  const sources = join(work, 'sources.list')
+  await writeFile(sources, `deb [signed-by=${KEYRING}] ${await archive()} ${RELEASE} main\n`)
+  const options = [
+    `Dir::Etc::SourceList=${sources}`,
+    'Dir::Etc::SourceParts=/dev/null',
+    `Dir::State::lists=${join(work, 'lists')}`,
+    `Dir::Cache=${join(work, 'cache')}`,
+    'Acquire::Languages=none',
+    'Acquire::Retries=1',
+    'Acquire::http::Timeout=10',
+    'APT::Sandbox::User=',
+  ].flatMap((option) => ['-o', option])
+  const settings = { cwd: work, timeout: APT_PATIENCE }
+  await run('apt-get', [...options, '-qq', 'update'], settings)
+  await run('apt-get', [...options, '-qq', 'download', 'libc6'], settings)
+}
+
+// The address that the system's own apt uses, so that a local mirror is respected.
+async function archive(): Promise<string> {
+  const { stdout } = await run('apt-get', ['update', '--print-uris'], { timeout: APT_PATIENCE })
+  const address = /^'([^']+)\/dists\/[a-z]+\/InRelease'/m.exec(stdout)?.[1]
+  if (address === undefined) {
+    throw new Error("apt has no Debian archive among this system's sources")
+  } else {
+    return address
+  }
+}
+
+function explain(error: unknown): string {
+  const reason =
+    error instanceof Error ? error.message.trim().split('\n').slice(0, 3).join(' ') : ''
+  return [
+    `The embedded database needs the C library glibc ${NEEDED} or newer; this system has ${systemCLibrary() ?? 'another one'}.`,
+    `Fetching Debian ${RELEASE}'s with apt did not work: ${reason}`,
+    'What helps: a newer system (Debian 13, Ubuntu 24.04, Fedora 39 or later), or any MongoDB named in MONGO_URL,',
+    'for example: docker run -p 27017:27017 mongo:8   and   MONGO_URL=mongodb://127.0.0.1:27017 npm start',
+  ].join('\n')
+}

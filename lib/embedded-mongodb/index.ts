@@ -1,0 +1,84 @@
+// MongoDB's own engine without a server to install: started as a child process, restarted if it dies, closed in order.
+import { setTimeout as wait } from 'node:timers/promises'
+import { makeFolders, pointLinkAt, removeOtherRuns, type Folders } from './folders.ts'
+import { engineLauncher, type Launch, type Run } from './launch.ts'
+import { didNotStart, folderInUse, isFolderInUse } from './refusals.ts'
+
+const PREDECESSOR_PATIENCE = 3000 // milliseconds for the engine of a site that was just stopped to let go of the folder
+const SHORTEST_PAUSE = 50 // milliseconds before a dead engine is started again, doubled at every failure
+const LONGEST_PAUSE = 5000
+
+export type EmbeddedMongodb = {
+  url: string
+  pid: () => number | undefined
+  close: () => Promise<void>
+}
+
+type Options = {
+  dataDir: string
+  cacheDir: string
+  say: (line: string) => void
+  log: { warn: (fields: object, message: string) => void }
+}
+
+/** Start the engine on the data folder. Its address stays the same however often the engine is restarted. Throws a StartProblem. */
+export async function startEmbeddedMongodb(options: Options): Promise<EmbeddedMongodb> {
+  const folders = await makeFolders(options.dataDir)
+  const launch = await engineLauncher(folders, options)
+  let run = await firstRun(launch, folders)
+  let closing = false
+
+  const keepAlive = async () => {
+    let pause = SHORTEST_PAUSE
+    for (;;) {
+      const ending = await run.ended
+      if (closing) return
+      options.log.warn({ ending, pause }, 'The embedded database died and is started again')
+      await wait(pause)
+      pause = Math.min(pause * 2, LONGEST_PAUSE)
+      if (isClosing()) return
+      run = await launch()
+      const outcome = await run.opened
+      if ('socket' in outcome) {
+        await settle(folders, run, outcome.socket)
+        pause = SHORTEST_PAUSE
+      } else {
+        options.log.warn({ reason: outcome.refused }, 'The embedded database did not open')
+      }
+      if (isClosing()) run.close()
+    }
+  }
+  const isClosing = () => closing // asked again after each pause: it may have changed meanwhile
+  const alive = keepAlive()
+
+  return {
+    url: `mongodb://${encodeURIComponent(folders.link)}/?directConnection=true`,
+    pid: () => run.pid,
+    close: async () => {
+      closing = true
+      run.close()
+      await alive
+    },
+  }
+}
+
+async function firstRun(launch: Launch, folders: Folders): Promise<Run> {
+  const giveUpAt = Date.now() + PREDECESSOR_PATIENCE
+  for (;;) {
+    const run = await launch()
+    const outcome = await run.opened
+    if ('socket' in outcome) {
+      await settle(folders, run, outcome.socket)
+      return run
+    } else if (!isFolderInUse(outcome.refused)) {
+      throw didNotStart(folders.database, outcome.refused)
+    } else if (Date.now() > giveUpAt) {
+      throw folderInUse(folders.database)
+    }
+  }
+}
+
+async function settle(folders: Folders, run: Run, socket: string): Promise<void> {
+  await pointLinkAt(folders, socket)
+  await removeOtherRuns(folders, run.folder)
+}

