@@ -1,0 +1,21 @@
+// What an email address may be, and the key that makes two spellings of one address the same address.
+import { z } from 'zod'
+import { limits } from '../config/limits.ts'
+import { text } from '../lib/form.ts'
+
+/** The form field of an email address. */
+export const email = text()
+  .transform((address) => address.trim())
+  .superRefine((address, context) => {
+    if (address === '') context.addIssue('errors.email.missing')
+    else if (!isEmail(address)) context.addIssue('errors.email.form')
+  })
+
+/** The key an address is unique by: lower case, although RFC 5321 lets the part before the @ differ by case; no mail system in use does. */
+export function emailKey(address: string): string {
+  return address.normalize('NFC').toLowerCase()
+}
+
+function isEmail(address: string): boolean {
+  return address.length <= limits.emailMax && z.email().safeParse(address).success
+}

@@ -1,0 +1,58 @@
+// How somebody gets an account.
+import { z } from 'zod'
+import { type FieldErrors } from '../lib/form.ts'
+import { seal } from '../lib/password.ts'
+import { accept, refuse, type Result } from '../lib/result.ts'
+import { email } from './email.ts'
+import { isPersonal, newPassword } from './new-password.ts'
+import { byEmail, byUsername, keysOf, memberOf, takenField, User, type Member } from './user.ts'
+import { username } from './username.ts'
+
+/** The form of a new account: every rule of a field, and what a password must not contain. */
+export const registration = z
+  .object({ username, email, password: newPassword })
+  .superRefine((form, context) => {
+    if (isPersonal(form.password, [form.username, form.email])) {
+      context.addIssue({ code: 'custom', path: ['password'], message: 'errors.password.personal' })
+    }
+  })
+
+/** Create an account. Refuses a name or address that somebody has, also when many ask for it at the same moment. */
+export async function register(form: z.output<typeof registration>): Promise<Result<Member>> {
+  const taken = await takenFields(form.username, form.email)
+  if (Object.keys(taken).length > 0) {
+    return refuse(taken)
+  } else {
+    const { username, email } = form
+    const password = await seal(form.password)
+    try {
+      const user = await User.create({
+        username,
+        email,
+        ...keysOf(form),
+        password,
+        createdAt: new Date(),
+      })
+      return accept(memberOf(user))
+    } catch (error) {
+      return refuse(takenByDuplicate(error))
+    }
+  }
+}
+
+async function takenFields(username: string, email: string): Promise<FieldErrors> {
+  const [nameTaken, emailTaken] = await Promise.all([
+    User.exists(byUsername(username)),
+    User.exists(byEmail(email)),
+  ])
+  return {
+    ...(nameTaken ? { username: 'errors.username.taken' } : {}),
+    ...(emailTaken ? { email: 'errors.email.taken' } : {}),
+  }
+}
+
+// Between looking and writing somebody else may have taken the name: then the unique index says so.
+function takenByDuplicate(error: unknown): FieldErrors {
+  const field = takenField(error)
+  return { [field]: `errors.${field}.taken` }
+}

@@ -1,0 +1,79 @@
+// The people who have an account: their documents, and how one is found.
+import mongoose, { Schema, type InferSchemaType, type Types } from 'mongoose'
+import { accountWrites } from '../config/database.ts'
+import { emailKey } from './email.ts'
+import { usernameKey } from './username.ts'
+
+const schema = new Schema(
+  {
+    username: { type: String, required: true },
+    usernameKey: String,
+    email: String,
+    emailKey: String,
+    password: { type: String, required: true },
+    createdAt: Date,
+  },
+  { collection: 'users', writeConcern: accountWrites, versionKey: false },
+)
+
+// Documents of the seed's kind have no keys: uniqueness is asked of those that do, and the plain fields find the others.
+const withKey = (key: string) => ({ partialFilterExpression: { [key]: { $exists: true } } })
+const withoutKey = (key: string) => ({ partialFilterExpression: { [key]: null } })
+schema.index({ usernameKey: 1 }, { unique: true, ...withKey('usernameKey') })
+schema.index({ emailKey: 1 }, { unique: true, ...withKey('emailKey') })
+schema.index({ username: 1 }, withoutKey('usernameKey'))
+schema.index({ email: 1 }, withoutKey('emailKey'))
+
+export const User = mongoose.model('User', schema)
+export type UserDocument = InferSchemaType<typeof schema> & { _id: Types.ObjectId }
+
+/** What the site knows of a person who is signed in. */
+export type Member = { id: string; username: string; email: string }
+
+/** The keys by which names and addresses are unique. A document from elsewhere may have no email. */
+export function keysOf({ username, email }: { username: string; email?: string | null }) {
+  return {
+    usernameKey: usernameKey(username),
+    ...(email ? { emailKey: emailKey(email) } : {}),
+  }
+}
+
+/** What the account page shows of a person; undefined if the account is gone. */
+export async function findAccount(id: string) {
+  const user = await User.findById(id).select('username email createdAt').lean()
+  return user
+    ? {
+        username: user.username,
+        email: user.email ?? '',
+        memberSince: user.createdAt ?? user._id.getTimestamp(),
+      }
+    : undefined
+}
+
+// One query for both kinds of documents, so that how long it takes tells nothing about which kind, or whether, it found.
+// The values are strings by the form's schema: an object here would be an operator, a list an "any of".
+
+/** The filter that finds who has a username. */
+export function byUsername(name: string) {
+  return { $or: [{ usernameKey: usernameKey(name) }, { username: name, usernameKey: null }] }
+}
+
+/** The filter that finds who has an email address. */
+export function byEmail(email: string) {
+  return { $or: [{ emailKey: emailKey(email) }, { email, emailKey: null }] }
+}
+
+/** Which field of a new document somebody else has already; any error but a duplicate key is thrown on. */
+export function takenField(error: unknown): 'username' | 'email' {
+  const duplicate = error as { code?: unknown; keyPattern?: Record<string, unknown> }
+  if (duplicate.code !== 11000) {
+    throw error
+  } else {
+    return duplicate.keyPattern && 'emailKey' in duplicate.keyPattern ? 'email' : 'username'
+  }
+}
+
+/** What a session keeps of a person. */
+export function memberOf(user: UserDocument): Member {
+  return { id: user._id.toString(), username: user.username, email: user.email ?? '' }
+}
