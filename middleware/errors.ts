@@ -1,0 +1,59 @@
+// Refusals and accidents as pages of the site: what went wrong in a sentence, an id to quote, nothing of the inside.
+import type { ErrorRequestHandler, RequestHandler } from 'express'
+import createError, { isHttpError } from 'http-errors'
+import { translator } from '../config/i18n.ts'
+import { isDatabaseAway } from '../lib/database-away.ts'
+
+const RETRY_AFTER = 2 // seconds
+const EXPLAINED = [400, 403, 404, 405, 413, 415, 503]
+
+/** Nothing answered so far, so there is no such page. */
+export const notFound: RequestHandler = function notFound() {
+  throw createError(404)
+}
+
+/** Answer every error with a page. Accidents are logged with their cause, once, in the request's line. */
+export const errors: ErrorRequestHandler = function errors(error: unknown, req, res, _next) {
+  const status = statusOf(error)
+  if (status >= 500 && error instanceof Error) res.err = error
+  if (res.headersSent) {
+    // Too late for a page. express-session reports a session that ended meanwhile only after the answer.
+    if (!res.writableEnded) res.destroy()
+  } else {
+    res.status(status)
+    res.set('Cache-Control', 'no-store')
+    if (status === 503) res.set('Retry-After', String(RETRY_AFTER))
+    res.locals.t ??= translator('en')
+    res.locals.locale ??= 'en'
+    const page = { status, kind: kindOf(status), requestId: req.id }
+    // The last resort: where even this page can't be rendered, the bare status must not become a stack trace.
+    res.render('error', page, (failure: Error | null, html?: string) => {
+      if (failure) {
+        req.log.error(failure, 'The error page can not be rendered')
+        res.type('text').send(String(status))
+      } else {
+        res.send(html)
+      }
+    })
+  }
+}
+
+function kindOf(status: number): string {
+  if (EXPLAINED.includes(status)) {
+    return String(status)
+  } else {
+    return status < 500 ? '400' : '500'
+  }
+}
+
+function statusOf(error: unknown): number {
+  if (isDatabaseAway(error)) {
+    return 503
+  } else if (isHttpError(error)) {
+    return error.status
+  } else if (error instanceof URIError) {
+    return 400
+  } else {
+    return 500
+  }
+}

@@ -1,0 +1,16 @@
+// The security headers, on every answer: pages, redirects, pictures and errors alike.
+import type { RequestHandler } from 'express'
+import helmet from 'helmet'
+import type { Settings } from '../config/env.ts'
+import { helmetOptions, permissionsPolicy } from '../config/security.ts'
+
+/** Send helmet's headers and the one it lacks. */
+export function headers(settings: Settings): RequestHandler[] {
+  return [
+    helmet(helmetOptions(settings)),
+    function sendPermissionsPolicy(_req, res, next) {
+      res.set('Permissions-Policy', permissionsPolicy)
+      next()
+    },
+  ]
+}

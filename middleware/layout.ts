@@ -1,0 +1,27 @@
+// What the frame around every page shows, gathered when a page is rendered and not for redirects and pictures.
+import type { RequestHandler } from 'express'
+import { formatTime, LOCALES } from '../config/i18n.ts'
+
+type RenderDone = (error: Error, html: string) => void
+
+/** Give each rendered page the frame's own values; what the handler passes comes on top. */
+export const layout: RequestHandler = function layout(req, res, next) {
+  const render = res.render.bind(res)
+  res.render = (view: string, values: object = {}, done?: RenderDone) => {
+    const frame = {
+      view,
+      user: req.user,
+      locales: LOCALES,
+      notice: res.locals.takeNotice?.(),
+      // Missing where a request failed before its session was known: then the page has no forms.
+      csrfToken: res.locals.csrfToken?.(),
+      here: req.method === 'GET' ? req.originalUrl : req.path,
+      time: (date: Date) => formatTime(res.locals.locale ?? 'en', date),
+      typed: {},
+      errors: {},
+      captchaOn: req.app.get('captcha on') as boolean,
+    }
+    render(view, { ...frame, ...values }, done)
+  }
+  next()
+}

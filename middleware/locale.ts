@@ -1,0 +1,45 @@
+// The language of the answer: what the visitor chose, else what the browser asks for, else English.
+import type { Request, RequestHandler } from 'express'
+import type { Settings } from '../config/env.ts'
+import { LOCALES, translator, type Locale, type Translate } from '../config/i18n.ts'
+import { cookieFlags, cookieName, LOCALE_LIVES } from '../config/session.ts'
+import { settingsOf } from './settings.ts'
+
+declare global {
+  // eslint-disable-next-line @typescript-eslint/no-namespace -- the way Express's own types are extended
+  namespace Express {
+    interface Locals {
+      // Missing only where a request failed before its language was known.
+      locale?: Locale
+      t?: Translate
+    }
+  }
+}
+
+/** Choose the language, and say that the answer depends on it so that no cache mixes the two up. */
+export function locale(settings: Settings): RequestHandler {
+  const name = cookieName(settings, 'locale')
+  return function chooseLocale(req, res, next) {
+    const chosen = (req.cookies as Record<string, string>)[name]
+    const locale = LOCALES.find((one) => one === chosen) ?? askedFor(req)
+    res.locals.locale = locale
+    res.locals.t = translator(locale)
+    res.vary('Accept-Language').vary('Cookie')
+    res.set('Content-Language', locale)
+    next()
+  }
+}
+
+/** Remember the language that a visitor chose. */
+export function rememberLocale(req: Request, locale: Locale): void {
+  const settings = settingsOf(req)
+  req.res?.cookie(cookieName(settings, 'locale'), locale, {
+    ...cookieFlags(settings),
+    maxAge: LOCALE_LIVES,
+  })
+}
+
+// "zh" stands for every Chinese a browser may name (zh-CN, zh-TW, zh-Hant-HK): Chinese readers prefer either to English.
+function askedFor(req: Request): Locale {
+  return req.acceptsLanguages(['en', 'zh']) === 'zh' ? 'zh-CN' : 'en'
+}

@@ -1,0 +1,31 @@
+// How a row of the map becomes a route: guard, token, handler, and 405 for every other method.
+import { Router, type RequestHandler } from 'express'
+import createError from 'http-errors'
+
+/** A page shows itself on GET and takes its form on POST; most do one of the two. */
+export type Page = { show?: RequestHandler; submit?: RequestHandler }
+export type Row = [path: string, guard: RequestHandler, page: Page]
+
+/** Build the routes of a map. A form's token is asked for here, so no handler can forget it. */
+export function pages(map: Row[], requireToken: RequestHandler): Router {
+  const router = Router()
+  for (const [path, guard, page] of map) {
+    const route = router.route(path)
+    if (page.show) route.get(guard, page.show)
+    if (page.submit) route.post(guard, requireToken, page.submit)
+    route.all(otherMethods(page))
+  }
+  return router
+}
+
+function otherMethods({ show, submit }: Page): RequestHandler {
+  const allowed = [...(show ? ['GET', 'HEAD'] : []), ...(submit ? ['POST'] : []), 'OPTIONS']
+  return function refuseOtherMethods(req, res) {
+    res.set('Allow', allowed.join(', '))
+    if (req.method === 'OPTIONS') {
+      res.sendStatus(204)
+    } else {
+      throw createError(405)
+    }
+  }
+}
