@@ -1,0 +1,69 @@
+// The site as one Express application: settings, middleware, routes, 404, errors. It is given a database and does not listen.
+import ejs from 'ejs'
+import express, { type Express } from 'express'
+import type { Connection } from 'mongoose'
+import type { Settings } from './config/env.ts'
+import type { Logger } from './config/logger.ts'
+import { viewsDir } from './config/paths.ts'
+import { usePepper } from './lib/password.ts'
+import { assets } from './middleware/assets.ts'
+import { body } from './middleware/body.ts'
+import { cookies } from './middleware/cookies.ts'
+import { csrf } from './middleware/csrf.ts'
+import { currentUser } from './middleware/current-user.ts'
+import { databaseReady } from './middleware/database-ready.ts'
+import { errors, notFound } from './middleware/errors.ts'
+import { flash } from './middleware/flash.ts'
+import { headers } from './middleware/headers.ts'
+import { layout } from './middleware/layout.ts'
+import { locale } from './middleware/locale.ts'
+import { pages } from './middleware/page.ts'
+import { requestLog } from './middleware/request-log.ts'
+import { sameSite } from './middleware/same-site.ts'
+import { sessions } from './middleware/session.ts'
+import { withoutSession, withSession } from './routes/index.ts'
+
+export type Dependencies = { settings: Settings; database: Connection; logger: Logger }
+
+/** Build the site. The database has to be connected and its indexes built before the first request. */
+export function createApp({ settings, database, logger }: Dependencies): Express {
+  const app = express()
+  const { offerToken, requireToken } = csrf(settings)
+
+  // Settings
+  app.disable('x-powered-by')
+  app.set('trust proxy', settings.trustProxy)
+  app.set('settings', settings)
+  app.set('captcha on', settings.captcha.mode !== 'off')
+  app.set('views', viewsDir)
+  app.set('view engine', 'ejs')
+  app.engine('ejs', (file, values, done) => {
+    ejs.renderFile(file, values, { root: viewsDir, cache: settings.production }, done)
+  })
+  usePepper(settings.passwordPepper)
+
+  // Middleware, in the order a request meets it. What needs no database comes first and never waits for it.
+  app.use(headers(settings))
+  app.use(requestLog(logger))
+  app.use(layout)
+  app.use(cookies(settings.sessionSecrets))
+  app.use(locale(settings)) // so that every refusal below speaks the visitor's language
+  app.use(assets(settings.production))
+  app.use(pages(withoutSession, requireToken))
+  app.use(sameSite(settings)) // before the body: what comes from elsewhere is not even read
+  app.use(body())
+  app.use(flash(settings))
+  app.use(databaseReady(database))
+  app.use(sessions(settings, database))
+  app.use(currentUser)
+  app.use(offerToken)
+
+  // Routes
+  app.use(pages(withSession, requireToken))
+
+  // What nothing answered, and what went wrong
+  app.use(notFound)
+  app.use(errors)
+
+  return app
+}

@@ -1,0 +1,27 @@
+// THE MAP: every URL of the site, who may enter, and the file that answers.
+import { anyone, guest, member } from '../middleware/access.ts'
+import type { Row } from '../middleware/page.ts'
+import * as account from './account.ts'
+import * as captcha from './captcha.ts'
+import * as healthz from './healthz.ts'
+import * as home from './home.ts'
+import * as locale from './locale.ts'
+import * as login from './login.ts'
+import * as logout from './logout.ts'
+import * as register from './register.ts'
+import * as root from './root.ts'
+
+/** Answered before anything that needs the database. */
+export const withoutSession: Row[] = [['/healthz', anyone, healthz]]
+
+/** The pages. Each POST passes the guard and then the CSRF token's check. */
+export const withSession: Row[] = [
+  ['/', anyone, root],
+  ['/home', anyone, home],
+  ['/register', guest, register],
+  ['/login', guest, login],
+  ['/logout', anyone, logout],
+  ['/account', member, account],
+  ['/captcha', anyone, captcha],
+  ['/locale', anyone, locale],
+]

@@ -1,0 +1,22 @@
+// POST /locale: the visitor's choice of language, kept in a cookie.
+import type { Request, Response } from 'express'
+import createError from 'http-errors'
+import { z } from 'zod'
+import { LOCALES } from '../config/i18n.ts'
+import { safeNext } from '../lib/safe-next.ts'
+import { rememberLocale } from '../middleware/locale.ts'
+
+const choice = z.object({
+  locale: z.enum(LOCALES),
+  next: z.string().optional().catch(undefined),
+})
+
+export function submit(req: Request, res: Response) {
+  const { success, data } = choice.safeParse(req.body)
+  if (success) {
+    rememberLocale(req, data.locale)
+    res.redirect(303, safeNext(data.next, '/home'))
+  } else {
+    throw createError(422)
+  }
+}

@@ -1,0 +1,29 @@
+// GET and POST /login: a name, a password and a captcha become a session.
+import type { Request, Response } from 'express'
+import { z } from 'zod'
+import { safeNext } from '../lib/safe-next.ts'
+import { checkForm } from '../middleware/form.ts'
+import { signIn } from '../middleware/session.ts'
+import { authenticate, credentials } from '../models/sign-in.ts'
+
+// A `next` that is no text is as good as none: it only says where to go afterwards.
+const destination = z.object({ next: z.string().optional().catch(undefined) })
+
+export function show(req: Request, res: Response) {
+  res.render('login', { next: nextOf(req) })
+}
+
+export async function submit(req: Request, res: Response) {
+  const form = await checkForm(req, credentials)
+  const result = form.ok ? await authenticate(form.value, req.log) : form
+  if (result.ok) {
+    await signIn(req, result.value, form.ok && form.value.remember)
+    res.redirect(303, safeNext(nextOf(req)))
+  } else {
+    res.status(422).render('login', { typed: form.typed, errors: result.errors, next: nextOf(req) })
+  }
+}
+
+function nextOf(req: Request): string | undefined {
+  return destination.parse(req.body ?? {}).next ?? destination.parse(req.query).next
+}

@@ -1,0 +1,19 @@
+// GET and POST /logout: one button, and the end of the session. By POST alone, so that no link or picture signs anybody out.
+import type { Request, Response } from 'express'
+import { signOut } from '../middleware/session.ts'
+
+export function show(req: Request, res: Response) {
+  if (req.user) {
+    res.render('logout')
+  } else {
+    res.redirect(303, '/login')
+  }
+}
+
+export async function submit(req: Request, res: Response) {
+  if (req.user) {
+    await signOut(req)
+    res.flash('signed-out')
+  }
+  res.redirect(303, '/login')
+}
