@@ -1,0 +1,84 @@
+// A site to test over HTTP: the real application on the run's engine, with a database of its own for each test file.
+import { randomBytes } from 'node:crypto'
+import { Writable } from 'node:stream'
+import type { Express } from 'express'
+import mongoose from 'mongoose'
+import { inject } from 'vitest'
+import { createApp } from '../app.ts'
+import { connectOptions } from '../config/database.ts'
+import { readSettings, type Settings } from '../config/env.ts'
+import { createLogger } from '../config/logger.ts'
+import { buildIndexes } from '../models/indexes.ts'
+import { Visitor } from './visitor.ts'
+
+export const CAPTCHA = 'SESAM'
+export const validPassword = 'a lantern in the cave'
+
+export type Site = {
+  app: Express
+  settings: Settings
+  database: typeof mongoose.connection
+  /** Every line that was logged so far, as it would stand in production. */
+  log: string[]
+  visitor: () => Visitor
+  close: () => Promise<void>
+}
+
+/** Open a site with these environment variables. Call it once in each test file and close it at the end. */
+export async function openSite(environment: NodeJS.ProcessEnv = {}): Promise<Site> {
+  const settings = settingsWith(environment)
+  if (mongoose.connection.readyState === mongoose.ConnectionStates.disconnected) {
+    const dbName = `test-${randomBytes(6).toString('hex')}`
+    await mongoose.connect(inject('mongoUrl'), { ...connectOptions, dbName })
+    await buildIndexes()
+  }
+  const log: string[] = []
+  const app = createApp({
+    settings,
+    database: mongoose.connection,
+    logger: createLogger({ ...settings, production: true }, collect(log)),
+  })
+  return {
+    app,
+    settings,
+    database: mongoose.connection,
+    log,
+    visitor: () => new Visitor(app),
+    close: async () => {
+      await mongoose.connection.dropDatabase()
+      await mongoose.disconnect()
+    },
+  }
+}
+
+/** The settings of a site under test: as in development, with a captcha that is known. */
+export function settingsWith(environment: NodeJS.ProcessEnv): Settings {
+  const read = readSettings({
+    NODE_ENV: 'test',
+    CAPTCHA: `fixed:${CAPTCHA}`,
+    SESSION_SECRETS: 'a secret for tests alone and long enough',
+    LOG_LEVEL: 'info',
+    ...environment,
+  })
+  if (read.ok) {
+    return read.settings
+  } else {
+    throw new Error(read.problems.join('\n'))
+  }
+}
+
+let count = 0
+
+/** A username nobody has yet, safe to use in a password rule test: it is part of no sentence. */
+export function uniqueUsername(): string {
+  return `visitor-${(count++).toString()}-${randomBytes(4).toString('hex')}`
+}
+
+function collect(lines: string[]): Writable {
+  return new Writable({
+    write: (chunk: Buffer, _encoding, done) => {
+      lines.push(...chunk.toString().trim().split('\n'))
+      done()
+    },
+  })
+}

@@ -1,0 +1,95 @@
+// One visitor with a browser's cookie jar, who reads pages and fills in their forms as a person does.
+import type { Express } from 'express'
+import { parse, type HTMLElement } from 'node-html-parser'
+import supertest, { type Response } from 'supertest'
+import { CAPTCHA, uniqueUsername, validPassword } from './helper.ts'
+
+export type Fields = Record<string, string>
+
+export class Visitor {
+  readonly agent: ReturnType<typeof supertest.agent>
+
+  constructor(app: Express) {
+    this.agent = supertest.agent(app)
+  }
+
+  /** Read a page. */
+  async get(path: string, headers: Fields = {}): Promise<Response> {
+    return this.agent.get(path).set(headers)
+  }
+
+  /** Send fields as a form does, with nothing added. */
+  async post(path: string, fields: Fields | string, headers: Fields = {}): Promise<Response> {
+    return this.agent.post(path).type('form').set(headers).send(fields)
+  }
+
+  /** Open a page, look at its picture, fill in its form and send it. */
+  async fill(path: string, fields: Fields, headers: Fields = {}): Promise<Response> {
+    const form = page(await this.get(path)).querySelector('main form')
+    if (!form) throw new Error(`${path} has no form`)
+    if (form.querySelector('[name=captcha]')) await this.get('/captcha')
+    const hidden = form
+      .querySelectorAll('input[type=hidden]')
+      .map((input): [string, string] => [
+        input.getAttribute('name') ?? '',
+        input.getAttribute('value') ?? '',
+      ])
+    const action = form.getAttribute('action') ?? path
+    const captcha = form.querySelector('[name=captcha]') ? { captcha: CAPTCHA } : {}
+    return this.post(action, { ...Object.fromEntries(hidden), ...captcha, ...fields }, headers)
+  }
+
+  /** The token of a page's forms, for requests made by hand. */
+  async token(path = '/login'): Promise<string> {
+    const field = page(await this.get(path)).querySelector('[name=_csrf]')
+    return field?.getAttribute('value') ?? ''
+  }
+
+  /** The value of one of this visitor's cookies, undefined if there is none. */
+  cookie(name: string): string | undefined {
+    return this.agent.jar.getCookie(name, {
+      domain: '127.0.0.1',
+      path: '/',
+      secure: false,
+      script: false,
+    })?.value
+  }
+
+  /** Register through the form; whatever is not given is valid and new. */
+  async register(fields: Fields = {}): Promise<Response> {
+    return this.fill('/register', { ...newPerson(), ...fields })
+  }
+
+  /** Sign in through the form. */
+  async signIn(fields: Fields): Promise<Response> {
+    return this.fill('/login', { password: validPassword, ...fields })
+  }
+
+  /** Become somebody who is registered and signed in. */
+  async becomeMember(fields: Fields = {}): Promise<Fields> {
+    const person = { ...newPerson(), ...fields }
+    await this.register(person)
+    const { status } = await this.signIn({ username: person.username, password: person.password })
+    if (status !== 303) throw new Error(`Signing in answered ${status}`)
+    return person
+  }
+}
+
+/** The fields of somebody who is not registered yet. */
+export function newPerson() {
+  const username = uniqueUsername()
+  return { username, email: `${username}@example.com`, password: validPassword }
+}
+
+/** The elements of a page that was answered. */
+export function page(response: Response): HTMLElement {
+  return parse(response.text)
+}
+
+/** The errors beside the fields of a page, by field. */
+export function errorsOf(response: Response): Fields {
+  const errors = page(response)
+    .querySelectorAll('.error')
+    .map((error) => [error.id.replace(/-error$/, ''), error.text.trim()])
+  return Object.fromEntries(errors) as Fields
+}
