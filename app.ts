@@ -46,9 +46,9 @@ export function createApp({ settings, database, logger }: Dependencies): Express
   app.use(headers(settings))
   app.use(requestLog(logger))
   app.use(layout)
+  app.use(assets(settings.production)) // the same for everybody, so before language and cookies
   app.use(cookies(settings.sessionSecrets))
   app.use(locale(settings)) // so that every refusal below speaks the visitor's language
-  app.use(assets(settings.production))
   app.use(pages(withoutSession, requireToken))
   app.use(sameSite(settings)) // before the body: what comes from elsewhere is not even read
   app.use(body())

@@ -3,14 +3,14 @@ import type { ConnectOptions } from 'mongoose'
 
 // A page has to say "come back in a moment" within two seconds, so every single operation gives up well before.
 export const OPERATION_PATIENCE = 1000 // milliseconds
-export const RECONNECT_PATIENCE = 700 // milliseconds a request waits for a database that is just coming back
+export const RECONNECT_PATIENCE = 800 // milliseconds a request waits for a database that is just coming back
 
 export const DATABASE_NAME = 'sesame'
 
 export const connectOptions: ConnectOptions = {
   autoIndex: false, // built once, before the site says it is ready
   bufferCommands: false, // a command that can't be sent now is an error now, not in ten seconds
-  serverSelectionTimeoutMS: OPERATION_PATIENCE,
+  serverSelectionTimeoutMS: RECONNECT_PATIENCE, // comes on top of a read that was cut off, which is tried once more
   connectTimeoutMS: OPERATION_PATIENCE,
   waitQueueTimeoutMS: OPERATION_PATIENCE,
   socketTimeoutMS: OPERATION_PATIENCE, // counts only while an answer is awaited, not on idle connections

@@ -18,12 +18,12 @@ export async function submit(req: Request, res: Response) {
   const result = form.ok ? await authenticate(form.value, req.log) : form
   if (result.ok) {
     await signIn(req, result.value, form.ok && form.value.remember)
-    res.redirect(303, safeNext(nextOf(req)))
+    res.redirect(303, nextOf(req))
   } else {
     res.status(422).render('login', { typed: form.typed, errors: result.errors, next: nextOf(req) })
   }
 }
 
-function nextOf(req: Request): string | undefined {
-  return destination.parse(req.body ?? {}).next ?? destination.parse(req.query).next
+function nextOf(req: Request): string {
+  return safeNext(destination.parse(req.body ?? {}).next ?? destination.parse(req.query).next)
 }

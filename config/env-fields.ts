@@ -1,0 +1,72 @@
+// What a setting may look like: one schema for each kind of value, with the sentence for a value that does not fit.
+import { isIP } from 'node:net'
+import { resolve } from 'node:path'
+import { z } from 'zod'
+
+/** A whole number between two others, both included. */
+export const wholeNumber = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d+$/, `must be a whole number from ${min} to ${max}`)
+    .transform(Number)
+    .pipe(z.number().min(min, `must be at least ${min}`).max(max, `must be at most ${max}`))
+
+export const folder = z.string().transform((path) => resolve(path))
+
+export const origin = z.string().transform((text, context) => {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (url && /^https?:$/.test(url.protocol) && `${url.origin}/` === url.href) {
+    return url.origin
+  } else {
+    context.addIssue('must be an address such as https://sign-in.example, without a path')
+    return z.NEVER
+  }
+})
+
+// An address with several hosts is no WHATWG URL, so only its beginning is checked here; the driver checks the rest.
+export const mongoUrl = z
+  .string()
+  .regex(/^mongodb(\+srv)?:\/\/./, 'must begin with mongodb:// or mongodb+srv://')
+
+export const secrets = z
+  .string()
+  .transform((text) => text.split(',').map((secret) => secret.trim()))
+  .pipe(
+    z.array(
+      z.string().min(32, 'needs at least 32 characters for each secret, separated by commas'),
+    ),
+  )
+
+export const captcha = z
+  .string()
+  .regex(/^(on|off|fixed:\S+)$/, 'must be on, off or fixed:TEXT')
+  .transform((text) =>
+    text.startsWith('fixed:')
+      ? { mode: 'fixed' as const, text: text.slice('fixed:'.length) }
+      : { mode: text as 'on' | 'off' },
+  )
+
+// Trusting everybody ("true") would let any visitor choose an address with X-Forwarded-For, so it is not offered.
+export const trustProxy = z
+  .string()
+  .refine(
+    (text) => /^[1-9]$/.test(text) || text.split(',').every((part) => isProxyAddress(part.trim())),
+    'must be a number of proxies (1 to 9), or their addresses separated by commas',
+  )
+  .transform((text) => (/^\d$/.test(text) ? Number(text) : text))
+
+/** One of a few words. */
+export const oneOf = <const T extends [string, ...string[]]>(words: T) =>
+  z.enum(words, `must be ${words.slice(0, -1).join(', ')} or ${words.at(-1) ?? ''}`)
+
+function isProxyAddress(text: string): boolean {
+  if (['loopback', 'linklocal', 'uniquelocal'].includes(text)) {
+    return true
+  } else {
+    const [address = '', bits = '0', ...rest] = text.split('/')
+    const longest = isIP(address) === 6 ? 128 : 32
+    return (
+      isIP(address) !== 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= longest && rest.length === 0
+    )
+  }
+}
