@@ -1,0 +1,62 @@
+// A site on a real port and a browser that visits it, for the tests of one file.
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import {
+  chromium,
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  type Page,
+} from 'playwright-core'
+import { inject } from 'vitest'
+import { openSite } from '../helper.ts'
+
+export type BrowserSite = {
+  origin: string
+  /** A new visitor's first, empty page: no cookies, nothing cached. Paths are relative to the site. */
+  visitor: (options?: BrowserContextOptions) => Promise<Page>
+  close: () => Promise<void>
+}
+
+/** Serve the site and launch a browser. Call it once in each test file and close it at the end. */
+export async function openBrowserSite(): Promise<BrowserSite> {
+  const server = createServer()
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  const origin = `http://127.0.0.1:${port}`
+  const site = await openSite({ BASE_URL: origin }) // the site compares a form's Origin with its own address
+  server.on('request', site.app)
+
+  const browser = await launch()
+  return {
+    origin,
+    visitor: async (options) => {
+      const context = await newContext(browser, { baseURL: origin, ...options })
+      return context.newPage()
+    },
+    close: async () => {
+      await browser.close()
+      server.closeAllConnections()
+      server.close()
+      await site.close()
+    },
+  }
+}
+
+async function launch(): Promise<Browser> {
+  // As root Chromium starts only without its sandbox. Everything else stays as people have it.
+  const isRoot = process.getuid?.() === 0
+  return chromium.launch({ executablePath: inject('chromium'), chromiumSandbox: !isRoot })
+}
+
+async function newContext(
+  browser: Browser,
+  options: BrowserContextOptions,
+): Promise<BrowserContext> {
+  // Colours that fade into each other would be measured halfway.
+  const context = await browser.newContext({ locale: 'en', reducedMotion: 'reduce', ...options })
+  context.setDefaultTimeout(10_000)
+  return context
+}

@@ -1,0 +1,91 @@
+// What a script adds to the forms: a new picture in place, a password in clear.
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { CAPTCHA, validPassword } from '../helper.ts'
+import { newPerson } from '../visitor.ts'
+import { openBrowserSite, type BrowserSite } from './browser.ts'
+import { fill, submit, where } from './steps.ts'
+
+let site: BrowserSite
+let page: Page
+beforeAll(async () => {
+  site = await openBrowserSite()
+  page = await site.visitor()
+})
+afterAll(() => site.close())
+
+describe('A click on the picture', () => {
+  it('brings another one without reloading, and keeps what was typed', async () => {
+    const person = newPerson()
+    const [first] = await Promise.all([page.waitForResponse('**/captcha'), page.goto('/register')])
+    await fill(page, { ...person, captcha: 'half' })
+    await page.evaluate('window.stays = true')
+
+    const [second] = await Promise.all([
+      page.waitForResponse('**/captcha?*'),
+      page.getByRole('link', { name: 'New picture' }).getByRole('img').click(),
+    ])
+
+    expect(await second.text()).not.toBe(await first.text())
+    expect(await page.evaluate('window.stays')).toBe(true)
+    expect(await page.locator('[name=username]').inputValue()).toBe(person.username)
+    expect(await page.locator('[name=email]').inputValue()).toBe(person.email)
+    expect(await page.locator('[name=password]').inputValue()).toBe(person.password)
+  })
+
+  it('empties the field for the text and leaves the visitor in it', async () => {
+    await page.goto('/login')
+    await fill(page, { captcha: 'half' })
+
+    await page.getByRole('link', { name: 'New picture' }).getByRole('img').click()
+
+    expect(await page.locator('[name=captcha]').inputValue()).toBe('')
+    expect(await page.evaluate('document.activeElement.name')).toBe('captcha')
+  })
+
+  it('brings one whose text is taken', async () => {
+    await page.goto('/register')
+    await fill(page, newPerson())
+    await Promise.all([
+      page.waitForResponse('**/captcha?*'),
+      page.getByRole('link', { name: 'New picture' }).click(),
+    ])
+
+    await fill(page, { captcha: CAPTCHA })
+    await submit(page)
+
+    expect(where(page)).toBe('/login')
+  })
+})
+
+describe('A password', () => {
+  for (const path of ['/register', '/login']) {
+    it(`can be shown and hidden again on ${path}`, async () => {
+      await page.goto(path)
+      await fill(page, { password: validPassword })
+      const password = page.locator('[name=password]')
+      expect(await password.getAttribute('type')).toBe('password')
+
+      await page.getByRole('button', { name: 'Show password' }).click()
+      expect(await password.getAttribute('type')).toBe('text')
+      expect(await password.inputValue()).toBe(validPassword)
+
+      await page.getByRole('button', { name: 'Hide password' }).click()
+      expect(await password.getAttribute('type')).toBe('password')
+      expect(await password.inputValue()).toBe(validPassword)
+    })
+  }
+
+  it('is sent as a password also while it is shown', async () => {
+    await page.goto('/login')
+    await page.getByRole('button', { name: 'Show password' }).click()
+    await page.evaluate(`addEventListener('submit', (event) => {
+      event.preventDefault()
+      document.title = document.querySelector('[name=password]').type
+    })`)
+
+    await page.getByRole('button', { name: 'Sign in' }).click()
+
+    expect(await page.title()).toBe('password')
+  })
+})

@@ -1,0 +1,74 @@
+// Every page of the site in every state that looks different, one after the other, as one visitor can bring them about.
+import type { Page } from 'playwright-core'
+import { CAPTCHA, uniqueUsername, validPassword as password } from '../helper.ts'
+import { fill, follow, submit } from './steps.ts'
+
+/** Lead the page through all states, and stop at each of them with its name. It ends as it began: signed out. */
+export async function* everyState(page: Page): AsyncGenerator<string> {
+  const person = widePerson()
+
+  await page.goto('/home')
+  yield 'home, anonymous'
+
+  await page.goto('/register')
+  yield 'register'
+
+  await submit(page)
+  yield 'register, everything refused'
+
+  await fill(page, { ...person, password: person.username, captcha: CAPTCHA })
+  await submit(page)
+  yield 'register, the password refused'
+
+  await fill(page, { password, captcha: CAPTCHA })
+  await submit(page)
+  yield 'login, with the notice of a new account'
+
+  await page.goto('/login')
+  yield 'login'
+
+  await fill(page, { username: person.username, password: 'wrong', captcha: CAPTCHA })
+  await submit(page)
+  yield 'login, refused'
+
+  await page.goto('/no/such/page')
+  yield 'error 404, anonymous'
+
+  await page.goto('/login')
+  await page.context().clearCookies({ name: 'csrf' })
+  await submit(page)
+  yield 'error 403'
+
+  await page.goto('/login')
+  await fill(page, { username: 'long'.repeat(5000) })
+  await submit(page)
+  yield 'error 413, refused before anything is known of the visitor'
+
+  await page.goto('/account')
+  yield 'login, with the notice to sign in first'
+
+  await fill(page, { username: person.username, password, captcha: CAPTCHA })
+  await submit(page)
+  yield 'account'
+
+  await page.goto('/home')
+  yield 'home, signed in'
+
+  await page.goto('/no/such/page')
+  yield 'error 404, signed in'
+
+  await follow(page, () => page.locator('nav a[href="/logout"]').click())
+  yield 'logout'
+
+  await submit(page)
+  yield 'login, with the notice of being signed out'
+}
+
+/** Somebody whose name takes the most room there is: the widest characters, as many as are allowed. */
+function widePerson() {
+  const unique = uniqueUsername().slice(-8)
+  return {
+    username: unique.padStart(32, '芝麻開門W'),
+    email: `${unique}@${'wide-'.repeat(9)}wide.example`,
+  }
+}

@@ -1,0 +1,48 @@
+// The steps of a visit, in any language and with or without JavaScript: fields by their names, buttons by their forms.
+import type { Page } from 'playwright-core'
+import { CAPTCHA, validPassword } from '../helper.ts'
+import { newPerson, type Fields } from '../visitor.ts'
+
+/** Press a button or link and wait until the page it leads to is there, pictures included. */
+export async function follow(page: Page, press: () => Promise<unknown>): Promise<void> {
+  await Promise.all([page.waitForEvent('load'), press()])
+}
+
+/** Type into the fields of the page's form. */
+export async function fill(page: Page, fields: Fields): Promise<void> {
+  for (const [name, value] of Object.entries(fields)) {
+    await page.locator(`main [name=${name}]`).fill(value)
+  }
+}
+
+/** Send the page's form with its own button. */
+export async function submit(page: Page): Promise<void> {
+  await follow(page, () => page.locator('main form button[type=submit]').click())
+}
+
+/** Create an account; the page is then the sign-in page. */
+export async function register(page: Page) {
+  const person = newPerson()
+  await page.goto('/register')
+  await fill(page, { ...person, captcha: CAPTCHA })
+  await submit(page)
+  return person
+}
+
+/** Sign in on the sign-in page that is shown. */
+export async function signIn(page: Page, username: string): Promise<void> {
+  await fill(page, { username, password: validPassword, captcha: CAPTCHA })
+  await submit(page)
+}
+
+/** Sign out from any page; the page is then the sign-in page. */
+export async function signOut(page: Page): Promise<void> {
+  await follow(page, () => page.locator('nav a[href="/logout"]').click())
+  await submit(page)
+}
+
+/** The page's address within the site. */
+export function where(page: Page): string {
+  const { pathname, search } = new URL(page.url())
+  return pathname + search
+}

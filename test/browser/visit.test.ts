@@ -1,0 +1,102 @@
+// The whole visit as a person makes it, in a real browser with everything switched on.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { CAPTCHA, validPassword } from '../helper.ts'
+import { newPerson } from '../visitor.ts'
+import { openBrowserSite, type BrowserSite } from './browser.ts'
+import { follow, register, signIn, signOut, where } from './steps.ts'
+
+let site: BrowserSite
+beforeAll(async () => {
+  site = await openBrowserSite()
+})
+afterAll(() => site.close())
+
+describe('A visit', () => {
+  it('leads from the front door through register, sign-in, home and account to sign-out', async () => {
+    const page = await site.visitor()
+    const { username, email } = newPerson()
+
+    await page.goto('/')
+    expect(where(page)).toBe('/login?next=%2Faccount')
+    expect(await page.getByRole('status').textContent()).toBe('Please sign in first.')
+
+    await follow(page, () => page.getByRole('navigation').getByText('Register').click())
+    await page.getByLabel('Username').fill(username)
+    await page.getByLabel('Email').fill(email)
+    await page.getByLabel('Password', { exact: true }).fill(validPassword)
+    await page.getByLabel('Characters in the picture').fill(CAPTCHA)
+    await follow(page, () => page.getByRole('button', { name: 'Create account' }).click())
+    expect(where(page)).toBe('/login')
+    expect(await page.getByRole('status').textContent()).toContain('Your account was created.')
+
+    await page.getByLabel('Username or email').fill(username)
+    await page.getByLabel('Password', { exact: true }).fill(validPassword)
+    await page.getByLabel('Characters in the picture').fill(CAPTCHA)
+    await follow(page, () => page.getByRole('button', { name: 'Sign in' }).click())
+    expect(where(page)).toBe('/account')
+    expect(await page.getByRole('main').innerText()).toContain(email)
+
+    await follow(page, () => page.getByRole('main').getByText('Home').click())
+    expect(await page.getByRole('heading').textContent()).toBe(`Hello ${username}`)
+
+    await follow(page, () => page.getByRole('main').getByText('Sign out').click())
+    await follow(page, () => page.getByRole('button', { name: 'Sign out' }).click())
+    expect(where(page)).toBe('/login')
+    expect(await page.getByRole('status').textContent()).toBe('You are signed out.')
+  })
+
+  it('ends where the visitor was on the way to', async () => {
+    const page = await site.visitor()
+    const { username } = await register(page)
+
+    await page.goto('/account?tab=2')
+    await signIn(page, username)
+
+    expect(where(page)).toBe('/account?tab=2')
+  })
+
+  it('stays signed in when the browser is closed, if the box was ticked', async () => {
+    const page = await site.visitor()
+    const { username } = await register(page)
+
+    await page.goto('/login')
+    await page.getByLabel('Keep me signed in').check()
+    await signIn(page, username)
+
+    const cookies = await page.context().cookies()
+    expect(cookies.find(({ name }) => name === 'sid')?.expires).toBeGreaterThan(Date.now() / 1000)
+  })
+})
+
+describe('The back button after sign-out', () => {
+  for (const javaScriptEnabled of [true, false]) {
+    it(`shows nothing private, JavaScript ${javaScriptEnabled ? 'on' : 'off'}`, async () => {
+      const page = await site.visitor({ javaScriptEnabled })
+      const person = await register(page)
+      await signIn(page, person.username)
+      await page.goto('/home')
+      await signOut(page)
+
+      const seen: string[] = []
+      while (await page.goBack()) {
+        seen.push(where(page))
+        expect(await page.content()).not.toContain(person.username)
+      }
+
+      expect(seen).toEqual(expect.arrayContaining(['/home', '/login', '/register']))
+    })
+  }
+
+  it('asks anew for a page that the browser kept whole', async () => {
+    const page = await site.visitor()
+    const { username } = await register(page)
+    await signIn(page, username)
+    await page.context().clearCookies({ name: 'sid' })
+
+    await follow(page, () =>
+      page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))"),
+    )
+
+    expect(where(page)).toBe('/login?next=%2Faccount')
+  })
+})

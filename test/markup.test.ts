@@ -1,0 +1,63 @@
+// What html-validate checks of the markup, on every page in every state, in both languages.
+import { HtmlValidate } from 'html-validate'
+import type { Response } from 'supertest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { LOCALES } from '../config/i18n.ts'
+import { openSite, validPassword, type Site } from './helper.ts'
+import { newPerson, type Visitor } from './visitor.ts'
+
+const validator = new HtmlValidate({ root: true, extends: ['html-validate:recommended'] })
+
+let site: Site
+beforeAll(async () => {
+  site = await openSite()
+})
+afterAll(() => site.close())
+
+describe('The markup of every page', () => {
+  for (const locale of LOCALES) {
+    it(`has no error in any state, ${locale}`, async () => {
+      const visitor = site.visitor()
+      visitor.agent.set('Accept-Language', locale)
+
+      const found: string[] = []
+      for await (const [state, response] of everyState(visitor)) {
+        found.push(...(await errorsIn(response.text)).map((error) => `${state}: ${error}`))
+      }
+
+      expect(found).toEqual([])
+    })
+  }
+})
+
+async function* everyState(visitor: Visitor): AsyncGenerator<[string, Response]> {
+  const { username, email } = newPerson()
+
+  yield ['home, anonymous', await visitor.get('/home')]
+  yield ['register', await visitor.get('/register')]
+  yield ['register, refused', await visitor.fill('/register', { username: '"><b>', captcha: '' })]
+  yield ['login', await visitor.get('/login?next=%2Fhome%3Fa%3D1%26b%3D2')]
+  yield ['login, refused', await visitor.signIn({ username: '&"' })]
+  yield ['error 400', await visitor.post('/login', 'username=%')]
+  yield ['error 403', await visitor.post('/login', { _csrf: 'made up' })]
+  yield ['error 404', await visitor.get('/no/such/page?a=1&b=2')]
+  yield ['error 405', await visitor.agent.put('/login')]
+  yield ['error 413', await visitor.post('/login', { username: 'long'.repeat(5000) })]
+  yield ['error 415', await visitor.agent.post('/login').send({ username })]
+
+  await visitor.register({ username, email })
+  yield ['login, with a notice', await visitor.get('/login')]
+
+  await visitor.signIn({ username, password: validPassword })
+  yield ['home, signed in', await visitor.get('/home')]
+  yield ['account', await visitor.get('/account')]
+  yield ['logout', await visitor.get('/logout')]
+  yield ['error 404, signed in', await visitor.get('/no/such/page')]
+}
+
+async function errorsIn(html: string): Promise<string[]> {
+  const { results } = await validator.validateString(html)
+  return results.flatMap(({ messages }) =>
+    messages.map(({ line, ruleId, message }) => `line ${line}, ${ruleId}: ${message}`),
+  )
+}
