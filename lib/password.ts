@@ -11,7 +11,8 @@ const PASSES = 2
 const LANES = 1
 
 const BARE_MD5 = /^[0-9a-f]{32}$/i
-const PHC = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$[A-Za-z0-9+/]+\$[A-Za-z0-9+/]+$/
+// 16 bytes of salt or more, 32 of hash: one that was cut off must be noticed, not just never match.
+const PHC = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$[A-Za-z0-9+/]{22,}\$[A-Za-z0-9+/]{43}$/
 
 // One pepper for the whole process, set once at start: secret input that a stolen database alone does not hold.
 let options: Options = { memoryCost: MEMORY, timeCost: PASSES, parallelism: LANES }
@@ -35,10 +36,10 @@ export async function seal(password: string): Promise<string> {
  * Compare a password with what is stored: a PHC string, a bare md5, or nothing for an unknown user.
  * `upgrade` is what to store instead if the check succeeded on an old form; `damaged` marks a hash that nothing can match.
  */
-export async function check(password: string, stored: string | undefined): Promise<Check> {
-  if (stored !== undefined && BARE_MD5.test(stored)) {
+export async function check(password: string, stored: unknown): Promise<Check> {
+  if (typeof stored === 'string' && BARE_MD5.test(stored)) {
     return checkBareMd5(password, stored)
-  } else if (stored !== undefined && PHC.test(stored)) {
+  } else if (typeof stored === 'string' && PHC.test(stored)) {
     return checkPhc(password, stored)
   } else {
     await spendTheSame(password)

@@ -15,7 +15,7 @@ export const layout: RequestHandler = function layout(req, res, next) {
       notice: res.locals.takeNotice?.(),
       // Missing where a request failed before its session was known: then the page has no forms.
       csrfToken: res.locals.csrfToken?.(),
-      here: req.method === 'GET' ? req.originalUrl : req.path,
+      here: req.originalUrl,
       time: (date: Date) => formatTime(res.locals.locale ?? 'en', date),
       typed: {},
       errors: {},

@@ -17,5 +17,10 @@ export function emailKey(address: string): string {
 }
 
 function isEmail(address: string): boolean {
-  return address.length <= limits.emailMax && z.email().safeParse(address).success
+  return address.length <= limits.emailMax && isRegular(address)
+}
+
+// Both patterns of zod together: the first wants a domain with a dot, the second rightly made labels (RFC 1123).
+function isRegular(address: string): boolean {
+  return z.email().safeParse(address).success && z.regexes.html5Email.test(address)
 }

@@ -12,8 +12,12 @@ export const newPassword = text().superRefine((password, context) => {
 })
 
 /** True if a word about its owner, such as the username, is part of the password, however it is spelt. */
-export function isPersonal(password: string, words: string[]): boolean {
-  return words.some((word) => word !== '' && usernameKey(password).includes(usernameKey(word)))
+export function isPersonal(password: unknown, words: unknown[]): boolean {
+  const texts = words.filter((word) => typeof word === 'string' && word !== '') as string[]
+  return (
+    typeof password === 'string' &&
+    texts.some((word) => usernameKey(password).includes(usernameKey(word)))
+  )
 }
 
 function errorOf(password: string): string | undefined {

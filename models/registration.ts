@@ -11,10 +11,10 @@ import { username } from './username.ts'
 /** The form of a new account: every rule of a field, and what a password must not contain. */
 export const registration = z
   .object({ username, email, password: newPassword })
-  .superRefine((form, context) => {
-    if (isPersonal(form.password, [form.username, form.email])) {
-      context.addIssue({ code: 'custom', path: ['password'], message: 'errors.password.personal' })
-    }
+  .refine(({ password, ...owner }) => !isPersonal(password, Object.values(owner)), {
+    path: ['password'],
+    message: 'errors.password.personal',
+    when: () => true, // also while another field is wrong: all errors are told together
   })
 
 /** Create an account. Refuses a name or address that somebody has, also when many ask for it at the same moment. */

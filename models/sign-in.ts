@@ -34,7 +34,7 @@ export async function authenticate(
   log: { warn: (fields: object, message: string) => void },
 ): Promise<Result<Member>> {
   const user = await findByName(form.username.trim())
-  const { ok, upgrade, damaged } = await check(form.password, user?.password)
+  const { ok, upgrade, damaged } = await check(form.password, user && storedPassword(user))
   if (damaged === true) {
     log.warn({ userId: user?._id.toString() }, 'The stored password of this user is damaged')
   }
@@ -44,6 +44,11 @@ export async function authenticate(
   } else {
     return refuse({ password: 'errors.credentials' })
   }
+}
+
+// A document from elsewhere may lack it: that is a damaged password, not an unknown user.
+function storedPassword({ password }: { password?: unknown }): unknown {
+  return password ?? ''
 }
 
 async function findByName(name: string): Promise<UserDocument | undefined> {

@@ -9,7 +9,7 @@ export type Fields = Record<string, string>
 export class Visitor {
   readonly agent: ReturnType<typeof supertest.agent>
 
-  constructor(app: Express) {
+  constructor(app: Express | string) {
     this.agent = supertest.agent(app)
   }
 
@@ -55,14 +55,19 @@ export class Visitor {
     })?.value
   }
 
+  /** Send fields with a valid token, without opening the form and without a look at its picture. */
+  async send(path: string, fields: Fields, headers: Fields = {}): Promise<Response> {
+    return this.post(path, { _csrf: await this.token('/home'), ...fields }, headers)
+  }
+
   /** Register through the form; whatever is not given is valid and new. */
-  async register(fields: Fields = {}): Promise<Response> {
-    return this.fill('/register', { ...newPerson(), ...fields })
+  async register(fields: Fields = {}, headers: Fields = {}): Promise<Response> {
+    return this.fill('/register', { ...newPerson(), ...fields }, headers)
   }
 
   /** Sign in through the form. */
-  async signIn(fields: Fields): Promise<Response> {
-    return this.fill('/login', { password: validPassword, ...fields })
+  async signIn(fields: Fields, headers: Fields = {}): Promise<Response> {
+    return this.fill('/login', { password: validPassword, ...fields }, headers)
   }
 
   /** Become somebody who is registered and signed in. */
@@ -84,6 +89,28 @@ export function newPerson() {
 /** The elements of a page that was answered. */
 export function page(response: Response): HTMLElement {
   return parse(response.text)
+}
+
+/** The title of a page. */
+export function titleOf(response: Response): string {
+  return page(response).querySelector('title')?.text ?? ''
+}
+
+/** What a form shows in a field: the value of its input. */
+export function valueOf(response: Response, field: string): string | undefined {
+  return page(response).querySelector(`main [name=${field}]`)?.getAttribute('value')
+}
+
+/** The cookies that an answer sets, by name, each with its value and its flags in lower case. */
+export function cookiesOf(response: Response): Record<string, { value: string; flags: string[] }> {
+  const lines = response.get('Set-Cookie') ?? []
+  return Object.fromEntries(
+    lines.map((line) => {
+      const [pair = '', ...flags] = line.split(/; */)
+      const [name = '', value = ''] = pair.split('=')
+      return [name, { value, flags: flags.map((flag) => flag.toLowerCase()) }]
+    }),
+  )
 }
 
 /** The errors beside the fields of a page, by field. */

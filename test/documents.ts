@@ -1,0 +1,47 @@
+// The documents behind what a visitor sees, for promises about what is stored and for the passing of time.
+import { createHash } from 'node:crypto'
+import type { Site } from './helper.ts'
+import type { Visitor } from './visitor.ts'
+
+export type StoredUser = { username: string; email?: string; password: unknown }
+export type StoredSession = {
+  _id: string
+  expires: Date
+  session: {
+    userId?: string
+    username?: string
+    email?: string
+    signedInAt?: Date
+    captcha?: { text: string; expires: Date }
+  }
+}
+
+/** The users of a site. */
+export function usersOf(site: Site) {
+  return site.database.collection<StoredUser>('users')
+}
+
+/** The sessions of a site. */
+export function sessionsOf(site: Site) {
+  return site.database.collection<StoredSession>('sessions')
+}
+
+/** The key under which the session is stored that a visitor's cookie names. */
+export function sessionKey(visitor: Visitor): string {
+  const [, id = ''] = /^s:([^.]+)\./.exec(decodeURIComponent(visitor.cookie('sid') ?? '')) ?? []
+  return createHash('sha256').update(id).digest('hex')
+}
+
+/** The stored session of a visitor, null if there is none. */
+export function sessionOf(site: Site, visitor: Visitor) {
+  return sessionsOf(site).findOne({ _id: sessionKey(visitor) })
+}
+
+/** Change the stored session of a visitor, as the passing of time would. */
+export async function changeSession(site: Site, visitor: Visitor, fields: Record<string, unknown>) {
+  const { matchedCount } = await sessionsOf(site).updateOne(
+    { _id: sessionKey(visitor) },
+    { $set: fields },
+  )
+  if (matchedCount !== 1) throw new Error('This visitor has no stored session')
+}

@@ -1,0 +1,78 @@
+// What is sent to a form: small, well-formed and of the right type, or refused with a page that says so.
+import { gzipSync } from 'node:zlib'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { translator } from '../../config/i18n.ts'
+import { openSite, type Site } from '../helper.ts'
+import { page } from '../visitor.ts'
+
+const FORM = 'application/x-www-form-urlencoded'
+const KIB = 1024
+
+let site: Site
+beforeAll(async () => {
+  site = await openSite()
+})
+afterAll(() => site.close())
+
+describe.each(['/login', '/register', '/locale', '/logout', '/no-such-page'])('POST %s', (path) => {
+  it.each([
+    [413, 'more than 16 KiB', FORM, 'x'.repeat(16 * KIB + 1)],
+    [413, 'a megabyte', FORM, `username=${'x'.repeat(KIB * KIB)}`],
+    [413, 'a thousand fields', FORM, Array.from({ length: 1000 }, (_, n) => `f${n}=`).join('&')],
+    [400, 'a lone percent sign', FORM, 'username=100%&password=x'],
+    [400, 'a wrong percent code', FORM, 'username=%zz'],
+    [400, 'a percent code that is no UTF-8', FORM, 'username=%ff%fe'],
+    [400, 'half of a surrogate pair', FORM, 'username=%ED%A0%80'],
+    [415, 'JSON', 'application/json', '{"username":"x"}'],
+    [415, 'a file upload', 'multipart/form-data; boundary=x', '--x--'],
+    [415, 'plain text', 'text/plain', 'username=x'],
+    [415, 'an unknown charset', `${FORM}; charset=utf-99`, 'username=x'],
+    [415, 'a type that is none', 'x', 'username=x'],
+  ])('answers %i to %s', async (status, _what, type, body) => {
+    const answer = await site.visitor().agent.post(path).set('Content-Type', type).send(body)
+
+    expect(answer.status).toBe(status)
+    const content = page(answer)
+    expect(content.querySelector('h1')?.text).toBe(
+      translator('en')(`error.${status.toString()}.title`),
+    )
+    expect(content.querySelector('main code')?.text).toBe(answer.headers['x-request-id'])
+  })
+})
+
+describe('POST /login', () => {
+  it('reads a form of exactly 16 KiB', async () => {
+    const visitor = site.visitor()
+    const start = `_csrf=${await visitor.token()}&username=`
+
+    const answer = await visitor.post('/login', start.padEnd(16 * KIB, 'x'))
+
+    expect(answer.status).toBe(422)
+  })
+
+  it.each<[number, string, Buffer]>([
+    [413, 'gzip', gzipSync('x'.repeat(1024 * KIB))],
+    [400, 'gzip', Buffer.from('not gzip at all')],
+    [415, 'unknown', Buffer.from('username=x')],
+  ])('answers %i to a body encoded with %s', async (status, encoding, bytes) => {
+    const request = site
+      .visitor()
+      .agent.post('/login')
+      .type('form')
+      .set('Content-Encoding', encoding)
+
+    const answer = await request.serialize((body: unknown) => body as string).send(bytes as never)
+
+    expect(answer.status).toBe(status)
+  })
+
+  it('answers 400 to bytes that are no UTF-8', async () => {
+    const request = site.visitor().agent.post('/login').type('form')
+
+    const answer = await request
+      .serialize((body: unknown) => body as string)
+      .send(Buffer.from([0x61, 0x3d, 0xff, 0xfe]) as never)
+
+    expect(answer.status).toBe(400)
+  })
+})
