@@ -1,19 +1,18 @@
 // Starting and stopping the whole site: settings, database, indexes, server, in this order and back.
-import { once } from 'node:events'
-import { createServer, type Server } from 'node:http'
+import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import mongoose from 'mongoose'
 import { createApp } from '../app.ts'
+import { embeddedWrites } from '../config/database.ts'
 import { defaultBaseUrl, type Settings } from '../config/env.ts'
 import type { Logger } from '../config/logger.ts'
 import { developmentSecret } from '../lib/development-secret.ts'
 import { startEmbeddedMongodb } from '../lib/embedded-mongodb/index.ts'
+import { noFolder } from '../lib/embedded-mongodb/refusals.ts'
 import { connectMongodb } from '../lib/mongodb.ts'
-import { StartProblem } from '../lib/start-problem.ts'
 import { buildIndexes } from '../models/indexes.ts'
 import { giveKeysToOldUsers } from '../models/old-users.ts'
-
-const GRACE = 8000 // milliseconds for what is being answered when the site is told to stop
+import { close, listen } from './server.ts'
 
 export type Site = { address: string; stop: () => Promise<void> }
 
@@ -23,13 +22,17 @@ export async function start(
   logger: Logger,
   say: (line: string) => void,
 ): Promise<Site> {
+  const sessionSecrets = await secretsOf(settings)
   const own = settings.mongoUrl === undefined
   const engine = own ? await startEmbeddedMongodb({ ...settings, say, log: logger }) : undefined
   try {
-    await connectMongodb(engine?.url ?? settings.mongoUrl ?? '')
+    await (engine
+      ? connectMongodb(engine.url, embeddedWrites)
+      : connectMongodb(settings.mongoUrl ?? ''))
     await prepareDatabase(logger)
     const server = await listen(settings)
-    const complete = await completeSettings(settings, server)
+    // Nothing is awaited from here on: a request that is already there has to find somebody who answers it.
+    const complete = { ...settings, sessionSecrets, baseUrl: baseUrlOf(settings, server) }
     server.on('request', createApp({ settings: complete, database: mongoose.connection, logger }))
     return {
       address: complete.baseUrl,
@@ -46,46 +49,26 @@ export async function start(
   }
 }
 
+async function secretsOf({ sessionSecrets, dataDir }: Settings): Promise<string[]> {
+  if (sessionSecrets.length > 0) {
+    return sessionSecrets
+  } else {
+    try {
+      return [await developmentSecret(dataDir)]
+    } catch (error) {
+      throw noFolder(dataDir, error)
+    }
+  }
+}
+
 async function prepareDatabase(logger: Logger): Promise<void> {
   await buildIndexes()
   const left = await giveKeysToOldUsers()
   if (left > 0) logger.warn({ left }, 'Users whose name or email another user has too')
 }
 
-async function listen({ host, port }: Settings): Promise<Server> {
-  const server = createServer().listen(port, host)
-  try {
-    await once(server, 'listening')
-    return server
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    throw new StartProblem(
-      code === 'EADDRINUSE'
-        ? `Port ${port} on ${host} is in use. Stop what uses it, or choose another: PORT=${port + 1} npm start`
-        : `The site can't listen on ${host} port ${port} (${code ?? 'unknown reason'}). Check HOST and PORT.`,
-    )
-  }
-}
-
-// What is known only now: the port that the system chose for PORT=0, and the secret kept while developing.
-async function completeSettings(settings: Settings, server: Server): Promise<Settings> {
+// The port that the system chose for PORT=0 is known only when the server listens.
+function baseUrlOf({ baseUrlIsGiven, baseUrl, host }: Settings, server: Server): string {
   const { port } = server.address() as AddressInfo
-  const { baseUrlIsGiven, baseUrl, sessionSecrets, dataDir, host } = settings
-  return {
-    ...settings,
-    baseUrl: baseUrlIsGiven ? baseUrl : defaultBaseUrl(host, port),
-    sessionSecrets: sessionSecrets.length > 0 ? sessionSecrets : [await developmentSecret(dataDir)],
-  }
-}
-
-// In order: no new connections, then what is in flight, then whoever still holds a connection open.
-async function close(server: Server): Promise<void> {
-  const closed = once(server, 'close')
-  server.close()
-  server.closeIdleConnections()
-  const impatience = setTimeout(() => {
-    server.closeAllConnections()
-  }, GRACE)
-  await closed
-  clearTimeout(impatience)
+  return baseUrlIsGiven ? baseUrl : defaultBaseUrl(host, port)
 }

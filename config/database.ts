@@ -20,5 +20,9 @@ export const connectOptions: ConnectOptions = {
 // Building an index reads the whole collection once: the only command that may take long.
 export const INDEX_PATIENCE = 10 * 60 * 1000 // milliseconds
 
-// An account whose registration was answered must survive a power cut and the loss of one member of a replica set.
-export const accountWrites = { w: 'majority', j: true } as const
+// An answered registration or sign-out must survive a power cut and the loss of one member of a replica set.
+export const serverWrites = { w: 'majority', j: true } as const
+
+// The embedded engine is no replica set, and told "majority" it forgets "j": it answers before the journal is written,
+// and what it answered is lost if its process is killed in that moment.
+export const embeddedWrites = { w: 1, j: true } as const

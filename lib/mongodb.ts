@@ -1,18 +1,29 @@
 // A MongoDB server of one's own: checked for an answer before anything builds on it.
 import mongoose, { type Connection } from 'mongoose'
-import { connectOptions, DATABASE_NAME } from '../config/database.ts'
+import {
+  connectOptions,
+  DATABASE_NAME,
+  serverWrites,
+  type embeddedWrites,
+} from '../config/database.ts'
 import { isDatabaseAway } from './database-away.ts'
+import { repairDriver } from './driver-repair.ts'
 import { StartProblem } from './start-problem.ts'
 
 const START_PATIENCE = 5000 // milliseconds that a database which is just starting itself is given
 
-/** Connect mongoose to a database. Throws a StartProblem that says where nothing answered and what to try. */
-export async function connectMongodb(url: string): Promise<Connection> {
+/** Connect mongoose to a database; every write waits for what `writes` asks. Throws a StartProblem that says where nothing answered and what to try. */
+export async function connectMongodb(
+  url: string,
+  writes: typeof serverWrites | typeof embeddedWrites = serverWrites,
+): Promise<Connection> {
   const giveUpAt = Date.now() + START_PATIENCE
+  repairDriver()
   for (;;) {
     try {
       await mongoose.connect(url, {
         ...connectOptions,
+        writeConcern: writes,
         ...(namesDatabase(url) ? {} : { dbName: DATABASE_NAME }),
       })
       return mongoose.connection
@@ -23,10 +34,11 @@ export async function connectMongodb(url: string): Promise<Connection> {
 }
 
 function noAnswer(url: string, error: unknown): StartProblem {
-  const reason = error instanceof Error ? withoutPassword(error.message) : ''
+  const address = withoutSecrets(url)
+  const reason = error instanceof Error ? error.message.replaceAll(url, address) : ''
   return new StartProblem(
     [
-      `No MongoDB answered at ${withoutPassword(url)} (${reason})`,
+      `No MongoDB answered at ${address} (${reason})`,
       'Check that it runs, that MONGO_URL names its host, port, user and password, and that no firewall is in between.',
       'Without MONGO_URL the site starts a database of its own.',
     ].join('\n'),
@@ -37,7 +49,7 @@ function namesDatabase(url: string): boolean {
   return /^mongodb(\+srv)?:\/\/[^/]+\/[^?]/.test(url)
 }
 
-/** The address as it may be shown: without the password in it. */
-export function withoutPassword(text: string): string {
-  return text.replace(/(mongodb(?:\+srv)?:\/\/[^:/@\s]*):[^/\s]*@/g, '$1:***@')
+// The address as it may be shown. A password reaches to the last "@", whatever it holds, and an option can be a secret too.
+function withoutSecrets(url: string): string {
+  return url.replace(/^(mongodb(?:\+srv)?:\/\/[^:/@\s]*).*@/s, '$1:***@').replace(/\?.*/s, '')
 }

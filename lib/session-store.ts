@@ -28,6 +28,5 @@ export function createSessionStore(options: {
     // The embedded engine keeps a TTL index but never acts on it, so the expired are removed from here on every engine.
     autoRemove: 'interval',
     autoRemoveInterval: PURGE_EVERY,
-    writeOperationOptions: { w: 'majority' },
   })
 }

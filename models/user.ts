@@ -1,6 +1,5 @@
 // The people who have an account: their documents, and how one is found.
 import mongoose, { Schema, type InferSchemaType, type Types } from 'mongoose'
-import { accountWrites } from '../config/database.ts'
 import { emailKey } from './email.ts'
 import { usernameKey } from './username.ts'
 
@@ -13,7 +12,7 @@ const schema = new Schema(
     password: { type: String, required: true },
     createdAt: Date,
   },
-  { collection: 'users', writeConcern: accountWrites, versionKey: false },
+  { collection: 'users', versionKey: false },
 )
 
 // Documents of the seed's kind have no keys: uniqueness is asked of those that do, and the plain fields find the others.

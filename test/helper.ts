@@ -5,7 +5,7 @@ import type { Express } from 'express'
 import mongoose from 'mongoose'
 import { inject } from 'vitest'
 import { createApp } from '../app.ts'
-import { connectOptions } from '../config/database.ts'
+import { connectOptions, embeddedWrites } from '../config/database.ts'
 import { readSettings, type Settings } from '../config/env.ts'
 import { createLogger } from '../config/logger.ts'
 import { buildIndexes } from '../models/indexes.ts'
@@ -29,7 +29,11 @@ export async function openSite(environment: NodeJS.ProcessEnv = {}): Promise<Sit
   const settings = settingsWith(environment)
   if (mongoose.connection.readyState === mongoose.ConnectionStates.disconnected) {
     const dbName = `test-${randomBytes(6).toString('hex')}`
-    await mongoose.connect(inject('mongoUrl'), { ...connectOptions, dbName })
+    await mongoose.connect(inject('mongoUrl'), {
+      ...connectOptions,
+      dbName,
+      writeConcern: embeddedWrites,
+    })
     await buildIndexes()
   }
   const log: string[] = []

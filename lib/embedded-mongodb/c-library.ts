@@ -22,7 +22,7 @@ export async function cLibraryPrefix(
     return []
   } else {
     const folder = join(cacheDir, `c-library-${RELEASE}-${process.arch}`)
-    if (!existsSync(folder)) {
+    if (!isComplete(folder)) {
       say(
         `This system's C library (glibc ${systemCLibrary()}) is older than ${NEEDED}: fetching Debian ${RELEASE}'s into ${folder}, for the database alone.`,
       )
@@ -51,22 +51,26 @@ function prefix(folder: string): string[] {
   return [join(libraries, loader), '--library-path', libraries]
 }
 
+// A cache may be swept at any time, and not always as a whole.
+const isComplete = (folder: string) => existsSync(prefix(folder)[0] ?? '')
+
 // Unpacked beside its place and then renamed, so that two starts at once, or one that is cut off, leave no half of it.
 async function fetchInto(folder: string, cacheDir: string): Promise<void> {
-  await mkdir(cacheDir, { recursive: true, mode: 0o700 })
-  const work = await mkdtemp(join(cacheDir, 'fetching-'))
   try {
-    await download(work)
-    const unpacked = join(work, 'unpacked')
-    const file = (await readdir(work)).find((name) => name.endsWith('.deb'))
-    await run('dpkg', ['-x', join(work, file ?? 'libc6.deb'), unpacked])
-    await rename(unpacked, folder)
-  } catch (error) {
-    if (!existsSync(folder)) {
-      throw new StartProblem(explain(error))
+    await mkdir(cacheDir, { recursive: true, mode: 0o700 })
+    const work = await mkdtemp(join(cacheDir, 'fetching-'))
+    try {
+      await download(work)
+      const unpacked = join(work, 'unpacked')
+      const file = (await readdir(work)).find((name) => name.endsWith('.deb'))
+      await run('dpkg', ['-x', join(work, file ?? 'libc6.deb'), unpacked])
+      if (!isComplete(folder)) await rm(folder, { recursive: true, force: true })
+      await rename(unpacked, folder)
+    } finally {
+      await rm(work, { recursive: true, force: true })
     }
-  } finally {
-    await rm(work, { recursive: true, force: true })
+  } catch (error) {
+    if (!isComplete(folder)) throw new StartProblem(explain(error))
   }
 }
 

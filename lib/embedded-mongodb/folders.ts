@@ -1,29 +1,34 @@
 // The places on disk that the embedded database uses, and what an earlier run that was killed left in them.
 import { createHash } from 'node:crypto'
-import { chmod, mkdir, mkdtemp, readdir, rename, rm, symlink } from 'node:fs/promises'
+import { chmod, lstat, mkdir, mkdtemp, readdir, rename, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
+import { noFolder } from './refusals.ts'
 
-// A Unix socket's path holds at most 107 bytes; the engine adds "/embedded-mongodb-XXXXXX/mongodb.sock" to the run's folder.
-const LONGEST_SOCKET_PATH = 107
+// A Unix socket's path is short; the engine adds "/embedded-mongodb-XXXXXX/mongodb.sock" to the run's folder.
+const LONGEST_SOCKET_PATH = process.platform === 'darwin' ? 103 : 107 // bytes
 const ADDED_BY_RUN = '/run-XXXXXX/embedded-mongodb-XXXXXX/mongodb.sock'.length
+const STICKY = 0o1000 // the mode bit of a folder that everybody shares
 
 export type Folders = Awaited<ReturnType<typeof makeFolders>>
 
-/** Make the folders below the data folder, readable by this user alone: they hold everybody's accounts. */
+/** Make the folders below the data folder, readable by this user alone: they hold everybody's accounts. Throws a StartProblem. */
 export async function makeFolders(dataDir: string) {
   const database = join(dataDir, 'mongodb')
   const sockets = socketsFolder(dataDir)
-  await mkdir(dataDir, { recursive: true, mode: 0o700 })
-  for (const folder of [database, sockets]) {
-    await mkdir(folder, { recursive: true, mode: 0o700 })
-    await chmod(folder, 0o700)
+  try {
+    await mkdir(dataDir, { recursive: true, mode: 0o700 })
+    await makePrivate(database)
+    await makePrivate(sockets)
+  } catch (error) {
+    throw noFolder(dataDir, error)
   }
   return { database, sockets, link: join(sockets, 'mongodb.sock') }
 }
 
 /** A new folder for one run of the engine to put its socket in. */
 export async function makeRunFolder({ sockets }: Folders): Promise<string> {
+  await makePrivate(sockets) // again: a system's temporary folder is swept from time to time
   return mkdtemp(join(sockets, 'run-'))
 }
 
@@ -45,12 +50,30 @@ export async function removeOtherRuns({ sockets }: Folders, run: string): Promis
   }
 }
 
-function socketsFolder(dataDir: string): string {
-  const near = join(dataDir, 'sockets')
-  if (Buffer.byteLength(near) + ADDED_BY_RUN <= LONGEST_SOCKET_PATH) {
-    return near
+async function makePrivate(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  if (await isForeign(folder)) {
+    throw new Error(`${folder} belongs to somebody else`)
   } else {
-    const mark = createHash('sha256').update(dataDir).digest('hex').slice(0, 12)
-    return join(tmpdir(), `sesame-${mark}`)
+    await chmod(folder, 0o700)
   }
+}
+
+// In the system's temporary folder anybody may have put a folder or a link of this name beforehand,
+// and whoever owns it could lead the site to a database of their own.
+async function isForeign(folder: string): Promise<boolean> {
+  const { mode } = await lstat(dirname(folder))
+  const { uid } = await lstat(folder)
+  return (mode & STICKY) !== 0 && uid !== process.getuid?.()
+}
+
+function socketsFolder(dataDir: string): string {
+  const mark = createHash('sha256').update(dataDir).digest('hex').slice(0, 12)
+  const near = join(dataDir, 'sockets')
+  const places = [near, join(tmpdir(), `sesame-${mark}`), `/tmp/sesame-${mark}`]
+  return places.find(isShortEnough) ?? near
+}
+
+function isShortEnough(folder: string): boolean {
+  return Buffer.byteLength(folder) + ADDED_BY_RUN <= LONGEST_SOCKET_PATH
 }

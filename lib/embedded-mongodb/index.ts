@@ -26,36 +26,45 @@ export async function startEmbeddedMongodb(options: Options): Promise<EmbeddedMo
   const folders = await makeFolders(options.dataDir)
   const launch = await engineLauncher(folders, options)
   let run = await firstRun(launch, folders)
-  let closing = false
+  const closing = new AbortController()
+  const isClosing = () => closing.signal.aborted // asked again after each wait: it may have changed meanwhile
 
+  const restart = async () => {
+    run = await launch()
+    const outcome = await run.opened
+    if ('socket' in outcome) {
+      await settle(folders, run, outcome.socket)
+    } else {
+      throw new Error(outcome.refused)
+    }
+  }
   const keepAlive = async () => {
     let pause = SHORTEST_PAUSE
     for (;;) {
       const ending = await run.ended
-      if (closing) return
-      options.log.warn({ ending, pause }, 'The embedded database died and is started again')
-      await wait(pause)
-      pause = Math.min(pause * 2, LONGEST_PAUSE)
       if (isClosing()) return
-      run = await launch()
-      const outcome = await run.opened
-      if ('socket' in outcome) {
-        await settle(folders, run, outcome.socket)
+      options.log.warn({ ending, pause }, 'The embedded database died and is started again')
+      await wait(pause, undefined, { signal: closing.signal }).catch(() => undefined)
+      if (isClosing()) return
+      try {
+        await restart()
         pause = SHORTEST_PAUSE
-      } else {
-        options.log.warn({ reason: outcome.refused }, 'The embedded database did not open')
+      } catch (error) {
+        // Whatever it is, a full disk for one, it may pass: the site answers 503 until it does.
+        options.log.warn({ reason: String(error) }, 'The embedded database did not open')
+        pause = Math.min(pause * 2, LONGEST_PAUSE)
+        run.close()
       }
       if (isClosing()) run.close()
     }
   }
-  const isClosing = () => closing // asked again after each pause: it may have changed meanwhile
   const alive = keepAlive()
 
   return {
     url: `mongodb://${encodeURIComponent(folders.link)}/?directConnection=true`,
     pid: () => run.pid,
     close: async () => {
-      closing = true
+      closing.abort()
       run.close()
       await alive
     },
@@ -70,7 +79,9 @@ async function firstRun(launch: Launch, folders: Folders): Promise<Run> {
     if ('socket' in outcome) {
       await settle(folders, run, outcome.socket)
       return run
-    } else if (!isFolderInUse(outcome.refused)) {
+    }
+    await run.ended // so that nothing of a refused run is left behind
+    if (!isFolderInUse(outcome.refused)) {
       throw didNotStart(folders.database, outcome.refused)
     } else if (Date.now() > giveUpAt) {
       throw folderInUse(folders.database)

@@ -9,6 +9,8 @@ import { makeRunFolder, type Folders } from './folders.ts'
 import type { FromEngine, ToEngine } from './messages.ts'
 import { notInstalled, wrongPlatform } from './refusals.ts'
 
+const CLOSE_PATIENCE = 3000 // milliseconds for the engine to finish when told to close
+
 export type Run = {
   pid: number | undefined
   folder: string
@@ -43,19 +45,27 @@ async function launch([command = '', ...words]: string[], folders: Folders): Pro
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     complaint = (complaint + text).slice(-2000)
   })
-  const ended = once(child, 'close').then(
-    async ([code, signal]) => {
-      await rm(folder, { recursive: true, force: true })
-      return String(signal ?? `exit code ${String(code)}`)
-    },
-    (error: unknown) => String(error), // it could not be started at all
-  )
-  const opened = Promise.race([
-    once(child, 'message').then(([message]) => message as FromEngine),
-    ended.then((ending): FromEngine => ({ refused: `${complaint}\n(${ending})` })),
-  ])
+  const ended = once(child, 'close')
+    .then(
+      ([code, signal]) => String(signal ?? `exit code ${String(code)}`),
+      (error: unknown) => String(error), // it could not be started at all
+    )
+    .finally(() => rm(folder, { recursive: true, force: true }).catch(() => undefined)) // else the next run removes it
+  const opened = new Promise<FromEngine>((resolve) => {
+    child.once('message', (message) => {
+      resolve(message as FromEngine)
+    })
+    void ended.then((ending) => {
+      resolve({ refused: `${complaint}\n(${ending})` })
+    })
+  })
   const close = () => {
     if (child.connected) child.send({ order: 'close' } satisfies ToEngine, () => undefined)
+    // One that hangs is killed: its journal holds everything that was acknowledged.
+    const impatience = setTimeout(() => child.kill('SIGKILL'), CLOSE_PATIENCE)
+    void ended.then(() => {
+      clearTimeout(impatience)
+    })
   }
   return { pid: child.pid, folder, opened, ended, close }
 }

@@ -49,3 +49,13 @@ export function didNotStart(database: string, reason: string): StartProblem {
     ].join('\n'),
   )
 }
+
+/** The data folder can't be made or written, or is not this user's. */
+export function noFolder(dataDir: string, error: unknown): StartProblem {
+  return new StartProblem(
+    [
+      `The data folder ${dataDir} can't be used: ${error instanceof Error ? error.message : ''}`,
+      'Name one in DATA_DIR that belongs to you and can be written, for example DATA_DIR=.data npm start',
+    ].join('\n'),
+  )
+}

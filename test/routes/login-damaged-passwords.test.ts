@@ -26,7 +26,7 @@ const damaged: [string, unknown][] = [
   ['a hash that lacks three characters', whole.slice(0, -3)],
   ['a hash that lacks one character', whole.slice(0, -1)],
   ['a hash with NUL bytes', whole.replaceAll('$', '\0')],
-  ['a number', 42],
+  ['a number', 4_815_162_342],
   ['null', null],
   ['a list', [digest]],
   ['an object', { $gt: '' }],

@@ -1,0 +1,76 @@
+// The site as a process of its own, started as a person starts it, with an environment that the test chooses.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { inject, onTestFinished, vi } from 'vitest'
+import { root } from '../../config/paths.ts'
+import { CAPTCHA } from '../helper.ts'
+import { isAlive } from '../is-alive.ts'
+
+export const PATIENCE = { timeout: 25_000, interval: 20 } // for what takes long only on a busy machine
+
+export type SiteProcess = ReturnType<typeof spawnSite>
+
+/** Start the site. It is ended with the test, whatever becomes of it. */
+export function spawnSite(environment: { DATA_DIR: string } & Record<string, string>) {
+  const child = spawn(process.execPath, ['--import', 'tsx', join(root, 'bin', 'www.ts')], {
+    cwd: root,
+    env: {
+      PATH: process.env.PATH,
+      HOME: process.env.HOME,
+      XDG_CACHE_HOME: inject('cacheHome'),
+      NODE_ENV: 'development',
+      PORT: '0',
+      CAPTCHA: `fixed:${CAPTCHA}`,
+      ...environment,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let said = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => (said += text))
+  }
+  const ended = once(child, 'close').then(([code, signal]) => (code ?? signal) as number | string)
+
+  const kill = (signal: NodeJS.Signals) => {
+    child.kill(signal)
+    return ended
+  }
+  onTestFinished(async () => {
+    const database = isOpen(said) ? await databasePid(environment.DATA_DIR) : 0
+    await kill('SIGKILL')
+    await vi.waitUntil(() => !isAlive(database), PATIENCE)
+  })
+  return {
+    /** Everything that it wrote to the terminal. */
+    said: () => said,
+    /** Its exit code, or the signal that ended it, once it has ended. */
+    ended,
+    /** Send it a signal and wait until it has ended. */
+    kill,
+    /** The process of its database. */
+    databasePid: () => databasePid(environment.DATA_DIR),
+    /** Where it is open, as soon as it says so. */
+    address: () => vi.waitFor(() => addressIn(said), PATIENCE),
+  }
+}
+
+/** Start the site and wait until it is open. */
+export async function openSite(environment: Parameters<typeof spawnSite>[0]) {
+  const site = spawnSite(environment)
+  return { ...site, address: await site.address() }
+}
+
+const isOpen = (said: string) => said.includes('Sesame is open')
+
+function addressIn(said: string): string {
+  const address = /^Sesame is open: (\S+)$/m.exec(said)?.[1]
+  if (address === undefined) throw new Error(`The site is not open: ${said}`)
+  return address
+}
+
+// The engine writes the number of its process where every MongoDB does; nothing is there if it was closed in order.
+async function databasePid(dataDir: string): Promise<number> {
+  return Number(await readFile(join(dataDir, 'mongodb', 'mongod.lock'), 'utf8').catch(() => ''))
+}

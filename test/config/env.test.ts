@@ -1,0 +1,142 @@
+// The settings: what stands where nothing is said, what is refused and in which words, and what is never repeated.
+import { resolve } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { defaultBaseUrl, readSettings } from '../../config/env.ts'
+
+const SECRET = 'a secret of more than thirty-two characters'
+
+const settings = (environment: NodeJS.ProcessEnv) => {
+  const read = readSettings(environment)
+  return read.ok ? read.settings : { problems: read.problems }
+}
+const problems = (environment: NodeJS.ProcessEnv) => {
+  const read = readSettings(environment)
+  return read.ok ? [] : read.problems
+}
+
+describe('readSettings', () => {
+  it('needs nothing: every setting has a default for development', () => {
+    expect(settings({ HOME: '/home/sesame' })).toMatchObject({
+      environment: 'development',
+      production: false,
+      host: '127.0.0.1',
+      port: 3000,
+      baseUrl: 'http://127.0.0.1:3000',
+      baseUrlIsGiven: false,
+      mongoUrl: undefined,
+      dataDir: resolve('.data'),
+      sessionSecrets: [],
+      sessionIdleMinutes: 30,
+      sessionAbsoluteHours: 8,
+      sessionRememberDays: 30,
+      passwordPepper: undefined,
+      captcha: { mode: 'on' },
+      trustProxy: false,
+      logLevel: 'info',
+    })
+  })
+
+  it('takes an empty variable for one that is not set', () => {
+    const names = ['NODE_ENV', 'PORT', 'BASE_URL', 'MONGO_URL', 'SESSION_SECRETS', 'TRUST_PROXY']
+
+    expect(settings(Object.fromEntries(names.map((name) => [name, ''])))).toEqual(settings({}))
+  })
+
+  it('needs just secrets in production', () => {
+    expect(settings({ NODE_ENV: 'production', SESSION_SECRETS: SECRET })).toMatchObject({
+      production: true,
+      captcha: { mode: 'on' },
+    })
+  })
+
+  it('reads secrets in their order, without the space around them', () => {
+    const read = settings({ SESSION_SECRETS: `${SECRET} new, ${SECRET} old` })
+
+    expect(read).toMatchObject({ sessionSecrets: [`${SECRET} new`, `${SECRET} old`] })
+  })
+
+  it.each([
+    ['MONGO_URL', 'mongodb://a.example:27017,b.example:27018/site?replicaSet=rs0', 'mongoUrl'],
+    ['MONGO_URL', 'mongodb+srv://cluster.example/site', 'mongoUrl'],
+    ['BASE_URL', 'https://sign-in.example', 'baseUrl'],
+    ['BASE_URL', 'http://[::1]:8080', 'baseUrl'],
+    ['TRUST_PROXY', 'loopback', 'trustProxy'],
+    ['TRUST_PROXY', '10.0.0.0/8, fd00::/8,192.0.2.7', 'trustProxy'],
+  ])('takes %s=%s as it is', (name, value, setting) => {
+    expect(settings({ [name]: value })).toMatchObject({ [setting]: value })
+  })
+
+  it.each([
+    ['BASE_URL', 'https://Sign-In.example:443/', { baseUrl: 'https://sign-in.example' }],
+    ['BASE_URL', 'http://a.example', { baseUrlIsGiven: true }],
+    ['TRUST_PROXY', '2', { trustProxy: 2 }],
+    ['CAPTCHA', 'fixed:SESAM', { captcha: { mode: 'fixed', text: 'SESAM' } }],
+    ['CAPTCHA', 'off', { captcha: { mode: 'off' } }],
+    ['PORT', '0', { port: 0 }],
+    ['DATA_DIR', 'data', { dataDir: resolve('data') }],
+    ['XDG_CACHE_HOME', '/cache', { cacheDir: '/cache/sesame' }],
+  ])('understands %s=%s', (name, value, expected) => {
+    expect(settings({ [name]: value })).toMatchObject(expected)
+  })
+
+  it.each([
+    ['NODE_ENV', ['prod'], 'must be development, production or test'],
+    ['PORT', ['http', '3000.5', '-1', '0x10'], 'must be a whole number from 0 to 65535'],
+    ['PORT', ['65536'], 'must be at most 65535'],
+    ['SESSION_IDLE_MINUTES', ['0'], 'must be at least 1'],
+    ['SESSION_ABSOLUTE_HOURS', ['721'], 'must be at most 720'],
+    ['SESSION_REMEMBER_DAYS', ['366'], 'must be at most 365'],
+    ['MONGO_URL', ['localhost:27017', 'mongodb://'], 'must begin with mongodb://'],
+    ['CAPTCHA', ['On', 'fixed:', 'fixed:A B'], 'must be on, off or fixed:TEXT'],
+    ['LOG_LEVEL', ['verbose'], 'must be fatal, error, warn'],
+    ['BASE_URL', ['sign-in.example', 'ftp://a.example'], 'must be an address such as'],
+    ['BASE_URL', ['https://a.example/x', 'https://a.example?x', 'https://u@a.example'], 'without'],
+    ['TRUST_PROXY', ['true', '0', '10', '10.0.0.0/33', '::1/129'], 'must be a number of proxies'],
+    ['TRUST_PROXY', ['proxy.example', '10.0.0.1,', '10.0.0.0/8/8'], 'must be a number of proxies'],
+  ])('refuses %s=%j', (name, values, message) => {
+    for (const value of values) {
+      expect(problems({ [name]: value })).toEqual([expect.stringContaining(`${name}: `)])
+      expect(problems({ [name]: value })[0]).toContain(message)
+    }
+  })
+
+  it('tells all problems together and repeats no value', () => {
+    const told = problems({
+      PORT: 'geheim-1',
+      MONGO_URL: 'geheim-2',
+      SESSION_SECRETS: `geheim-3,${SECRET},geheim-4`,
+      PASSWORD_PEPPER: 'geheim-5',
+      CAPTCHA: 'geheim-6',
+      BASE_URL: 'geheim-7',
+    })
+
+    for (const name of ['PORT', 'MONGO_URL', 'SESSION_SECRETS', 'PASSWORD_PEPPER', 'CAPTCHA']) {
+      expect(told.join('\n')).toContain(name)
+    }
+    expect(told.join('\n')).not.toMatch(/geheim|thirty-two characters/)
+  })
+
+  it.each(['off', 'fixed:SESAM'])('refuses to run in production with CAPTCHA=%s', (CAPTCHA) => {
+    const production = { NODE_ENV: 'production', SESSION_SECRETS: SECRET }
+
+    expect(problems({ ...production, CAPTCHA })).toEqual(['CAPTCHA: must be on in production'])
+  })
+
+  it('refuses to run in production without secrets', () => {
+    expect(problems({ NODE_ENV: 'production' })).toEqual([
+      'SESSION_SECRETS: is required in production',
+    ])
+  })
+})
+
+describe('defaultBaseUrl', () => {
+  it.each([
+    ['127.0.0.1', 3000, 'http://127.0.0.1:3000'],
+    ['127.0.0.1', 80, 'http://127.0.0.1'],
+    ['0.0.0.0', 3000, 'http://localhost:3000'],
+    ['::', 3000, 'http://localhost:3000'],
+    ['::1', 3000, 'http://[::1]:3000'],
+  ])('of HOST=%s and PORT=%i is an address that people can type', (host, port, address) => {
+    expect(defaultBaseUrl(host, port)).toBe(address)
+  })
+})

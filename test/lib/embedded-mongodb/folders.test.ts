@@ -1,0 +1,62 @@
+// The places on disk: who may read them, how long their paths may be, and what a run that was killed left there.
+import { mkdir, rm, stat, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { StartProblem } from '../../../lib/start-problem.ts'
+import { temporaryFolder } from '../../temporary-folder.ts'
+import { connect, runFolders, startEngine } from './engine.ts'
+
+const socketOf = ({ url }: { url: string }) => decodeURIComponent(new URL(url).hostname)
+
+describe('The data folder', () => {
+  it('is made with all that is in it, readable by its owner alone', async () => {
+    const dataDir = join(await temporaryFolder(), 'data')
+    await startEngine(dataDir)
+    const [run = ''] = await runFolders(dataDir)
+
+    const modes = await Promise.all(
+      ['', 'mongodb', 'sockets', join('sockets', run)].map(async (folder) => {
+        const { mode } = await stat(join(dataDir, folder))
+        return (mode & 0o777).toString(8)
+      }),
+    )
+
+    expect(modes).toEqual(['700', '700', '700', '700'])
+  })
+
+  it('gives up the sockets that a killed run left behind', async () => {
+    const dataDir = await temporaryFolder()
+    const left = join(dataDir, 'sockets', 'run-killed', 'embedded-mongodb-killed')
+    await mkdir(left, { recursive: true })
+    await writeFile(join(left, 'mongodb.sock'), '')
+
+    await startEngine(dataDir)
+
+    const runs = await runFolders(dataDir)
+    expect(runs).toHaveLength(1)
+    expect(runs).not.toContain('run-killed')
+  })
+
+  it('may have a path that is too long for a socket', async () => {
+    const dataDir = join(await temporaryFolder(), 'a-long-name-'.repeat(10))
+    const engine = await startEngine(dataDir)
+    const sockets = dirname(socketOf(engine))
+    onTestFinished(() => rm(sockets, { recursive: true, force: true }))
+
+    const connection = await connect(engine)
+
+    expect(await connection.db?.command({ ping: 1 })).toMatchObject({ ok: 1 })
+    expect(sockets.startsWith(dataDir)).toBe(false)
+    expect(((await stat(sockets)).mode & 0o777).toString(8)).toBe('700')
+  })
+
+  it('is refused by name where it can not be made', async () => {
+    const file = join(await temporaryFolder(), 'file')
+    await writeFile(file, '')
+
+    const refusal = await startEngine(join(file, 'data')).catch((error: unknown) => error)
+
+    expect(refusal).toBeInstanceOf(StartProblem)
+    expect(String(refusal)).toMatch(/The data folder .*file\/data can't be used: .*\n.*DATA_DIR/)
+  })
+})
