@@ -4,11 +4,13 @@ import { createServer, type Server } from 'node:http'
 import type { Settings } from '../config/env.ts'
 import { StartProblem } from '../lib/start-problem.ts'
 
+// Far above what browsers send: who has a broken cookie of 100 KB gets a page, not a bare refusal without a way out.
+const LONGEST_HEADER = 256 * 1024 // bytes
 const GRACE = 8000 // milliseconds for what is being answered when the site is told to stop
 
 /** Listen on the configured host and port. Throws a StartProblem. */
 export async function listen({ host, port }: Settings): Promise<Server> {
-  const server = createServer()
+  const server = createServer({ maxHeaderSize: LONGEST_HEADER })
   server.on('request', (_req, res) => {
     // A connection whose last answer is given after close() would be kept for a next request that nobody may send.
     res.once('finish', () => {

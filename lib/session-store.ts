@@ -1,32 +1,67 @@
-// Sessions in MongoDB through connect-mongo: under a hash of their id, as documents that can be searched and read.
-import { createHash } from 'node:crypto'
-import { MongoStore } from 'connect-mongo'
-import type { MongoClient } from 'mongodb'
+// Sessions in MongoDB: connect-mongo's store, made safe for requests that overlap and for databases that are stolen.
+import type { MongoStore } from 'connect-mongo'
+import type { SessionData } from 'express-session'
+import type { Filter } from 'mongodb'
+import { MINUTE } from '../config/session.ts'
+import { answer, nothing, type Callback } from './callback.ts'
+import { RequestSessionStore } from './request-session-store.ts'
+import { snapshot } from './session-changes.ts'
+import type { Options } from './session-collection.ts'
+import { alive, type SessionDocument } from './session-documents.ts'
+import { storageId } from './storage-id.ts'
 
-export const SESSIONS = 'sessions'
+const PURGE_EVERY = MINUTE
 
-const PURGE_EVERY = 1 // minutes
+/** The store of the site: what express-session calls, and what is done to sessions from outside their own requests. */
+export class SessionStore extends RequestSessionStore {
+  private readonly purging: NodeJS.Timeout
 
-/** The key under which a session is stored: a database that is stolen holds no id that a cookie could carry. */
-export function storageId(sessionId: string): string {
-  return createHash('sha256').update(sessionId).digest('hex')
-}
+  constructor(options: Options) {
+    super(options)
+    this.purging = setInterval(() => void this.purge().catch(nothing), PURGE_EVERY).unref()
+  }
 
-/** Make the store. `idleSeconds` is how long a session without a lifetime of its own lives after its last request. */
-export function createSessionStore(options: {
-  client: MongoClient
-  databaseName: string
-  idleSeconds: number
-}): MongoStore {
-  return MongoStore.create({
-    client: options.client,
-    dbName: options.databaseName,
-    collectionName: SESSIONS,
-    ttl: options.idleSeconds,
-    stringify: false,
-    transformId: storageId,
-    // The embedded engine keeps a TTL index but never acts on it, so the expired are removed from here on every engine.
-    autoRemove: 'interval',
-    autoRemoveInterval: PURGE_EVERY,
-  })
+  /** Make a store of this kind; the one inherited would make connect-mongo's. */
+  static override create<T extends SessionData>(options: Options): SessionStore & MongoStore<T> {
+    return new SessionStore(options) as SessionStore & MongoStore<T>
+  }
+
+  /** All sessions that have not ended. */
+  override all(callback: Callback<SessionData[]>): void {
+    answer(callback, async () => {
+      const ids = await this.raw.find(alive({})).project<{ _id: string }>({ _id: 1 }).toArray()
+      const found = await Promise.all(ids.map(({ _id }) => this.documents.find(_id)))
+      const sessions = found.flatMap((one) => (one ? [one.session as unknown as SessionData] : []))
+      this.emit('all', sessions)
+      return sessions
+    })
+  }
+
+  /** Take a key out of a session, stored and loaded, in one step: of parallel requests only one gets its value. */
+  async take<K extends keyof SessionData>(sid: string, session: Partial<SessionData>, key: K) {
+    const value = await this.documents.take(storageId(sid), key)
+    const origin = this.origins.get(session)
+    // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- the type allows the session's own keys only
+    delete session[key]
+    if (origin) this.origins.set(session, { ...origin, before: snapshot(session) })
+    return value as SessionData[K] | undefined
+  }
+
+  /** End sessions now, emptied but for the reason; a request of theirs that is under way can't undo it. Returns how many. */
+  async end(filter: Filter<SessionDocument>, why: string): Promise<number> {
+    const now = new Date()
+    const ending = { $set: { expires: now, ended: why }, $unset: { session: '' as const } }
+    return (await this.raw.updateMany(alive(filter), ending)).modifiedCount
+  }
+
+  /** Delete what ended long enough ago. */
+  async purge(): Promise<void> {
+    await this.raw.deleteMany({ purgeAt: { $lt: new Date() } })
+  }
+
+  /** Stop purging and close the client. */
+  override async close(): Promise<void> {
+    clearInterval(this.purging)
+    await super.close()
+  }
 }

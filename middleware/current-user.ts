@@ -1,11 +1,21 @@
-// Who is signed in, as the session says, and until when: an old session ends however active it is.
+// Who is signed in, as the session says, and until when.
 import type { Request, RequestHandler } from 'express'
-import { DAY, HOUR, MINUTE } from '../config/session.ts'
+import { MINUTE } from '../config/session.ts'
+import { tickOf } from '../lib/session-clock.ts'
 import type { Member } from '../models/user.ts'
-import { regenerate } from './session.ts'
 import { settingsOf } from './settings.ts'
 
-export type CurrentUser = Member & { signedInAt: Date; endsAt: Date; idlesOutAt: Date }
+export type CurrentUser = Member & {
+  signedInAt: Date
+  idlesOutAt: Date
+  /** Seconds until a page that is left open warns of the end, and until it can say that it has come. */
+  warnIn: number
+  /** False in the last stretch, when the absolute timeout is what ends the session. */
+  canStay: boolean
+  overIn: number
+}
+
+const WARNING = 2 * MINUTE
 
 declare global {
   // eslint-disable-next-line @typescript-eslint/no-namespace -- the way Express's own types are extended
@@ -16,41 +26,33 @@ declare global {
   }
 }
 
-/** Set req.user for a signed-in visitor and keep the page out of every cache; end a session past its absolute timeout (ASVS 7.3.2). */
-export const currentUser: RequestHandler = async function currentUser(req, res, next) {
+/** Set req.user for a signed-in visitor and keep the page out of every cache. The store has seen to both timeouts already. */
+export const currentUser: RequestHandler = function currentUser(req, res, next) {
   const user = readUser(req)
-  if (user && user.endsAt <= new Date()) {
-    await regenerate(req)
-  } else if (user) {
-    req.user = user
-  }
+  if (user) req.user = user
   // A page of a signed-in person must not be shown again by the back button or a cache after sign-out (ASVS 14.3.2).
-  res.set('Cache-Control', req.user ? 'no-store' : 'private, no-cache')
+  res.set('Cache-Control', user ? 'no-store' : 'private, no-cache')
   next()
 }
 
 function readUser(req: Request): CurrentUser | undefined {
-  const { userId, username = '', email = '', signedInAt = new Date(0) } = req.session
-  if (userId === undefined) {
+  const { userId, username = '', email = '', signedInAt, endsAt, cookie } = req.session
+  if (!userId || !signedInAt || !endsAt || endsAt <= new Date()) {
     return undefined
   } else {
-    const { idle, absolute } = timeoutsOf(req)
-    const endsAt = new Date(signedInAt.getTime() + absolute)
-    const idlesOutAt = new Date(Math.min(Date.now() + idle, endsAt.getTime()))
-    return { id: userId, username, email, signedInAt, endsAt, idlesOutAt }
-  }
-}
-
-// In milliseconds. Who asked to be kept signed in is not signed out for being away, only after the whole time.
-function timeoutsOf(req: Request): { idle: number; absolute: number } {
-  const settings = settingsOf(req)
-  const remembered = settings.sessionRememberDays * DAY
-  if (req.session.remember === true) {
-    return { idle: remembered, absolute: remembered }
-  } else {
+    const idle = cookie.originalMaxAge ?? settingsOf(req).sessionIdleMinutes * MINUTE
+    const left = endsAt.getTime() - Date.now()
+    const idlesOutIn = Math.min(idle, left)
     return {
-      idle: settings.sessionIdleMinutes * MINUTE,
-      absolute: settings.sessionAbsoluteHours * HOUR,
+      id: userId,
+      username,
+      email,
+      signedInAt,
+      idlesOutAt: new Date(Date.now() + idlesOutIn),
+      canStay: idle < left,
+      warnIn: Math.floor((idlesOutIn - Math.min(WARNING, idlesOutIn / 2)) / 1000),
+      // A tick more, because the clock may have been written that much later; then it is over for certain.
+      overIn: Math.ceil(Math.min(idle + tickOf(idle), left) / 1000) + 1,
     }
   }
 }

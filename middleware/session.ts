@@ -1,12 +1,15 @@
 // The session: express-session over MongoDB, and the two moments that change whose it is.
 import { promisify } from 'node:util'
+import { createWebCryptoAdapter } from 'connect-mongo'
 import type { Request, RequestHandler } from 'express'
 import session, { type SessionData } from 'express-session'
 import type { Connection } from 'mongoose'
 import type { Settings } from '../config/env.ts'
-import { cookieFlags, cookieName, DAY, MINUTE } from '../config/session.ts'
-import { createSessionStore } from '../lib/session-store.ts'
+import { cookieFlags, cookieName, DAY, HOUR, MINUTE } from '../config/session.ts'
+import { SessionStore } from '../lib/session-store.ts'
+import { endOldestSessions } from '../models/session.ts'
 import type { Member } from '../models/user.ts'
+import { logEvent } from './security-events.ts'
 import { settingsOf } from './settings.ts'
 
 declare module 'express-session' {
@@ -15,10 +18,17 @@ declare module 'express-session' {
     username: string
     email: string
     signedInAt: Date
+    /** The absolute timeout: the session ends then, however active it is. */
+    endsAt: Date
     remember: boolean
-    captcha: { text: string; expires: Date }
+    /** From where and with what the person signed in, for the list of places. */
+    address: string
+    agent: string
+    captcha: { answers: string[]; expires: Date }
   }
 }
+
+const LONGEST_AGENT = 256 // characters of a User-Agent header: it is the visitor's, and may be anything
 
 /** Load the visitor's session, if the cookie names one. Nothing is stored and no cookie sent until something is put in. */
 export function sessions(settings: Settings, database: Connection): RequestHandler {
@@ -28,12 +38,35 @@ export function sessions(settings: Settings, database: Connection): RequestHandl
     cookie: cookieFlags(settings),
     saveUninitialized: false,
     resave: false,
-    store: createSessionStore({
+    store: new SessionStore({
       client: database.getClient(),
       databaseName: database.name,
-      idleSeconds: (settings.sessionIdleMinutes * MINUTE) / 1000,
+      idle: settings.sessionIdleMinutes * MINUTE,
+      ownerOf: ({ userId }) => userId,
+      endOf: ({ endsAt }) => endsAt,
+      encryption: encryptionWith(settings.sessionEncryptionKey),
     }),
   })
+}
+
+// AES-256-GCM under a key derived from the setting, once, when the site starts.
+function encryptionWith(key: string | undefined) {
+  return key === undefined ? undefined : createWebCryptoAdapter({ secret: key })
+}
+
+/** The session id that the visitor's cookie names, if its signature is ours; whether there is such a session is another question. */
+export function sentSessionId(req: Request): string | undefined {
+  return (req.signedCookies as Record<string, string>)[cookieName(settingsOf(req), 'sid')]
+}
+
+/** True if this request's session is the one that its cookie names, and not a new one. */
+export function hasSentSession(req: Request): boolean {
+  return sentSessionId(req) === req.sessionID
+}
+
+/** The store behind this request's session. */
+export function storeOf(req: Request): SessionStore {
+  return req.sessionStore as unknown as SessionStore
 }
 
 /**
@@ -41,24 +74,37 @@ export function sessions(settings: Settings, database: Connection): RequestHandl
  * It gets a new id: one that somebody planted in this browser before is worth nothing afterwards (fixation, ASVS 7.2.4).
  */
 export async function signIn(req: Request, member: Member, remember: boolean): Promise<void> {
+  const { sessionRememberDays, sessionAbsoluteHours } = settingsOf(req)
+  const longest = remember ? sessionRememberDays * DAY : sessionAbsoluteHours * HOUR
+  const signedInAt = new Date()
   await regenerate(req)
   Object.assign(req.session, {
     userId: member.id,
     username: member.username,
     email: member.email,
-    signedInAt: new Date(),
+    signedInAt,
+    endsAt: new Date(signedInAt.getTime() + longest),
     remember,
+    address: req.ip ?? '',
+    agent: (req.get('User-Agent') ?? '').slice(0, LONGEST_AGENT),
   } satisfies Partial<SessionData>)
-  if (remember) req.session.cookie.maxAge = settingsOf(req).sessionRememberDays * DAY
+  if (remember) req.session.cookie.maxAge = longest
+  const count = await endOldestSessions(storeOf(req), member.id)
+  if (count > 0) logEvent(req, 'session-ended', { userId: member.id, by: 'too-many', count })
   await save(req)
 }
 
 /** End the session: its document is deleted, its cookie cleared, and pages kept by the browser are dropped (ASVS 7.4.1, 14.3.1). */
 export async function signOut(req: Request): Promise<void> {
   await promisify(req.session.destroy.bind(req.session))()
+  clearSessionCookie(req)
+  req.res?.set('Clear-Site-Data', '"cache"')
+}
+
+/** Take the cookie away with the flags it was set with: with others a browser would keep it. */
+export function clearSessionCookie(req: Request): void {
   const settings = settingsOf(req)
   req.res?.cookie(cookieName(settings, 'sid'), '', { ...cookieFlags(settings), maxAge: 0 })
-  req.res?.set('Clear-Site-Data', '"cache"')
 }
 
 /** Store the session now: an answer may only begin once what it builds on is kept. */

@@ -26,7 +26,7 @@ describe('POST /login', () => {
     expect(JSON.stringify(stored)).not.toContain('password')
   })
 
-  it('stores the session under the sha256 of its id, and the id nowhere', async () => {
+  it('stores the session under the sha256 of its id, and the id nowhere (ASVS 7.2.3)', async () => {
     const member = site.visitor()
     await member.becomeMember()
 
@@ -38,7 +38,7 @@ describe('POST /login', () => {
     expect(JSON.stringify(await sessionsOf(site).find().toArray())).not.toContain(id)
   })
 
-  it('sends a cookie for this browser session with all its flags', async () => {
+  it('sends a cookie for this browser session with all its flags (ASVS 3.3.2, 3.3.4)', async () => {
     const { username } = newPerson()
     await site.visitor().register({ username })
 
@@ -64,7 +64,7 @@ describe('POST /login', () => {
     expect(sid?.flags).toEqual(expect.arrayContaining(['httponly', 'path=/', 'samesite=lax']))
   })
 
-  it('gives the session a new id and deletes the old one', async () => {
+  it('gives the session a new id and deletes the old one (ASVS 7.2.2)', async () => {
     const { username } = newPerson()
     await site.visitor().register({ username })
     const visitor = site.visitor()
@@ -99,7 +99,8 @@ describe('GET /account', () => {
   it('prolongs the session that it is asked with', async () => {
     const member = site.visitor()
     await member.becomeMember()
-    await changeSession(site, member, { expires: new Date(Date.now() + MINUTE) })
+    const lastActive = new Date(Date.now() - 2 * MINUTE)
+    await changeSession(site, member, { expires: new Date(Date.now() + MINUTE), lastActive })
 
     await member.get('/account')
 
