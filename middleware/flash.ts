@@ -4,7 +4,20 @@ import type { Settings } from '../config/env.ts'
 import { cookieFlags, cookieName, NOTICE_LIVES } from '../config/session.ts'
 
 // Only these can be shown: the signature keeps others out, the list keeps an outdated cookie from naming a sentence that is gone.
-export const NOTICES = ['account-created', 'sign-in-first', 'signed-out'] as const
+export const NOTICES = [
+  'account-created',
+  'sign-in-first',
+  'signed-out',
+  'session-ended',
+  'session-gone',
+  'others-ended',
+  'ended-idle',
+  'ended-absolute',
+  'ended-elsewhere',
+  'ended-password',
+  'ended-too-many',
+  'ended-unknown',
+] as const
 export type Notice = (typeof NOTICES)[number]
 
 declare global {

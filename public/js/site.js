@@ -1,4 +1,4 @@
-// What a script adds to pages that work without it: a new picture in place, a password in clear, times by the visitor's clock.
+// What a script adds to pages that work without it: a new picture in place, a password in clear, local times, the session's end.
 
 for (const link of document.querySelectorAll('[data-captcha]')) {
   link.addEventListener('click', (event) => {
@@ -44,3 +44,33 @@ for (const time of document.querySelectorAll('time[datetime]')) {
 window.addEventListener('pageshow', (event) => {
   if (event.persisted && 'private' in document.body.dataset) location.reload()
 })
+
+// A page that is left open warns before its session ends, and asks the server once it is over: the answer is the sign-in page.
+// Any page of this browser that is opened meanwhile prolongs the session, and tells the others.
+const ending = document.querySelector('[data-over-in]')
+if (ending) {
+  const others = new BroadcastChannel('session')
+  let timers = []
+  let overAt
+  const start = ({ warnIn, overIn }) => {
+    timers.forEach(clearTimeout)
+    ending.className = 'ending'
+    timers = [after(warnIn, () => ending.classList.add('now')), after(overIn, leave)]
+    overAt = Date.now() + overIn * 1000
+  }
+  // Not reload(), which would send a form again if this page is the answer to one.
+  const leave = () => location.replace(ending.dataset.login)
+  const times = { warnIn: Number(ending.dataset.warnIn), overIn: Number(ending.dataset.overIn) }
+  others.addEventListener('message', ({ data }) => start(data))
+  // The timers of a computer that slept come late.
+  document.addEventListener('visibilitychange', () => {
+    if (document.visibilityState === 'visible' && Date.now() > overAt) leave()
+  })
+  others.postMessage(times)
+  start(times)
+}
+
+// A browser's timer holds 2^31 milliseconds; a session that is kept for longer needs none.
+function after(seconds, action) {
+  return seconds * 1000 < 2 ** 31 ? setTimeout(action, seconds * 1000) : undefined
+}

@@ -1,12 +1,9 @@
 // What axe checks of WCAG A and AA, on every page in every state, light and dark, in both languages.
-import { AxeBuilder } from '@axe-core/playwright'
-import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { LOCALES } from '../../config/i18n.ts'
+import { violations } from './axe.ts'
 import { openBrowserSite, type BrowserSite } from './browser.ts'
 import { everyState } from './states.ts'
-
-const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22a', 'wcag22aa']
 
 let site: BrowserSite
 beforeAll(async () => {
@@ -31,11 +28,3 @@ describe('axe', () => {
     })
   }
 })
-
-async function violations(page: Page): Promise<string[]> {
-  // Legacy means: without the detour for frames of other sites, of which there are none.
-  const { violations } = await new AxeBuilder({ page }).setLegacyMode().withTags(WCAG).analyze()
-  return violations.flatMap(({ id, nodes }) =>
-    nodes.map(({ target }) => `${id} ${target.join(' ')}`),
-  )
-}

@@ -10,10 +10,12 @@ import {
   type Page,
 } from 'playwright-core'
 import { inject } from 'vitest'
-import { openSite } from '../helper.ts'
+import { openSite, type Site } from '../helper.ts'
 
 export type BrowserSite = {
   origin: string
+  /** The site behind it, for what only the server knows. */
+  site: Site
   /** A new visitor's first, empty page: no cookies, nothing cached. Paths are relative to the site. */
   visitor: (options?: BrowserContextOptions) => Promise<Page>
   close: () => Promise<void>
@@ -32,6 +34,7 @@ export async function openBrowserSite(): Promise<BrowserSite> {
   const browser = await launch()
   return {
     origin,
+    site,
     visitor: async (options) => {
       const context = await newContext(browser, { baseURL: origin, ...options })
       return context.newPage()

@@ -41,6 +41,7 @@ describe('The Tab key', () => {
       'email',
       'password',
       'Show password',
+      "I can't see the picture: ask me a question in words",
       'New picture',
       'captcha',
       'Create account',
@@ -71,7 +72,8 @@ describe('The Tab key', () => {
     await page.goto('/register')
     await page.locator('[name=username]').focus()
     await type(username, email, password)
-    await page.keyboard.press('Tab') // past the link for a new picture
+    await page.keyboard.press('Tab') // past the links for a question in words
+    await page.keyboard.press('Tab') // and for a new picture
     await page.keyboard.press('Tab')
     await page.keyboard.type(CAPTCHA)
     await follow(page, () => page.keyboard.press('Enter'))

@@ -46,7 +46,7 @@ describe('Every page in every state', () => {
     const states: string[] = []
     for await (const state of everyState(page)) states.push(state)
 
-    expect(states).toHaveLength(16)
+    expect(states).toHaveLength(21)
     expect(complaints).toEqual([])
     expect([...origins]).toEqual([site.origin])
   })

@@ -1,7 +1,7 @@
 // Every page of the site in every state that looks different, one after the other, as one visitor can bring them about.
 import type { Page } from 'playwright-core'
 import { CAPTCHA, uniqueUsername, validPassword as password } from '../helper.ts'
-import { fill, follow, submit } from './steps.ts'
+import { fill, follow, signIn, submit } from './steps.ts'
 
 /** Lead the page through all states, and stop at each of them with its name. It ends as it began: signed out. */
 export async function* everyState(page: Page): AsyncGenerator<string> {
@@ -15,6 +15,14 @@ export async function* everyState(page: Page): AsyncGenerator<string> {
 
   await submit(page)
   yield 'register, everything refused'
+
+  await page.goto('/register?captcha=words')
+  yield 'register, with a question in words'
+
+  await submit(page)
+  yield 'register, in words, everything refused'
+
+  await page.goto('/register')
 
   await fill(page, { ...person, password: person.username, captcha: CAPTCHA })
   await submit(page)
@@ -51,6 +59,16 @@ export async function* everyState(page: Page): AsyncGenerator<string> {
   await submit(page)
   yield 'account'
 
+  await page.goto('/account/sessions')
+  yield 'account/sessions, this one alone'
+
+  await signInElsewhere(page, person.username)
+  await page.reload()
+  yield 'account/sessions, with another one'
+
+  await follow(page, () => page.locator('.places li:first-child button').click())
+  yield 'account/sessions, with the notice of one that was ended'
+
   await page.goto('/home')
   yield 'home, signed in'
 
@@ -62,6 +80,16 @@ export async function* everyState(page: Page): AsyncGenerator<string> {
 
   await submit(page)
   yield 'login, with the notice of being signed out'
+}
+
+/** Sign in with another browser, which is closed without signing out. */
+async function signInElsewhere(page: Page, username: string): Promise<void> {
+  const baseURL = new URL(page.url()).origin
+  const elsewhere = await page.context().browser()?.newContext({ baseURL })
+  const other = await elsewhere?.newPage()
+  await other?.goto('/login')
+  if (other) await signIn(other, username)
+  await elsewhere?.close()
 }
 
 /** Somebody whose name takes the most room there is: the widest characters, as many as are allowed. */
