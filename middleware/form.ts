@@ -1,9 +1,12 @@
-// A submitted form of a page with a captcha: its fields against their schema, and the picture's one try.
+// A submitted form of a page with a captcha: its fields against their schema, and the captcha's one try.
 import type { Request } from 'express'
 import { z } from 'zod'
 import { isCaptchaAnswer } from '../lib/captcha.ts'
 import { readForm, text, type Form } from '../lib/form.ts'
 import { takeCaptcha } from '../models/session.ts'
+import { wantsWords } from './captcha.ts'
+import { logEvent } from './security-events.ts'
+import { storeOf } from './session.ts'
 
 const captchaField = z.object({ captcha: text() })
 
@@ -17,25 +20,28 @@ export async function checkForm<S extends z.ZodObject>(
   if (error === undefined) {
     return form
   } else {
+    logEvent(req, 'captcha-failed', { reason: error.replace('errors.', '') })
     const errors = form.ok ? {} : form.errors
     return { ok: false, typed: form.typed, errors: { ...errors, captcha: error } }
   }
 }
 
-// The text is gone from the session before it is compared: one picture, one try, also for parallel requests.
+// The answer is gone from the session before it is compared: one captcha, one try, also for parallel requests.
+// Which of the two it was makes no difference here but for the sentence.
 async function captchaError(req: Request): Promise<string | undefined> {
   if (req.app.get('captcha on') !== true) {
     return undefined
   } else {
-    const text = await takeCaptcha(req.sessionID)
-    delete req.session.captcha
+    const expected = await takeCaptcha(storeOf(req), req.sessionID, req.session)
     const answer = readForm(req.body, captchaField)
     if (!answer.ok) {
       return answer.errors.captcha
     } else if (answer.value.captcha.trim() === '') {
-      return 'errors.captcha.missing'
+      return wantsWords(req) ? 'errors.question.missing' : 'errors.captcha.missing'
+    } else if (isCaptchaAnswer(answer.value.captcha, expected)) {
+      return undefined
     } else {
-      return isCaptchaAnswer(answer.value.captcha, text) ? undefined : 'errors.captcha.wrong'
+      return wantsWords(req) ? 'errors.question.wrong' : 'errors.captcha.wrong'
     }
   }
 }

@@ -64,7 +64,7 @@ describe('POST /login', () => {
   it('takes the last picture only', async () => {
     const visitor = site.visitor()
     await visitor.get('/captcha')
-    await changeSession(site, visitor, { 'session.captcha.text': 'FIRST' })
+    await changeSession(site, visitor, { 'session.captcha.answers': ['FIRST'] })
     await visitor.get('/captcha')
 
     const answer = await visitor.send('/login', { ...form, captcha: 'FIRST' })

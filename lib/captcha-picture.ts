@@ -1,0 +1,54 @@
+// The captcha's picture: drawn by svg-captcha, bent, inked and turned into pixels.
+import { Resvg } from '@resvg/resvg-js'
+import svgCaptcha from 'svg-captcha'
+import { between } from './random.ts'
+
+const WIDTH = 160
+const HEIGHT = 56
+const SHARPNESS = 1.5 // pixels to each unit of the page; more would be sharper and heavier
+const BEND = 3 // units; with more of it neighbours run into each other
+const INK = '#1f3a4d'
+const PAPER = '#f4f6fb'
+const FULL_TURN = 2 * Math.PI
+
+// svg-captcha is itself the function that draws a given text; its types know just the helpers that choose one with Math.random.
+const draw = svgCaptcha as unknown as (text: string, options: object) => string
+
+/**
+ * Draw a text as a PNG picture.
+ * As SVG it could be read without looking: each letter has path commands of its own, and a list of them tells them all.
+ * Pixels hold no commands; bending keeps a letter from having the same pixels twice.
+ */
+export function drawCaptcha(text: string): Buffer {
+  const svg = draw(text, { width: WIDTH, height: HEIGHT, fontSize: 50, noise: 2, color: false })
+  return new Resvg(bend(ink(svg)), {
+    background: PAPER,
+    fitTo: { mode: 'zoom', value: SHARPNESS },
+    font: { loadSystemFonts: false }, // none is needed, and looking for them takes longer than all the rest
+  })
+    .render()
+    .asPng()
+}
+
+// One ink for all: by a colour of its own each letter could be cut out. The outline makes the font's hollow letters readable.
+function ink(svg: string): string {
+  return svg
+    .replace(/ fill="#\w+"/g, ` fill="${INK}" stroke="${INK}"`)
+    .replace(/ stroke="#\w+"/g, ` stroke="${INK}"`)
+}
+
+// Moves every point along two waves that start anywhere.
+function bend(svg: string): string {
+  const across = wave(between(40, 60))
+  const down = wave(between(50, 80))
+  const move = (_point: string, x: string, y: string) =>
+    `${(Number(x) + across(Number(y))).toFixed(1)} ${(Number(y) + down(Number(x))).toFixed(1)}`
+  return svg.replace(/ d="[^"]*"/g, (path) =>
+    path.replace(/(-?\d+(?:\.\d+)?)[ ,]?(-?\d+(?:\.\d+)?)/g, move),
+  )
+}
+
+function wave(length: number): (at: number) => number {
+  const start = between(0, length)
+  return (at) => BEND * Math.sin((FULL_TURN * (at + start)) / length)
+}
