@@ -15,11 +15,15 @@ import { databaseReady } from './middleware/database-ready.ts'
 import { errors, notFound } from './middleware/errors.ts'
 import { flash } from './middleware/flash.ts'
 import { headers } from './middleware/headers.ts'
+import { refuseInsecure } from './middleware/https.ts'
 import { layout } from './middleware/layout.ts'
 import { locale } from './middleware/locale.ts'
 import { pages } from './middleware/page.ts'
 import { requestLog } from './middleware/request-log.ts'
 import { sameSite } from './middleware/same-site.ts'
+import { resign } from './middleware/resign.ts'
+import { saveFirst } from './middleware/save-first.ts'
+import { refusalEvents } from './middleware/security-events.ts'
 import { sessions } from './middleware/session.ts'
 import { withoutSession, withSession } from './routes/index.ts'
 
@@ -50,11 +54,14 @@ export function createApp({ settings, database, logger }: Dependencies): Express
   app.use(cookies(settings.sessionSecrets))
   app.use(locale(settings)) // so that every refusal below speaks the visitor's language
   app.use(pages(withoutSession, requireToken))
+  app.use(refuseInsecure)
   app.use(sameSite(settings)) // before the body: what comes from elsewhere is not even read
   app.use(body())
   app.use(flash(settings))
   app.use(databaseReady(database))
   app.use(sessions(settings, database))
+  app.use(saveFirst)
+  app.use(resign(settings))
   app.use(currentUser)
   app.use(offerToken)
 
@@ -63,6 +70,7 @@ export function createApp({ settings, database, logger }: Dependencies): Express
 
   // What nothing answered, and what went wrong
   app.use(notFound)
+  app.use(refusalEvents)
   app.use(errors)
 
   return app

@@ -46,8 +46,10 @@ const schema = z
     SESSION_IDLE_MINUTES: wholeNumber(1, 24 * 60).default(30),
     SESSION_ABSOLUTE_HOURS: wholeNumber(1, 24 * 30).default(8),
     SESSION_REMEMBER_DAYS: wholeNumber(1, 365).default(30),
+    SESSION_ENCRYPTION_KEY: z.string().min(32, 'needs at least 32 characters').optional(),
     PASSWORD_PEPPER: z.string().min(32, 'needs at least 32 characters').optional(),
     CAPTCHA: captcha.default({ mode: 'on' }),
+    THROTTLE: oneOf(['on', 'off']).default('on'),
     TRUST_PROXY: trustProxy.optional(),
     LOG_LEVEL: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default(
       'info',
@@ -60,6 +62,7 @@ const schema = z
       }
       if (!set.SESSION_SECRETS) refuse('SESSION_SECRETS', 'is required in production')
       if (set.CAPTCHA.mode !== 'on') refuse('CAPTCHA', 'must be on in production')
+      if (set.THROTTLE !== 'on') refuse('THROTTLE', 'must be on in production')
     }
   })
   .transform((set) => ({
@@ -76,8 +79,10 @@ const schema = z
     sessionIdleMinutes: set.SESSION_IDLE_MINUTES,
     sessionAbsoluteHours: set.SESSION_ABSOLUTE_HOURS,
     sessionRememberDays: set.SESSION_REMEMBER_DAYS,
+    sessionEncryptionKey: set.SESSION_ENCRYPTION_KEY,
     passwordPepper: set.PASSWORD_PEPPER,
     captcha: set.CAPTCHA,
+    throttle: set.THROTTLE === 'on',
     trustProxy: set.TRUST_PROXY ?? false,
     logLevel: set.LOG_LEVEL,
   }))

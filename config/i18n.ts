@@ -28,6 +28,13 @@ export function formatTime(locale: Locale, date: Date): string {
   }).format(date)
 }
 
+/** How long to wait, in words of the translator's language, rounded up so that who waits that long has waited enough. */
+export function formatWait(t: Translate, seconds: number): string {
+  return seconds < 60
+    ? t('wait.seconds', { count: seconds })
+    : t('wait.minutes', { count: Math.ceil(seconds / 60) })
+}
+
 const instance = i18next.createInstance()
 await instance.init({
   resources: Object.fromEntries(

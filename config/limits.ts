@@ -10,3 +10,21 @@ export const limits = {
   bodyBytes: 16 * 1024,
   nextMax: 2048,
 } as const
+
+const MINUTE = 60
+const DAY = 24 * 60 * MINUTE
+
+/** How often something may be tried: so many times (points) in so many seconds (duration), counted from the first of them. */
+export const attemptLimits = {
+  // Failed sign-ins from one address: a class shares one, so this is wide.
+  address: { points: 60, duration: 5 * MINUTE },
+  // Failed sign-ins with one name from one address: nobody guesses a password with this few tries.
+  name: { points: 5, duration: 15 * MINUTE },
+  // Failed sign-ins in a row to one account, from wherever (NIST SP 800-63B-4: at most 100). A century stands for ever:
+  // of rows without an end the limiter forgets some when the first of them are written at the same moment.
+  account: { points: 100, duration: 36_500 * DAY },
+  // The same for a name that nobody has, so that the answers tell nothing. It ends: anybody can make up names without end.
+  unknown: { points: 100, duration: 30 * DAY },
+  registration: { points: 20, duration: MINUTE },
+  captcha: { points: 120, duration: MINUTE },
+} as const

@@ -2,10 +2,12 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express'
 import createError, { isHttpError } from 'http-errors'
 import { translator } from '../config/i18n.ts'
+import { NotCounted } from '../lib/attempt-counter.ts'
 import { isDatabaseAway } from '../lib/database-away.ts'
+import type { Wait } from '../models/attempts.ts'
 
 const RETRY_AFTER = 2 // seconds
-const EXPLAINED = [400, 403, 404, 405, 413, 415, 503]
+const EXPLAINED = [400, 403, 404, 405, 413, 415, 429, 503]
 
 /** Nothing answered so far, so there is no such page. */
 export const notFound: RequestHandler = function notFound() {
@@ -15,6 +17,7 @@ export const notFound: RequestHandler = function notFound() {
 /** Answer every error with a page. Accidents are logged with their cause, once, in the request's line. */
 export const errors: ErrorRequestHandler = function errors(error: unknown, req, res, _next) {
   const status = statusOf(error)
+  const { wait } = error as { wait?: Wait }
   if (status >= 500 && error instanceof Error) res.err = error
   if (res.headersSent) {
     // Too late for a page. express-session reports a session that ended meanwhile only after the answer.
@@ -23,9 +26,10 @@ export const errors: ErrorRequestHandler = function errors(error: unknown, req, 
     res.status(status)
     res.set('Cache-Control', 'no-store')
     if (status === 503) res.set('Retry-After', String(RETRY_AFTER))
+    if (wait) res.set('Retry-After', String(wait.seconds))
     res.locals.t ??= translator('en')
     res.locals.locale ??= 'en'
-    const page = { status, kind: kindOf(status), requestId: req.id }
+    const page = { status, kind: kindOf(status, error), requestId: req.id, wait }
     // The last resort: where even this page can't be rendered, the bare status must not become a stack trace.
     res.render('error', page, (failure: Error | null, html?: string) => {
       if (failure) {
@@ -38,8 +42,11 @@ export const errors: ErrorRequestHandler = function errors(error: unknown, req, 
   }
 }
 
-function kindOf(status: number): string {
-  if (EXPLAINED.includes(status)) {
+// A refusal may name a sentence of its own that explains more than its status does.
+function kindOf(status: number, error: unknown): string {
+  if (isHttpError(error) && typeof error.kind === 'string') {
+    return error.kind
+  } else if (EXPLAINED.includes(status)) {
     return String(status)
   } else {
     return status < 500 ? '400' : '500'
@@ -47,7 +54,7 @@ function kindOf(status: number): string {
 }
 
 function statusOf(error: unknown): number {
-  if (isDatabaseAway(error)) {
+  if (isDatabaseAway(error) || error instanceof NotCounted) {
     return 503
   } else if (isHttpError(error)) {
     return error.status

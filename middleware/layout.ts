@@ -1,6 +1,7 @@
 // What the frame around every page shows, gathered when a page is rendered and not for redirects and pictures.
 import type { RequestHandler } from 'express'
-import { formatTime, LOCALES } from '../config/i18n.ts'
+import { formatTime, formatWait, LOCALES, translator } from '../config/i18n.ts'
+import { takeFailures } from './failed-attempts.ts'
 
 type RenderDone = (error: Error, html: string) => void
 
@@ -13,10 +14,13 @@ export const layout: RequestHandler = function layout(req, res, next) {
       user: req.user,
       locales: LOCALES,
       notice: res.locals.takeNotice?.(),
+      failures: takeFailures(req),
       // Missing where a request failed before its session was known: then the page has no forms.
       csrfToken: res.locals.csrfToken?.(),
       here: req.originalUrl,
       time: (date: Date) => formatTime(res.locals.locale ?? 'en', date),
+      inWords: (seconds: number) => formatWait(res.locals.t ?? translator('en'), seconds),
+      wait: undefined,
       typed: {},
       errors: {},
       captchaOn: req.app.get('captcha on') as boolean,

@@ -4,7 +4,7 @@ import createError from 'http-errors'
 
 /** A page shows itself on GET and takes its form on POST; most do one of the two. */
 export type Page = { show?: RequestHandler; submit?: RequestHandler }
-export type Row = [path: string, guard: RequestHandler, page: Page]
+export type Row = [path: string, guard: RequestHandler | RequestHandler[], page: Page]
 
 /** Build the routes of a map. A form's token is asked for here, so no handler can forget it. */
 export function pages(map: Row[], requireToken: RequestHandler): Router {

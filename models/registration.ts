@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { type FieldErrors } from '../lib/form.ts'
 import { seal } from '../lib/password.ts'
 import { accept, refuse, type Result } from '../lib/result.ts'
+import { countAttempt, type Caller, type Throttled } from './attempts.ts'
 import { email } from './email.ts'
 import { isPersonal, newPassword } from './new-password.ts'
 import { byEmail, byUsername, keysOf, memberOf, takenField, User, type Member } from './user.ts'
@@ -17,8 +18,18 @@ export const registration = z
     when: () => true, // also while another field is wrong: all errors are told together
   })
 
-/** Create an account. Refuses a name or address that somebody has, also when many ask for it at the same moment. */
-export async function register(form: z.output<typeof registration>): Promise<Result<Member>> {
+/**
+ * Create an account. Refuses a name or address that somebody has, also when many ask for it at the same moment.
+ * Refused or not, it counts: each answer tells whether a name or an address has an account here.
+ */
+export async function register(
+  form: z.output<typeof registration>,
+  caller: Caller,
+): Promise<Result<Member> | Throttled> {
+  return (await countAttempt(caller, 'registration')) ?? (await create(form))
+}
+
+async function create(form: z.output<typeof registration>): Promise<Result<Member>> {
   const taken = await takenFields(form.username, form.email)
   if (Object.keys(taken).length > 0) {
     return refuse(taken)

@@ -1,8 +1,10 @@
 // How a name and a password are found to belong to somebody.
 import { z } from 'zod'
-import { text } from '../lib/form.ts'
+import { text, type Refusal } from '../lib/form.ts'
 import { check } from '../lib/password.ts'
-import { accept, refuse, type Result } from '../lib/result.ts'
+import { refuse } from '../lib/result.ts'
+import { beginSignIn, type Caller, type Failures, type Throttled } from './attempts.ts'
+import { emailKey } from './email.ts'
 import {
   byEmail,
   byUsername,
@@ -13,6 +15,15 @@ import {
   type Member,
   type UserDocument,
 } from './user.ts'
+import { usernameKey } from './username.ts'
+
+/** Why a sign-in failed, for the log alone: every failure gets the same answer. */
+export type FailureReason = 'unknown-user' | 'wrong-password' | 'damaged-hash'
+export type SignInRefusal = Refusal & { reason: FailureReason; userId: string | undefined }
+export type SignIn =
+  | { ok: true; value: Member; failures: Failures | undefined }
+  | SignInRefusal
+  | (Throttled & { userId: string | undefined })
 
 /** The form of a sign-in: a username or an email, and a password that is judged by nothing but the check. */
 export const credentials = z.object({
@@ -27,22 +38,32 @@ export const credentials = z.object({
 
 /**
  * Find out who this is. One answer for an unknown name and a wrong password, after the same time (ASVS 6.3.8).
- * A password kept in an old form is stored in today's as soon as it was right; a damaged one is logged and never matches.
+ * Too many failures are refused before the password is looked at, right or wrong. Throws where they can't be counted.
+ * A password kept in an old form is stored in today's as soon as it was right; a damaged one never matches.
  */
 export async function authenticate(
   form: z.output<typeof credentials>,
-  log: { warn: (fields: object, message: string) => void },
-): Promise<Result<Member>> {
-  const user = await findByName(form.username.trim())
-  const { ok, upgrade, damaged } = await check(form.password, user && storedPassword(user))
-  if (damaged === true) {
-    log.warn({ userId: user?._id.toString() }, 'The stored password of this user is damaged')
-  }
-  if (user && ok) {
-    if (upgrade !== undefined) await storeUpgrade(user, upgrade)
-    return accept(memberOf(user))
+  caller: Caller,
+): Promise<SignIn> {
+  const name = form.username.trim()
+  const user = await findByName(name)
+  const userId = user?._id.toString()
+  const attempt = await beginSignIn(
+    caller,
+    userId === undefined ? { name: keyOf(name) } : { userId },
+  )
+  if (!attempt.ok) {
+    return { ...attempt, userId }
   } else {
-    return refuse({ password: 'errors.credentials' })
+    const { ok, upgrade, damaged } = await check(form.password, user && storedPassword(user))
+    if (user && ok) {
+      if (upgrade !== undefined) await storeUpgrade(user, upgrade)
+      return { ok, value: memberOf(user), failures: await attempt.succeed() }
+    } else {
+      await attempt.fail()
+      const reason = !user ? 'unknown-user' : damaged ? 'damaged-hash' : 'wrong-password'
+      return { ...refuse({ password: 'errors.credentials' }), reason, userId }
+    }
   }
 }
 
@@ -52,10 +73,19 @@ function storedPassword({ password }: { password?: unknown }): unknown {
 }
 
 async function findByName(name: string): Promise<UserDocument | undefined> {
-  const filter = name.includes('@') ? byEmail(name) : byUsername(name)
+  const filter = isEmail(name) ? byEmail(name) : byUsername(name)
   // Descending, so that of a document with a key and an old one without, the one with the key counts.
   const [user] = await User.find(filter).sort({ usernameKey: -1 }).limit(1).lean<UserDocument[]>()
   return user
+}
+
+// All spellings of one name are one name for the throttle too.
+function keyOf(name: string): string {
+  return isEmail(name) ? emailKey(name) : usernameKey(name)
+}
+
+function isEmail(name: string): boolean {
+  return name.includes('@')
 }
 
 async function storeUpgrade(user: UserDocument, password: string): Promise<void> {

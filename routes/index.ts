@@ -1,7 +1,9 @@
 // THE MAP: every URL of the site, who may enter, and the file that answers.
 import { anyone, guest, member } from '../middleware/access.ts'
 import type { Row } from '../middleware/page.ts'
+import { asker, onlooker } from '../middleware/throttle.ts'
 import * as account from './account.ts'
+import * as accountSessions from './account/sessions.ts'
 import * as captcha from './captcha.ts'
 import * as healthz from './healthz.ts'
 import * as home from './home.ts'
@@ -18,10 +20,11 @@ export const withoutSession: Row[] = [['/healthz', anyone, healthz]]
 export const withSession: Row[] = [
   ['/', anyone, root],
   ['/home', anyone, home],
-  ['/register', guest, register],
-  ['/login', guest, login],
+  ['/register', [guest, asker], register],
+  ['/login', [guest, asker], login],
   ['/logout', anyone, logout],
   ['/account', member, account],
-  ['/captcha', anyone, captcha],
+  ['/account/sessions', member, accountSessions],
+  ['/captcha', onlooker, captcha],
   ['/locale', anyone, locale],
 ]

@@ -2,25 +2,36 @@
 import type { Request, Response } from 'express'
 import { z } from 'zod'
 import { safeNext } from '../lib/safe-next.ts'
+import { askInWords } from '../middleware/captcha.ts'
+import { rememberFailures } from '../middleware/failed-attempts.ts'
 import { checkForm } from '../middleware/form.ts'
+import { showAgain } from '../middleware/refused-form.ts'
+import { logEvent } from '../middleware/security-events.ts'
 import { signIn } from '../middleware/session.ts'
+import { callerOf } from '../middleware/throttle.ts'
 import { authenticate, credentials } from '../models/sign-in.ts'
 
 // A `next` that is no text is as good as none: it only says where to go afterwards.
 const destination = z.object({ next: z.string().optional().catch(undefined) })
 
 export function show(req: Request, res: Response) {
-  res.render('login', { next: nextOf(req) })
+  res.render('login', { next: nextOf(req), question: askInWords(req) })
 }
 
 export async function submit(req: Request, res: Response) {
   const form = await checkForm(req, credentials)
-  const result = form.ok ? await authenticate(form.value, req.log) : form
+  const result = form.ok ? await authenticate(form.value, callerOf(req)) : form
   if (result.ok) {
     await signIn(req, result.value, form.ok && form.value.remember)
+    rememberFailures(req, result.failures)
+    logEvent(req, 'sign-in', { userId: result.value.id })
     res.redirect(303, nextOf(req))
   } else {
-    res.status(422).render('login', { typed: form.typed, errors: result.errors, next: nextOf(req) })
+    showAgain(req, res, 'login', result, {
+      typed: form.typed,
+      next: nextOf(req),
+      question: askInWords(req),
+    })
   }
 }
 

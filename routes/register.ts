@@ -1,19 +1,27 @@
 // GET and POST /register: the form of a new account.
 import type { Request, Response } from 'express'
+import { askInWords } from '../middleware/captcha.ts'
 import { checkForm } from '../middleware/form.ts'
+import { showAgain } from '../middleware/refused-form.ts'
+import { logEvent } from '../middleware/security-events.ts'
+import { callerOf } from '../middleware/throttle.ts'
 import { register, registration } from '../models/registration.ts'
 
-export function show(_req: Request, res: Response) {
-  res.render('register')
+export function show(req: Request, res: Response) {
+  res.render('register', { question: askInWords(req) })
 }
 
 export async function submit(req: Request, res: Response) {
   const form = await checkForm(req, registration)
-  const result = form.ok ? await register(form.value) : form
+  const result = form.ok ? await register(form.value, callerOf(req)) : form
   if (result.ok) {
+    logEvent(req, 'registered', { userId: result.value.id })
     res.flash('account-created')
     res.redirect(303, '/login')
   } else {
-    res.status(422).render('register', { typed: form.typed, errors: result.errors })
+    showAgain(req, res, 'register', result, {
+      typed: form.typed,
+      question: askInWords(req),
+    })
   }
 }

@@ -42,7 +42,7 @@ describe.each(forms)('POST $path by an $by', ({ path, by, fields }) => {
     expect(answer.status).toBe(303)
   })
 
-  it.each(wrongTokens)('is refused with %s', async (_what, tokenFor) => {
+  it.each(wrongTokens)('is refused with %s (ASVS 3.5.1)', async (_what, tokenFor) => {
     const visitor = await visitorWho(by)
     const token = await tokenFor(await visitor.token('/home'))
     const before = await usersOf(site).countDocuments()

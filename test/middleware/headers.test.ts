@@ -34,7 +34,7 @@ beforeAll(async () => {
 afterAll(() => site.close())
 
 describe.each(answers)('%s', (_what, ask) => {
-  it('has a content security policy without inline script and style', async () => {
+  it('has a content security policy without inline script and style (ASVS 3.4.3, 3.4.6)', async () => {
     const answer = await ask(site.visitor())
 
     const policy = answer.headers['content-security-policy'] ?? ''
@@ -43,7 +43,7 @@ describe.each(answers)('%s', (_what, ask) => {
     expect(policy).not.toMatch(/unsafe|nonce|\*|https?:/)
   })
 
-  it('has the other security headers and does not name its software', async () => {
+  it('has the other security headers and does not name its software (ASVS 3.4.4, 3.4.5)', async () => {
     const { headers } = await ask(site.visitor())
 
     expect(headers['x-content-type-options']).toBe('nosniff')

@@ -85,7 +85,7 @@ describe('GET /home', () => {
   })
 
   it.each([{ Origin: 'https://evil.example' }, { Origin: 'null' }])(
-    'lets no page of another site read it, with %j',
+    'lets no page of another site read it, with %j (ASVS 3.4.2)',
     async (headers: Fields) => {
       const answer = await site.visitor().get('/home', headers)
 

@@ -36,7 +36,7 @@ describe('GET /captcha', () => {
     expect(visitor.cookie('sid')).not.toBe(old)
   })
 
-  it('takes a cookie whose signature was changed for none', async () => {
+  it('takes a cookie whose signature was changed for none (ASVS 7.2.1)', async () => {
     const member = site.visitor()
     await member.becomeMember()
     const changed = `${(member.cookie('sid') ?? '').slice(0, -1)}_`
@@ -48,7 +48,7 @@ describe('GET /captcha', () => {
 })
 
 describe('POST /login', () => {
-  it('leaves the id worthless that somebody planted in the browser before', async () => {
+  it('leaves the id worthless that somebody planted in the browser before (ASVS 7.2.4)', async () => {
     const { username } = newPerson()
     await site.visitor().register({ username })
     const attacker = site.visitor()

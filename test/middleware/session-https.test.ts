@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => site.close())
 
 describe('over HTTPS', () => {
-  it('POST /login answers with the cookie __Host-sid, Secure and without Domain', async () => {
+  it('POST /login answers with the cookie __Host-sid, Secure and without Domain (ASVS 3.3.3)', async () => {
     const browser = browserOf(site)
     const person = newPerson()
     await browser.fill('/register', person)
@@ -32,7 +32,7 @@ describe('over HTTPS', () => {
     expect((await browser.get('/account')).text).toContain(person.username)
   })
 
-  it('every cookie of a whole visit has the prefix and is Secure', async () => {
+  it('every cookie of a whole visit has the prefix and is Secure (ASVS 3.3.1)', async () => {
     const browser = browserOf(site)
     const person = newPerson()
 
@@ -77,7 +77,7 @@ describe('over HTTPS', () => {
     expect(answer.status).toBe(303)
   })
 
-  it('GET /home asks browsers to keep to HTTPS', async () => {
+  it('GET /home asks browsers to keep to HTTPS (ASVS 3.4.1)', async () => {
     const answer = await site.visitor().get('/home', HTTPS)
 
     expect(answer.headers['strict-transport-security']).toMatch(/^max-age=\d{7,}/)

@@ -1,0 +1,36 @@
+// Who is counted by the throttle, and the guards of what anybody may ask for, but not too often.
+import type { Request, RequestHandler } from 'express'
+import createError from 'http-errors'
+import { networkOf } from '../lib/address.ts'
+import { countAttempt, type Caller } from '../models/attempts.ts'
+import { wantsWords } from './captcha.ts'
+import { logRefusal } from './security-events.ts'
+import { settingsOf } from './settings.ts'
+
+/**
+ * Who makes this request, as attempts are counted.
+ * The address is the one that the trusted proxy saw; without TRUST_PROXY no header has a say in it (ASVS 4.1.3).
+ */
+export function callerOf(req: Request): Caller {
+  return { network: networkOf(req.ip), isCounted: settingsOf(req).throttle }
+}
+
+/** Everybody may enter who asks for pictures no faster than people look at them: each costs time to draw, and a stored session. */
+export const onlooker: RequestHandler = async function onlooker(req, _res, next) {
+  const refusal = await countAttempt(callerOf(req), 'captcha')
+  if (refusal) {
+    logRefusal(req, refusal)
+    throw createError(429, 'Too many captchas', { wait: refusal.wait })
+  } else {
+    next()
+  }
+}
+
+/** The same for a form that asks its captcha in words. */
+export const asker: RequestHandler = async function asker(req, res, next) {
+  if (wantsWords(req)) {
+    await onlooker(req, res, next)
+  } else {
+    next()
+  }
+}

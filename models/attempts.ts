@@ -1,0 +1,96 @@
+// How often somebody may try to sign in, to register or to get a picture, and who is told of it (ASVS 6.3.1, 6.3.5).
+import { createHash } from 'node:crypto'
+import {
+  countBy,
+  endRow,
+  giveBack,
+  noteFailure,
+  resetPoints,
+  type Counter,
+  type Limit,
+} from '../lib/attempt-counter.ts'
+import type { Refusal } from '../lib/form.ts'
+import { refuse } from '../lib/result.ts'
+
+const ASK_AGAIN = 24 * 60 * 60 // seconds, for who asks when a locked account will be open: that is up to people
+
+/** Who tries: the network they come from (lib/address.ts), and whether attempts are counted at all. */
+export type Caller = { network: string; isCounted: boolean }
+
+/** How many seconds it is until another attempt makes sense; a locked account does not open by waiting. */
+export type Wait = { seconds: number; isLocked: boolean }
+export type Throttled = Refusal & { limit: Limit; wait: Wait }
+
+/** What failed at an account since its owner last signed in. */
+export type Failures = { count: number; last: Date }
+
+/** A sign-in that may go on to its password. It stays counted as failed unless it succeeds. */
+export type SignInAttempt = {
+  ok: true
+  /** Note the failure for the account's owner. */
+  fail: () => Promise<void>
+  /** Count nothing after all, and begin the account's row of failures anew; returns the old one. */
+  succeed: () => Promise<Failures | undefined>
+}
+
+export type Who = { userId: string } | { name: string }
+
+/** Count a registration or a picture. Above the limit it is refused and not counted. Throws where nothing can be counted. */
+export async function countAttempt(
+  caller: Caller,
+  limit: 'registration' | 'captcha',
+): Promise<Throttled | undefined> {
+  return caller.isCounted ? refusalOf([[limit, caller.network]]) : undefined
+}
+
+/**
+ * Count an attempt to sign in, before its password is looked at. Above a limit it is refused and not counted.
+ * A name that nobody has is counted like an account, so that no answer tells who has one (ASVS 6.3.8).
+ * Throws where nothing can be counted, and so do the attempt's verbs.
+ */
+export async function beginSignIn(caller: Caller, who: Who): Promise<SignInAttempt | Throttled> {
+  if (!caller.isCounted) {
+    return { ok: true, fail: () => Promise.resolve(), succeed: () => Promise.resolve(undefined) }
+  } else {
+    const account = accountOf(who)
+    // In this order: what one address does too often never reaches the counter that locks the account for everybody.
+    const fromHere: Counter[] = [
+      ['address', caller.network],
+      ['name', `${account.join(' ')} ${caller.network}`],
+    ]
+    return (
+      (await refusalOf([...fromHere, account])) ?? {
+        ok: true,
+        fail: () => noteFailure(account),
+        succeed: async () => {
+          const [row] = await Promise.all([endRow(account), giveBack(fromHere)])
+          return row?.failures && row.last ? { count: row.failures, last: row.last } : undefined
+        },
+      }
+    )
+  }
+}
+
+/** Open a locked account again, for its password was reset. What failed is still told to its owner at the next sign-in. */
+export async function unlockAccount(userId: string): Promise<void> {
+  await resetPoints(['account', userId])
+}
+
+async function refusalOf(counters: Counter[]): Promise<Throttled | undefined> {
+  const refusal = await countBy(counters)
+  if (refusal === undefined) {
+    return undefined
+  } else {
+    const { limit, wait } = refusal
+    const isLocked = limit === 'account' || limit === 'unknown'
+    const seconds = isLocked ? ASK_AGAIN : Math.max(1, Math.ceil(wait / 1000))
+    return { ...refuse({}), limit, wait: { seconds, isLocked } }
+  }
+}
+
+// Hashed, because some people type their password into the field of the name: it must not lie in the database.
+function accountOf(who: Who): Counter {
+  return 'userId' in who
+    ? ['account', who.userId]
+    : ['unknown', createHash('sha256').update(who.name).digest('hex')]
+}
