@@ -24,7 +24,7 @@ describe('Each document', () => {
 
 describe('Both READMEs', () => {
   it.each(READMES.map((readme) => [readme.path, readme.text]))(
-    '%s lists every setting',
+    '%s lists every setting (ASVS 7.1.1)',
     (_path, text) => {
       const schema = read('config/env.ts').text
       const settings = [...schema.matchAll(/^ {4}([A-Z][A-Z_]+):/gm)].map(([, name = '']) => name)

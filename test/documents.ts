@@ -12,7 +12,7 @@ export type StoredSession = {
     username?: string
     email?: string
     signedInAt?: Date
-    captcha?: { text: string; expires: Date }
+    captcha?: { answers: string[]; expires: Date }
   }
 }
 

@@ -60,6 +60,7 @@ export function settingsWith(environment: NodeJS.ProcessEnv): Settings {
   const read = readSettings({
     NODE_ENV: 'test',
     CAPTCHA: `fixed:${CAPTCHA}`,
+    THROTTLE: 'off',
     SESSION_SECRETS: 'a secret for tests alone and long enough',
     LOG_LEVEL: 'info',
     ...environment,

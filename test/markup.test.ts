@@ -21,7 +21,7 @@ describe('The markup of every page', () => {
       visitor.agent.set('Accept-Language', locale)
 
       const found: string[] = []
-      for await (const [state, response] of everyState(visitor)) {
+      for await (const [state, response] of everyState(visitor, site.visitor())) {
         found.push(...(await errorsIn(response.text)).map((error) => `${state}: ${error}`))
       }
 
@@ -30,13 +30,18 @@ describe('The markup of every page', () => {
   }
 })
 
-async function* everyState(visitor: Visitor): AsyncGenerator<[string, Response]> {
+async function* everyState(
+  visitor: Visitor,
+  elsewhere: Visitor,
+): AsyncGenerator<[string, Response]> {
   const { username, email } = newPerson()
 
   yield ['home, anonymous', await visitor.get('/home')]
   yield ['register', await visitor.get('/register')]
   yield ['register, refused', await visitor.fill('/register', { username: '"><b>', captcha: '' })]
   yield ['login', await visitor.get('/login?next=%2Fhome%3Fa%3D1%26b%3D2')]
+  yield ['login, in words', await visitor.get('/login?captcha=words')]
+  yield ['login, in words, refused', await visitor.fill('/login?captcha=words', { captcha: '' })]
   yield ['login, refused', await visitor.signIn({ username: '&"' })]
   yield ['error 400', await visitor.post('/login', 'username=%')]
   yield ['error 403', await visitor.post('/login', { _csrf: 'made up' })]
@@ -51,6 +56,11 @@ async function* everyState(visitor: Visitor): AsyncGenerator<[string, Response]>
   await visitor.signIn({ username, password: validPassword })
   yield ['home, signed in', await visitor.get('/home')]
   yield ['account', await visitor.get('/account')]
+  await elsewhere.signIn({ username, password: validPassword }, { 'User-Agent': '"><b>' })
+  yield ['account/sessions', await visitor.get('/account/sessions')]
+  await visitor.fill('/account/sessions', { end: 'others' })
+  yield ['account/sessions, with a notice', await visitor.get('/account/sessions')]
+  yield ['error 422', await visitor.fill('/account/sessions', { end: 'nobody' })]
   yield ['logout', await visitor.get('/logout')]
   yield ['error 404, signed in', await visitor.get('/no/such/page')]
 }

@@ -2,9 +2,10 @@
 import { existsSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { attemptLimits } from '../config/limits.ts'
 import { root } from '../config/paths.ts'
 import { withoutSession, withSession } from '../routes/index.ts'
-import { filesBelow, sources, type ProjectFile } from './project-files.ts'
+import { filesBelow, read, sources, type ProjectFile } from './project-files.ts'
 
 const LONGEST = 120 // lines
 
@@ -33,7 +34,7 @@ describe('Every source', () => {
       (file) =>
         /^(models|lib|config)\//.test(file.path) &&
         file.path !== 'config/session.ts' && // the type of a cookie's flags, and nothing that runs
-        importsOf(file).some((target) => ['express', 'express-session'].includes(target)),
+        importsOf(file).includes('express'),
     )
 
     expect(paths(knowing)).toEqual([])
@@ -109,6 +110,33 @@ describe('Every page', () => {
     expect(views.filter((view) => !pages.includes(view))).toEqual([])
     expect(routes.filter((route) => !pages.includes(route))).toEqual([])
     expect(tests).not.toContain(undefined)
+  })
+})
+
+describe('docs/security.md', () => {
+  const { text } = read('docs/security.md')
+
+  it('names only tests that exist, each with its requirement’s number in its name', () => {
+    const rows = [...text.matchAll(/^\| ([\d.]+) .*\| `(test\/[^`]+)`: (.+?) *\|$/gm)]
+    const missing = rows
+      .map(([, number = '', path = '', title = '']) => ({ number, path, title }))
+      .filter(
+        ({ number, path, title }) => !title.includes(number) || !read(path).text.includes(title),
+      )
+
+    expect(rows.length).toBeGreaterThan(30)
+    expect(missing).toEqual([])
+  })
+
+  it('tells the limits as they are (ASVS 6.1.1)', () => {
+    const told = [...text.matchAll(/^\| `(\w+)` .*\| (\d+) +\| (\d+) +\|$/gm)].map(
+      ([, name = '', points, duration]) => [
+        name,
+        { points: Number(points), duration: Number(duration) },
+      ],
+    )
+
+    expect(Object.fromEntries(told)).toEqual(attemptLimits)
   })
 })
 

@@ -27,7 +27,7 @@ export class Visitor {
   async fill(path: string, fields: Fields, headers: Fields = {}): Promise<Response> {
     const form = page(await this.get(path)).querySelector('main form')
     if (!form) throw new Error(`${path} has no form`)
-    if (form.querySelector('[name=captcha]')) await this.get('/captcha')
+    if (form.querySelector('img[src="/captcha"]')) await this.get('/captcha')
     const hidden = form
       .querySelectorAll('input[type=hidden]')
       .map((input): [string, string] => [

@@ -12,8 +12,13 @@ export const PATIENCE = { timeout: 25_000, interval: 20 } // for what takes long
 
 export type SiteProcess = ReturnType<typeof spawnSite>
 
-/** Start the site. It is ended with the test, whatever becomes of it. */
-export function spawnSite(environment: { DATA_DIR: string } & Record<string, string>) {
+type Environment = { DATA_DIR: string } & Record<string, string>
+
+/** Start the site. It is ended with the test, whatever becomes of it, or when whoever is told how to end it does so. */
+export function spawnSite(
+  environment: Environment,
+  atTheEnd: (end: () => Promise<void>) => void = onTestFinished,
+) {
   const child = spawn(process.execPath, ['--import', 'tsx', join(root, 'bin', 'www.ts')], {
     cwd: root,
     env: {
@@ -37,7 +42,7 @@ export function spawnSite(environment: { DATA_DIR: string } & Record<string, str
     child.kill(signal)
     return ended
   }
-  onTestFinished(async () => {
+  atTheEnd(async () => {
     const database = isOpen(said) ? await databasePid(environment.DATA_DIR) : 0
     await kill('SIGKILL')
     await vi.waitUntil(() => !isAlive(database), PATIENCE)
@@ -57,8 +62,8 @@ export function spawnSite(environment: { DATA_DIR: string } & Record<string, str
 }
 
 /** Start the site and wait until it is open. */
-export async function openSite(environment: Parameters<typeof spawnSite>[0]) {
-  const site = spawnSite(environment)
+export async function openSite(...how: Parameters<typeof spawnSite>) {
+  const site = spawnSite(...how)
   return { ...site, address: await site.address() }
 }
 

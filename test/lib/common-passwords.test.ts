@@ -11,7 +11,7 @@ describe('isCommonPassword()', () => {
     'passwordpassword',
     'OpenSesame',
     'woaini1314',
-  ])('knows %s (ASVS 6.2.4, 6.2.11)', (password) => {
+  ])('knows %s (ASVS 6.1.2, 6.2.4, 6.2.11)', (password) => {
     expect(isCommonPassword(password)).toBe(true)
   })
 

@@ -48,7 +48,7 @@ describe('safeNext() falls back to the account for', () => {
 })
 
 describe('safeNext() with any text', () => {
-  it('never leads to another origin, as a browser resolves it', () => {
+  it('never leads to another origin, as a browser resolves it (ASVS 3.7.2)', () => {
     const awkward = fc.array(
       fc.constantFrom(
         '/',

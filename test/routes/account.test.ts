@@ -68,7 +68,7 @@ describe('GET /account', () => {
     expect(end).toBeLessThanOrEqual(Date.now() + idle)
   })
 
-  it('ends the session of somebody whose account is gone', async () => {
+  it('ends the session of somebody whose account is gone (ASVS 7.4.2)', async () => {
     const member = site.visitor()
     const { username = '' } = await member.becomeMember()
     await usersOf(site).deleteOne({ username })

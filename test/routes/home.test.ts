@@ -34,7 +34,7 @@ describe('GET /home', () => {
     expect(await site.database.collection('sessions').countDocuments()).toBe(before)
   })
 
-  it('greets a member by name and shows the email and links to account and sign-out', async () => {
+  it('greets a member by name and shows the email and links to account and sign-out (ASVS 7.4.4)', async () => {
     const member = site.visitor()
     const { username = '', email } = await member.becomeMember()
 

@@ -29,7 +29,7 @@ describe('POST /login', () => {
     expect((await visitor.get('/account')).text).toContain(email)
   })
 
-  it('signs such a person in by email too', async () => {
+  it('signs such a person in by email too (ASVS 6.2.10)', async () => {
     const { username, email } = newPerson()
     await usersOf(site).insertOne({ username, email, password: md5(validPassword) })
 

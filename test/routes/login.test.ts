@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => site.close())
 
 describe('GET /login', () => {
-  it('shows a form with a label and the right completion for every field', async () => {
+  it('shows a form with a label and the right completion for every field (ASVS 6.2.6)', async () => {
     const answer = await site.visitor().get('/login')
 
     const form = page(answer).querySelector('main form')
@@ -31,6 +31,15 @@ describe('GET /login', () => {
     for (const { id } of fields) {
       expect(form?.querySelector(`label[for=${id}]`)?.text.trim()).not.toBe('')
     }
+  })
+
+  it('offers a question in words before the picture and its field', async () => {
+    const answer = await site.visitor().get('/login')
+
+    const order = page(answer)
+      .querySelectorAll('main a, main img, main input:not([type=hidden])')
+      .map(({ attributes }) => attributes.name ?? attributes.src ?? attributes.href)
+    expect(order.slice(2, 6)).toEqual(['/login?captcha=words', '/login', '/captcha', 'captcha'])
   })
 
   it('stores no session and sends no session cookie', async () => {

@@ -20,7 +20,7 @@ describe('GET /logout', () => {
     expect([answer.status, answer.headers.location]).toEqual([303, '/login'])
   })
 
-  it('shows a member one button and signs nobody out', async () => {
+  it('shows a member one button and signs nobody out (ASVS 3.5.3)', async () => {
     const member = site.visitor()
     await member.becomeMember()
 

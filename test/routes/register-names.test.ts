@@ -64,7 +64,7 @@ describe('POST /register', () => {
   })
 
   it.each(['admin', 'root', 'login', 'ADMIN', 'ａｄｍｉｎ', 'Register', 'logout', 'account'])(
-    'refuses the reserved username %s',
+    'refuses the reserved username %s (ASVS 6.3.2)',
     async (username) => {
       const answer = await site.visitor().register({ username })
 

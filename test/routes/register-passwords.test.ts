@@ -23,7 +23,7 @@ describe('POST /register', () => {
     ['control characters', 'tab\there\u0007bell'],
     ['quotes and markup', `"><script>'&amp;`],
     ['256 emoji', '🧞'.repeat(256)],
-  ])('takes %s for a password, and it signs in', async (_what, password) => {
+  ])('takes %s for a password, and it signs in (ASVS 6.2.5, 6.2.9)', async (_what, password) => {
     const visitor = site.visitor()
 
     const { username } = await visitor.becomeMember({ password })
@@ -41,7 +41,7 @@ describe('POST /register', () => {
     ['a row of digits', '12345678', 'common'],
     ['a row of keys', 'qwertyuiop', 'common'],
     ['nothing', '', 'missing'],
-  ])('refuses %s for a password and says why', async (_what, password, reason) => {
+  ])('refuses %s for a password and says why (ASVS 6.2.1)', async (_what, password, reason) => {
     const answer = await site.visitor().register({ password })
 
     expect(answer.status).toBe(422)

@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => site.close())
 
 describe('GET /register', () => {
-  it('shows a form with a label and the right completion for every field', async () => {
+  it('shows a form with a label and the right completion for every field (ASVS 6.2.7)', async () => {
     const answer = await site.visitor().get('/register')
 
     const form = page(answer).querySelector('main form')
@@ -32,6 +32,20 @@ describe('GET /register', () => {
     for (const { id } of fields) {
       expect(form?.querySelector(`label[for=${id}]`)?.text.trim()).not.toBe('')
     }
+  })
+
+  it('offers a question in words before the picture and its field', async () => {
+    const answer = await site.visitor().get('/register')
+
+    const order = page(answer)
+      .querySelectorAll('main a, main img, main input:not([type=hidden])')
+      .map(({ attributes }) => attributes.name ?? attributes.src ?? attributes.href)
+    expect(order.slice(3, 7)).toEqual([
+      '/register?captcha=words',
+      '/register',
+      '/captcha',
+      'captcha',
+    ])
   })
 
   it('offers a new picture to a browser without scripts', async () => {

@@ -1,0 +1,90 @@
+// Who only looks around leaves nothing behind: ten thousand requests without signing in, and not one session.
+import { once } from 'node:events'
+import { Agent, createServer, request, type IncomingMessage, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { withoutSession, withSession } from '../routes/index.ts'
+import { sessionsOf } from './documents.ts'
+import { openSite, type Site } from './helper.ts'
+
+const REQUESTS = 10_000
+const AT_ONCE = 32
+const FORM = { 'Content-Type': 'application/x-www-form-urlencoded' }
+
+let site: Site
+let server: Server
+const agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE })
+beforeAll(async () => {
+  site = await openSite({ LOG_LEVEL: 'warn' })
+  server = createServer(site.app).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+})
+afterAll(async () => {
+  agent.destroy()
+  server.close()
+  await site.close()
+})
+
+type Asked = { method: string; path: string; headers?: Record<string, string> }
+
+// Everything that can be asked without a captcha: each page, what is no page, and every form without a token.
+const paths = [...withoutSession, ...withSession]
+  .map(([path]) => path)
+  .filter((path) => path !== '/captcha')
+const asked: Asked[] = [
+  ...[...paths, '/no/such/page', '/login?next=%2Fhome'].flatMap((path) => [
+    { method: 'GET', path },
+    { method: 'HEAD', path },
+    { method: 'GET', path, headers: { Cookie: 'sid=s%3Amade.up; csrf=made-up' } },
+    { method: 'POST', path, headers: FORM },
+  ]),
+  { method: 'GET', path: '/css/site.css' },
+  { method: 'PUT', path: '/login' },
+  { method: 'OPTIONS', path: '/login' },
+]
+
+function* everyRequest(): Generator<Asked> {
+  for (let count = 0; count < REQUESTS;) {
+    for (const one of asked) if (count++ < REQUESTS) yield one
+  }
+}
+
+/** Ask, read the whole answer, and give its status and whether it set a session cookie. */
+async function ask({ method, path, headers }: Asked) {
+  const { port } = server.address() as AddressInfo
+  const sent = request({ agent, port, host: '127.0.0.1', method, path, headers })
+  const answered = once(sent, 'response') as Promise<[IncomingMessage]>
+  sent.end()
+  const [answer] = await answered
+  const ended = once(answer.resume(), 'end')
+  await ended
+  const cookies = answer.headers['set-cookie'] ?? []
+  return {
+    status: answer.statusCode ?? 0,
+    hasSession: cookies.some((one) => one.startsWith('sid=')),
+  }
+}
+
+describe(`${REQUESTS} anonymous requests over all pages`, () => {
+  it('leave no session, and none of them fails', { timeout: 120_000 }, async () => {
+    const statuses = new Set<number>()
+    let count = 0
+    let withCookie = 0
+    const queue = everyRequest() // one for all visitors
+    const visitors = Array.from({ length: AT_ONCE }, async () => {
+      for (const one of queue) {
+        const { status, hasSession } = await ask(one)
+        statuses.add(status)
+        count++
+        if (hasSession) withCookie++
+      }
+    })
+
+    await Promise.all(visitors)
+
+    expect(count).toBe(REQUESTS)
+    expect([...statuses].sort()).toEqual([200, 204, 302, 303, 403, 404, 405])
+    expect(withCookie).toBe(0)
+    expect(await sessionsOf(site).countDocuments()).toBe(0)
+  })
+})
