@@ -42,7 +42,9 @@ export function createApp({ settings, database, logger }: Dependencies): Express
   app.set('views', viewsDir)
   app.set('view engine', 'ejs')
   app.engine('ejs', (file, values, done) => {
-    ejs.renderFile(file, values, { root: viewsDir, cache: settings.production }, done)
+    // Compiled once, but while developing each time anew, so that a change shows at once.
+    const cache = settings.environment !== 'development'
+    ejs.renderFile(file, values, { root: viewsDir, cache }, done)
   })
   usePepper(settings.passwordPepper)
 

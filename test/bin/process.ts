@@ -19,7 +19,7 @@ export function spawnSite(
   environment: Environment,
   atTheEnd: (end: () => Promise<void>) => void = onTestFinished,
 ) {
-  const child = spawn(process.execPath, ['--import', 'tsx', join(root, 'bin', 'www.ts')], {
+  const child = spawn(process.execPath, [join(root, 'dist', 'bin', 'www.js')], {
     cwd: root,
     env: {
       PATH: process.env.PATH,
