@@ -1,40 +1,22 @@
 // The database dies while people sign in and out: what was answered holds, in both directions, and nobody waits for ever.
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { Response } from 'supertest'
-import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest'
-import { embeddedWrites } from '../config/database.ts'
-import { startEmbeddedMongodb, type EmbeddedMongodb } from '../lib/embedded-mongodb/index.ts'
-import { connectMongodb } from '../lib/mongodb.ts'
-import { buildIndexes } from '../models/indexes.ts'
-import { openSite, validPassword, type Site } from './helper.ts'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import type { EmbeddedMongodb } from '../lib/embedded-mongodb/index.ts'
+import { validPassword, type Site } from './helper.ts'
+import { openMortalSite } from './mortal-site.ts'
 import { newPerson, page, type Fields, type Visitor } from './visitor.ts'
 
 const HANG = 5000 // milliseconds: far more than anybody waits, far less than for ever
 const PATIENCE = { timeout: 20_000, interval: 20 } // for what takes long only on a busy machine
 const PEOPLE = 6
 
-let dataDir: string
-let engine: EmbeddedMongodb
 let site: Site
+let engine: EmbeddedMongodb
+let close: () => Promise<void>
 beforeAll(async () => {
-  dataDir = await mkdtemp(join(tmpdir(), 'sesame-test-'))
-  engine = await startEmbeddedMongodb({
-    dataDir,
-    cacheDir: join(inject('cacheHome'), 'sesame'),
-    say: () => undefined,
-    log: { warn: () => undefined },
-  })
-  await connectMongodb(engine.url, embeddedWrites)
-  await buildIndexes()
-  site = await openSite({ CAPTCHA: 'off' }) // on the connection that is there already
+  ;({ site, engine, close } = await openMortalSite({ CAPTCHA: 'off' }))
 })
-afterAll(async () => {
-  await site.database.close()
-  await engine.close()
-  await rm(dataDir, { recursive: true, force: true, maxRetries: 5 })
-})
+afterAll(() => close())
 
 const statuses: number[] = []
 const signedIn = new Set<string>() // cookies of sign-ins that were answered

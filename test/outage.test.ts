@@ -1,39 +1,21 @@
 // The database dies or stops while people use the site: no promise is broken, nobody waits for long, and it comes back by itself.
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { Response } from 'supertest'
-import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished, vi } from 'vitest'
-import { startEmbeddedMongodb, type EmbeddedMongodb } from '../lib/embedded-mongodb/index.ts'
-import { embeddedWrites } from '../config/database.ts'
-import { connectMongodb } from '../lib/mongodb.ts'
-import { buildIndexes } from '../models/indexes.ts'
-import { CAPTCHA, openSite, type Site } from './helper.ts'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
+import type { EmbeddedMongodb } from '../lib/embedded-mongodb/index.ts'
+import { CAPTCHA, type Site } from './helper.ts'
+import { openMortalSite } from './mortal-site.ts'
 import { newPerson, page, Visitor } from './visitor.ts'
 
 const HANG = 5000 // milliseconds: far more than anybody waits, far less than for ever
 const PATIENCE = { timeout: 20_000, interval: 50 } // for what takes long only on a busy machine
 
-let dataDir: string
-let engine: EmbeddedMongodb
 let site: Site
+let engine: EmbeddedMongodb
+let close: () => Promise<void>
 beforeAll(async () => {
-  dataDir = await mkdtemp(join(tmpdir(), 'sesame-test-'))
-  engine = await startEmbeddedMongodb({
-    dataDir,
-    cacheDir: join(inject('cacheHome'), 'sesame'),
-    say: () => undefined,
-    log: { warn: () => undefined },
-  })
-  await connectMongodb(engine.url, embeddedWrites)
-  await buildIndexes()
-  site = await openSite() // on the connection that is there already
+  ;({ site, engine, close } = await openMortalSite())
 })
-afterAll(async () => {
-  await site.database.close()
-  await engine.close()
-  await rm(dataDir, { recursive: true, force: true, maxRetries: 5 })
-})
+afterAll(() => close())
 
 describe('SIGKILL of the database during registrations', () => {
   it('loses no account that was answered with 303, and every answer comes soon and is 303, 422 or 503', async () => {
