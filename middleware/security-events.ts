@@ -1,6 +1,7 @@
 // What happened at the doors of the site, as lines in the log that a machine can search (ASVS 16.3; docs/operations.md).
 import type { ErrorRequestHandler, Request } from 'express'
 import { storageId } from '../lib/storage-id.ts'
+import { recordActivity } from '../models/activity.ts'
 import type { Throttled } from '../models/attempts.ts'
 import type { SignInRefusal } from '../models/sign-in.ts'
 
@@ -15,7 +16,20 @@ const EVENTS = {
   'captcha-failed': 'warn',
   'csrf-refused': 'warn',
   'cross-site-refused': 'warn',
+  'password-changed': 'info',
+  'password-check-failed': 'warn',
+  'password-reset': 'info',
+  'email-change-asked': 'info',
+  'email-changed': 'info',
+  'email-verified': 'info',
+  'username-changed': 'info',
+  'data-exported': 'info',
+  'account-deleted': 'info',
 } as const
+
+// What an account's owner has no use for, or what anybody could repeat without end to push the rest off the list.
+const NOT_FOR_THE_OWNER = ['throttled', 'captcha-failed', 'csrf-refused', 'cross-site-refused']
+const LONGEST_AGENT = 256 // characters
 
 const PREFIX = 12 // characters of a session's key in the database: enough to find it, useless as a cookie
 
@@ -34,7 +48,7 @@ export type EventFields = {
   ended?: string
 }
 
-/** Log an event with the user, the session, the address and the request's id. */
+/** Log an event with the user, the session, the address and the request's id, and keep it for the account's owner. */
 export function logEvent(req: Request, event: SecurityEvent, fields: EventFields = {}): void {
   const { userId = req.user?.id, ended, ...more } = fields
   const line = {
@@ -45,7 +59,17 @@ export function logEvent(req: Request, event: SecurityEvent, fields: EventFields
     ...more,
     ...(ended === undefined ? {} : { ended: ended.slice(0, PREFIX) }),
   }
-  req.log[EVENTS[event]](line, `Security event: ${event}`)
+  const level = EVENTS[event]
+  req.log[level](line, `Security event: ${event}`)
+  if (userId !== undefined && fields.reason !== 'locked' && !NOT_FOR_THE_OWNER.includes(event)) {
+    const outcome = level === 'warn' ? 'refused' : 'done'
+    const agent = (req.get('User-Agent') ?? '').slice(0, LONGEST_AGENT)
+    recordActivity(
+      userId,
+      { at: new Date(), event, outcome, address: req.ip ?? '', agent },
+      req.log,
+    )
+  }
 }
 
 /** Log why a form was refused, if that was more than a field to be mended. */
@@ -56,7 +80,8 @@ export function logRefusal(req: Request, refusal: Partial<Throttled & SignInRefu
   } else if (limit !== undefined) {
     logEvent(req, 'throttled', { userId, limit })
   } else if (reason !== undefined) {
-    logEvent(req, 'sign-in-failed', { userId, reason })
+    const event = req.user ? 'password-check-failed' : 'sign-in-failed'
+    logEvent(req, event, { userId, reason })
   }
 }
 

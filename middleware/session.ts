@@ -8,7 +8,7 @@ import type { Settings } from '../config/env.ts'
 import { cookieFlags, cookieName, DAY, HOUR, MINUTE } from '../config/session.ts'
 import { SessionStore } from '../lib/session-store.ts'
 import { endOldestSessions } from '../models/session.ts'
-import type { Member } from '../models/user.ts'
+import { isStillMember, type Member } from '../models/user.ts'
 import { logEvent } from './security-events.ts'
 import { settingsOf } from './settings.ts'
 
@@ -92,6 +92,8 @@ export async function signIn(req: Request, member: Member, remember: boolean): P
   const count = await endOldestSessions(storeOf(req), member.id)
   if (count > 0) logEvent(req, 'session-ended', { userId: member.id, by: 'too-many', count })
   await save(req)
+  // Whoever changes the password, locks or deletes the account ends its sessions; this one may have come a moment later.
+  if (!(await isStillMember(member))) await signOut(req)
 }
 
 /** End the session: its document is deleted, its cookie cleared, and pages kept by the browser are dropped (ASVS 7.4.1, 14.3.1). */

@@ -31,6 +31,8 @@ export type SignInAttempt = {
   fail: () => Promise<void>
   /** Count nothing after all, and begin the account's row of failures anew; returns the old one. */
   succeed: () => Promise<Failures | undefined>
+  /** Count nothing after all, but keep the row: its owner has yet to be told of what failed. */
+  confirm: () => Promise<void>
 }
 
 export type Who = { userId: string } | { name: string }
@@ -50,7 +52,8 @@ export async function countAttempt(
  */
 export async function beginSignIn(caller: Caller, who: Who): Promise<SignInAttempt | Throttled> {
   if (!caller.isCounted) {
-    return { ok: true, fail: () => Promise.resolve(), succeed: () => Promise.resolve(undefined) }
+    const nothing = () => Promise.resolve(undefined)
+    return { ok: true, fail: nothing, succeed: nothing, confirm: nothing }
   } else {
     const account = accountOf(who)
     // In this order: what one address does too often never reaches the counter that locks the account for everybody.
@@ -66,6 +69,7 @@ export async function beginSignIn(caller: Caller, who: Who): Promise<SignInAttem
           const [row] = await Promise.all([endRow(account), giveBack(fromHere)])
           return row?.failures && row.last ? { count: row.failures, last: row.last } : undefined
         },
+        confirm: () => giveBack([...fromHere, account]),
       }
     )
   }

@@ -16,6 +16,9 @@ export async function buildIndexes(): Promise<void> {
   // Without the first, two attempts at the same moment would be counted in two rows. By the second old rows are purged.
   await build('attempts', { key: 1 }, { unique: true })
   await build('attempts', { expire: -1 }, { expireAfterSeconds: 0 })
+  await build('tokens', { expires: 1 }, { expireAfterSeconds: 0 })
+  await build('tokens', { userId: 1 }, {})
+  await build('outbox', { dueAt: 1 }, {})
 }
 
 async function build(collection: string, keys: IndexSpecification, options: object): Promise<void> {

@@ -18,7 +18,8 @@ import {
 import { usernameKey } from './username.ts'
 
 /** Why a sign-in failed, for the log alone: every failure gets the same answer. */
-export type FailureReason = 'unknown-user' | 'wrong-password' | 'damaged-hash'
+export type FailureReason =
+  'unknown-user' | 'wrong-password' | 'damaged-hash' | 'locked-by-operator'
 export type SignInRefusal = Refusal & { reason: FailureReason; userId: string | undefined }
 export type SignIn =
   | { ok: true; value: Member; failures: Failures | undefined }
@@ -56,7 +57,12 @@ export async function authenticate(
     return { ...attempt, userId }
   } else {
     const { ok, upgrade, damaged } = await check(form.password, user && storedPassword(user))
-    if (user && ok) {
+    if (user?.lockedAt && ok) {
+      // Told to who knows the password alone: to anybody else it would tell that there is such an account.
+      await attempt.confirm()
+      const reason = 'locked-by-operator'
+      return { ...refuse({ username: 'errors.locked-by-operator' }), reason, userId }
+    } else if (user && ok) {
       if (upgrade !== undefined) await storeUpgrade(user, upgrade)
       return { ok, value: memberOf(user), failures: await attempt.succeed() }
     } else {

@@ -11,6 +11,10 @@ const schema = new Schema(
     emailKey: String,
     password: { type: String, required: true },
     createdAt: Date,
+    emailVerifiedAt: Date,
+    pendingEmail: { type: { address: String, askedAt: Date }, _id: false },
+    passwordChangedAt: Date,
+    lockedAt: Date, // by an operator; what the throttle locks is in models/attempts.ts
   },
   { collection: 'users', versionKey: false },
 )
@@ -26,8 +30,8 @@ schema.index({ email: 1 }, withoutKey('emailKey'))
 export const User = mongoose.model('User', schema)
 export type UserDocument = InferSchemaType<typeof schema> & { _id: Types.ObjectId }
 
-/** What the site knows of a person who is signed in. */
-export type Member = { id: string; username: string; email: string }
+/** What the site knows of a person who is signed in, and which password it was that let them in. */
+export type Member = { id: string; username: string; email: string; passwordChangedAt?: Date }
 
 /** The keys by which names and addresses are unique. A document from elsewhere may have no email. */
 export function keysOf({ username, email }: { username: string; email?: string | null }) {
@@ -39,12 +43,13 @@ export function keysOf({ username, email }: { username: string; email?: string |
 
 /** What the account page shows of a person; undefined if the account is gone. */
 export async function findAccount(id: string) {
-  const user = await User.findById(id).select('username email createdAt').lean()
+  const user = await User.findById(id).select('username email createdAt emailVerifiedAt').lean()
   return user
     ? {
         username: user.username,
         email: user.email ?? '',
         memberSince: user.createdAt ?? user._id.getTimestamp(),
+        isVerified: user.emailVerifiedAt instanceof Date,
       }
     : undefined
 }
@@ -74,5 +79,17 @@ export function takenField(error: unknown): 'username' | 'email' {
 
 /** What a session keeps of a person. */
 export function memberOf(user: UserDocument): Member {
-  return { id: user._id.toString(), username: user.username, email: user.email ?? '' }
+  const { _id, username, email, passwordChangedAt } = user
+  return {
+    id: _id.toString(),
+    username,
+    email: email ?? '',
+    ...(passwordChangedAt ? { passwordChangedAt } : {}),
+  }
+}
+
+/** False if the account was deleted or locked, or its password changed, since this member was let in. */
+export async function isStillMember({ id, passwordChangedAt }: Member): Promise<boolean> {
+  const unchanged = { _id: id, passwordChangedAt: passwordChangedAt ?? null, lockedAt: null }
+  return (await User.exists(unchanged)) !== null
 }
