@@ -2,18 +2,9 @@
 import mongoose from 'mongoose'
 import { RateLimiterMongo, RateLimiterRes } from 'rate-limiter-flexible'
 import { attemptLimits } from '../config/limits.ts'
+import { COLLECTION, orNotCounted, rowKey, rows, type Counter, type Limit } from './attempt-rows.ts'
 import { nothing } from './callback.ts'
 
-export type Limit = keyof typeof attemptLimits
-export type Counter = [limit: Limit, key: string]
-
-/** A counter's row; of an account it also tells what failed since its owner last signed in. */
-export type Row = { key: string; points: number; expire: Date; failures?: number; last?: Date }
-
-/** The counter could not be asked. Who catches it denies: a throttle that gives way when its store fails is none (ASVS 16.5.3). */
-export class NotCounted extends Error {}
-
-const COLLECTION = 'attempts'
 const PURGE_EVERY = 60 * 1000 // milliseconds
 
 // Mongoose's connection itself is the store's client: its collections follow it to the right database and through a reconnection.
@@ -58,26 +49,6 @@ export async function giveBack(counters: Counter[]): Promise<void> {
   await orNotCounted(rows().updateMany(counting, { $inc: { points: -1 } }))
 }
 
-/** Note on a counter's row that an attempt failed just now. */
-export async function noteFailure(counter: Counter): Promise<void> {
-  const [limit] = counter
-  const now = new Date()
-  // Where somebody signed in meanwhile there is no row any more: this failure is the first of a new one.
-  const expire = new Date(now.getTime() + attemptLimits[limit].duration * 1000)
-  const note = { $inc: { failures: 1 }, $set: { last: now }, $setOnInsert: { points: 1, expire } }
-  await orNotCounted(rows().updateOne({ key: rowKey(counter) }, note, { upsert: true }))
-}
-
-/** End the row of a counter; returns what it held. */
-export async function endRow(counter: Counter): Promise<Row | undefined> {
-  return (await orNotCounted(rows().findOneAndDelete({ key: rowKey(counter) }))) ?? undefined
-}
-
-/** Let a counter begin anew; what it knows of failures stays. */
-export async function resetPoints(counter: Counter): Promise<void> {
-  await orNotCounted(rows().updateOne({ key: rowKey(counter) }, { $set: { points: 0 } }))
-}
-
 async function consume(limit: Limit, key: string): Promise<number | undefined> {
   try {
     await limiters[limit].consume(key)
@@ -96,22 +67,5 @@ function purgeNowAndThen(): void {
     rows()
       .deleteMany({ expire: { $lte: new Date() } })
       .catch(nothing)
-  }
-}
-
-function rows() {
-  return mongoose.connection.collection<Row>(COLLECTION)
-}
-
-// As the limiter writes it.
-function rowKey([limit, key]: Counter): string {
-  return `${limit}:${key}`
-}
-
-async function orNotCounted<T>(work: Promise<T>): Promise<T> {
-  try {
-    return await work
-  } catch (cause) {
-    throw new NotCounted('The attempts can not be counted', { cause })
   }
 }

@@ -2,7 +2,7 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express'
 import createError, { isHttpError } from 'http-errors'
 import { translator } from '../config/i18n.ts'
-import { NotCounted } from '../lib/attempt-counter.ts'
+import { NotCounted } from '../lib/attempt-rows.ts'
 import { isDatabaseAway } from '../lib/database-away.ts'
 import type { Wait } from '../models/attempts.ts'
 

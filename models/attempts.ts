@@ -1,14 +1,16 @@
 // How often somebody may try to sign in, to register or to get a picture, and who is told of it (ASVS 6.3.1, 6.3.5).
 import { createHash } from 'node:crypto'
+import { countBy, giveBack } from '../lib/attempt-counter.ts'
 import {
-  countBy,
   endRow,
-  giveBack,
+  forgetRows,
   noteFailure,
+  readRow,
   resetPoints,
   type Counter,
   type Limit,
-} from '../lib/attempt-counter.ts'
+  type Row,
+} from '../lib/attempt-rows.ts'
 import type { Refusal } from '../lib/form.ts'
 import { refuse } from '../lib/result.ts'
 
@@ -67,7 +69,7 @@ export async function beginSignIn(caller: Caller, who: Who): Promise<SignInAttem
         fail: () => noteFailure(account),
         succeed: async () => {
           const [row] = await Promise.all([endRow(account), giveBack(fromHere)])
-          return row?.failures && row.last ? { count: row.failures, last: row.last } : undefined
+          return failuresOf(row)
         },
         confirm: () => giveBack([...fromHere, account]),
       }
@@ -78,6 +80,20 @@ export async function beginSignIn(caller: Caller, who: Who): Promise<SignInAttem
 /** Open a locked account again, for its password was reset. What failed is still told to its owner at the next sign-in. */
 export async function unlockAccount(userId: string): Promise<void> {
   await resetPoints(['account', userId])
+}
+
+/** What failed at an account since its owner last signed in, without ending the row. */
+export async function findFailures(userId: string): Promise<Failures | undefined> {
+  return failuresOf(await readRow(['account', userId]))
+}
+
+/** Forget what was counted of an account that is gone. */
+export async function forgetAttempts(userId: string): Promise<void> {
+  await forgetRows(['account', userId], ['name', `account ${userId} `])
+}
+
+function failuresOf(row: Row | undefined): Failures | undefined {
+  return row?.failures && row.last ? { count: row.failures, last: row.last } : undefined
 }
 
 async function refusalOf(counters: Counter[]): Promise<Throttled | undefined> {

@@ -18,6 +18,8 @@ export async function buildIndexes(): Promise<void> {
   await build('attempts', { expire: -1 }, { expireAfterSeconds: 0 })
   await build('tokens', { expires: 1 }, { expireAfterSeconds: 0 })
   await build('tokens', { userId: 1 }, {})
+  await build('reservations', { until: 1 }, { expireAfterSeconds: 0 })
+  await build('reservations', { userId: 1 }, {})
   await build('outbox', { dueAt: 1 }, {})
 }
 

@@ -6,8 +6,9 @@ import { accept, refuse, type Result } from '../lib/result.ts'
 import { countAttempt, type Caller, type Throttled } from './attempts.ts'
 import { email } from './email.ts'
 import { isPersonal, newPassword } from './new-password.ts'
+import { isReservedForOthers } from './reservation.ts'
 import { byEmail, byUsername, keysOf, memberOf, takenField, User, type Member } from './user.ts'
-import { username } from './username.ts'
+import { username, usernameKey } from './username.ts'
 
 /** The form of a new account: every rule of a field, and what a password must not contain. */
 export const registration = z
@@ -44,7 +45,13 @@ async function create(form: z.output<typeof registration>): Promise<Result<Membe
         password,
         createdAt: new Date(),
       })
-      return accept(memberOf(user))
+      // A name that is given up is reserved before it is free, so whoever got it in between can see that now.
+      if (await isReservedForOthers(usernameKey(username))) {
+        await User.deleteOne({ _id: user._id })
+        return refuse({ username: 'errors.username.taken' })
+      } else {
+        return accept(memberOf(user))
+      }
     } catch (error) {
       return refuse(takenByDuplicate(error))
     }
@@ -52,12 +59,13 @@ async function create(form: z.output<typeof registration>): Promise<Result<Membe
 }
 
 async function takenFields(username: string, email: string): Promise<FieldErrors> {
-  const [nameTaken, emailTaken] = await Promise.all([
+  const [nameTaken, nameReserved, emailTaken] = await Promise.all([
     User.exists(byUsername(username)),
+    isReservedForOthers(usernameKey(username)),
     User.exists(byEmail(email)),
   ])
   return {
-    ...(nameTaken ? { username: 'errors.username.taken' } : {}),
+    ...(nameTaken || nameReserved ? { username: 'errors.username.taken' } : {}),
     ...(emailTaken ? { email: 'errors.email.taken' } : {}),
   }
 }

@@ -43,6 +43,13 @@ export async function takeToken(purpose: Purpose, token: string): Promise<Token 
     : undefined
 }
 
+/** The links of a person that still count. */
+export async function findTokens(userId: string): Promise<Token[]> {
+  return tokens()
+    .find({ userId, expires: { $gt: new Date() } })
+    .toArray()
+}
+
 /** End the links of a person, of one purpose or of all. */
 export async function endTokens(userId: string, purpose?: Purpose): Promise<void> {
   await tokens().deleteMany({ userId, ...(purpose ? { purpose } : {}) })

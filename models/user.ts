@@ -88,8 +88,10 @@ export function memberOf(user: UserDocument): Member {
   }
 }
 
-/** False if the account was deleted or locked, or its password changed, since this member was let in. */
-export async function isStillMember({ id, passwordChangedAt }: Member): Promise<boolean> {
-  const unchanged = { _id: id, passwordChangedAt: passwordChangedAt ?? null, lockedAt: null }
+/** False if the account was deleted, locked or renamed, or its password or address changed, since this member was let in. */
+export async function isStillMember(member: Member): Promise<boolean> {
+  const { id, username, email, passwordChangedAt = null } = member
+  const address = email === '' ? {} : { email }
+  const unchanged = { _id: id, username, ...address, passwordChangedAt, lockedAt: null }
   return (await User.exists(unchanged)) !== null
 }

@@ -3,7 +3,14 @@ import { anyone, guest, member } from '../middleware/access.ts'
 import type { Row } from '../middleware/page.ts'
 import { asker, onlooker } from '../middleware/throttle.ts'
 import * as account from './account.ts'
+import * as accountActivity from './account/activity.ts'
+import * as accountDelete from './account/delete.ts'
+import * as accountEmail from './account/email.ts'
+import * as accountEmailToken from './account/email/token.ts'
+import * as accountExport from './account/export.ts'
+import * as accountPassword from './account/password.ts'
 import * as accountSessions from './account/sessions.ts'
+import * as accountUsername from './account/username.ts'
 import * as captcha from './captcha.ts'
 import * as healthz from './healthz.ts'
 import * as home from './home.ts'
@@ -24,7 +31,14 @@ export const withSession: Row[] = [
   ['/login', [guest, asker], login],
   ['/logout', anyone, logout],
   ['/account', member, account],
+  ['/account/password', member, accountPassword],
+  ['/account/email', member, accountEmail],
+  ['/account/email/:token', anyone, accountEmailToken],
+  ['/account/username', member, accountUsername],
   ['/account/sessions', member, accountSessions],
+  ['/account/activity', member, accountActivity],
+  ['/account/export', member, accountExport],
+  ['/account/delete', member, accountDelete],
   ['/captcha', onlooker, captcha],
   ['/locale', anyone, locale],
 ]

@@ -61,6 +61,12 @@ async function* everyState(
   await visitor.fill('/account/sessions', { end: 'others' })
   yield ['account/sessions, with a notice', await visitor.get('/account/sessions')]
   yield ['error 422', await visitor.fill('/account/sessions', { end: 'nobody' })]
+  for (const one of ['password', 'username', 'email', 'delete', 'activity']) {
+    const path = `/account/${one}`
+    yield [path, await visitor.get(path)]
+    if (one !== 'activity') yield [`${path}, refused`, await visitor.fill(path, { username: '"' })]
+  }
+  yield ['/account/email/:token, gone', await visitor.get('/account/email/gone')]
   yield ['logout', await visitor.get('/logout')]
   yield ['error 404, signed in', await visitor.get('/no/such/page')]
 }

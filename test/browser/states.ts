@@ -69,6 +69,25 @@ export async function* everyState(page: Page): AsyncGenerator<string> {
   await follow(page, () => page.locator('.places li:first-child button').click())
   yield 'account/sessions, with the notice of one that was ended'
 
+  for (const one of ['password', 'username', 'email', 'delete'] as const) {
+    await page.goto(`/account/${one}`)
+    yield `account/${one}`
+
+    await submit(page)
+    yield `account/${one}, everything refused`
+  }
+
+  await page.goto('/account/email')
+  await fill(page, { email: `new-${person.email.slice(4)}`, current: password })
+  await submit(page)
+  yield 'account/email, with the notice of a link that was sent'
+
+  await page.goto('/account/email/no-such-token')
+  yield 'account/email/:token, gone'
+
+  await page.goto('/account/activity')
+  yield 'account/activity'
+
   await page.goto('/home')
   yield 'home, signed in'
 

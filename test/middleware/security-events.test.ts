@@ -203,7 +203,7 @@ describe('docs/operations.md', () => {
       ([, name]) => name,
     )
 
-    expect(events).toHaveLength(9)
+    expect(events).toHaveLength(18)
     const documented = read('docs/operations.md').text
     expect(events.filter((name) => !documented.includes(`| \`${name ?? ''}\` `))).toEqual([])
   })

@@ -2,7 +2,7 @@
 import mongoose from 'mongoose'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { attemptLimits } from '../../config/limits.ts'
-import { NotCounted, type Row } from '../../lib/attempt-counter.ts'
+import { NotCounted, type Row } from '../../lib/attempt-rows.ts'
 import { beginSignIn, countAttempt, unlockAccount } from '../../models/attempts.ts'
 import { openSite, type Site } from '../helper.ts'
 

@@ -1,0 +1,20 @@
+// What a model is told of the request of a member, without knowing Express.
+import type { Request } from 'express'
+import type { Visit } from '../models/visit.ts'
+import { storeOf } from './session.ts'
+import { callerOf } from './throttle.ts'
+
+/** The visit of who is signed in. Throws on a page whose guard lets others in. */
+export function visitOf(req: Request): Visit {
+  if (req.user) {
+    return {
+      member: req.user,
+      caller: callerOf(req),
+      store: storeOf(req),
+      sessionId: req.sessionID,
+      locale: req.res?.locals.locale ?? 'en',
+    }
+  } else {
+    throw new Error('This page needs the guard "member"')
+  }
+}

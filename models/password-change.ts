@@ -1,0 +1,69 @@
+// How somebody who is signed in gets another password, and what ends with the old one.
+import { z } from 'zod'
+import { seal } from '../lib/password.ts'
+import { accept, refuse } from '../lib/result.ts'
+import { confirmPassword, currentPassword, type Confirmation } from './confirm-password.ts'
+import { isPersonal, newPassword } from './new-password.ts'
+import { queueLetter } from './outbox.ts'
+import { endOtherSessions } from './session.ts'
+import { endTokens } from './token.ts'
+import { User, type Member, type UserDocument } from './user.ts'
+import type { Visit } from './visit.ts'
+
+type Refused = Exclude<Confirmation, { ok: true }>
+
+/** The form of a new password for this person. */
+export const passwordChange = ({ username, email }: Member) =>
+  z
+    .object({ current: currentPassword, password: newPassword })
+    .refine(({ password }) => !isPersonal(password, [username, email]), {
+      path: ['password'],
+      message: 'errors.password.personal',
+      when: () => true, // also while another field is wrong: all errors are told together
+    })
+    .refine(({ current, password }) => password === '' || password !== current, {
+      path: ['password'],
+      message: 'errors.password.same',
+      when: () => true,
+    })
+
+/** Change the password, if the current one is right; all other sessions end. Returns how many did. */
+export async function changePassword(
+  form: z.output<ReturnType<typeof passwordChange>>,
+  { member, caller, store, sessionId, locale }: Visit,
+): Promise<{ ok: true; value: number } | Refused> {
+  const confirmed = await confirmPassword(member.id, form.current, caller)
+  if (!confirmed.ok) {
+    return confirmed
+  } else if (await storePassword(confirmed.user, form.password)) {
+    const ended = await endOtherSessions(store, member.id, sessionId, 'password')
+    await queueLetter({ kind: 'password-changed', userId: member.id }, locale)
+    return accept(ended)
+  } else {
+    return refuse({ current: 'errors.current.wrong' }) // it was changed in this very moment
+  }
+}
+
+/**
+ * Store a new password; false if the password was changed since this document was read, or the account is gone.
+ * With the old password end the links that could set another one, and a change of the address that is still waiting:
+ * whoever asked for those may be the reason for the change.
+ */
+export async function storePassword(
+  { _id, passwordChangedAt }: Pick<UserDocument, '_id' | 'passwordChangedAt'>,
+  password: string,
+): Promise<boolean> {
+  const seen = { _id, passwordChangedAt: passwordChangedAt ?? null }
+  const sealed = await seal(password)
+  // Never the same moment twice: what was seen before a change must not look unchanged after it.
+  const now = new Date(Math.max(Date.now(), (passwordChangedAt?.getTime() ?? 0) + 1))
+  const { matchedCount } = await User.updateOne(seen, {
+    $set: { password: sealed, passwordChangedAt: now },
+    $unset: { pendingEmail: 1 },
+  })
+  if (matchedCount > 0) {
+    await endTokens(_id.toString(), 'password-reset')
+    await endTokens(_id.toString(), 'email-change')
+  }
+  return matchedCount > 0
+}

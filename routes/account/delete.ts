@@ -1,0 +1,27 @@
+// GET and POST /account/delete: the end of the account; nothing brings it back.
+import type { Request, Response } from 'express'
+import { readForm } from '../../lib/form.ts'
+import { showAgain } from '../../middleware/refused-form.ts'
+import { logEvent } from '../../middleware/security-events.ts'
+import { signOut } from '../../middleware/session.ts'
+import { visitOf } from '../../middleware/visit.ts'
+import { deleteOwnAccount, deletion } from '../../models/deletion.ts'
+
+export function show(req: Request, res: Response) {
+  res.render('account/delete', { username: visitOf(req).member.username })
+}
+
+export async function submit(req: Request, res: Response) {
+  const visit = visitOf(req)
+  const form = readForm(req.body, deletion)
+  const result = form.ok ? await deleteOwnAccount(form.value, visit) : form
+  if (result.ok) {
+    logEvent(req, 'account-deleted')
+    await signOut(req)
+    res.flash('account-deleted')
+    res.redirect(303, '/home')
+  } else {
+    const { username } = visit.member
+    showAgain(req, res, 'account/delete', result, { username, typed: form.typed })
+  }
+}

@@ -1,0 +1,31 @@
+// GET and POST /account/email: another address, which counts once the link that is sent to it was used.
+import type { Request, Response } from 'express'
+import { readForm } from '../../lib/form.ts'
+import { showAgain } from '../../middleware/refused-form.ts'
+import { logEvent } from '../../middleware/security-events.ts'
+import { visitOf } from '../../middleware/visit.ts'
+import { askForEmail, emailChange, findPendingEmail } from '../../models/email-change.ts'
+
+export async function show(req: Request, res: Response) {
+  res.render('account/email', await addressesOf(req))
+}
+
+export async function submit(req: Request, res: Response) {
+  const form = readForm(req.body, emailChange)
+  const result = form.ok ? await askForEmail(form.value, visitOf(req)) : form
+  if (result.ok) {
+    logEvent(req, 'email-change-asked')
+    res.flash('email-change-sent')
+    res.redirect(303, '/account/email')
+  } else {
+    showAgain(req, res, 'account/email', result, {
+      ...(await addressesOf(req)),
+      typed: form.typed,
+    })
+  }
+}
+
+async function addressesOf(req: Request) {
+  const { id, email } = visitOf(req).member
+  return { email, pending: await findPendingEmail(id) }
+}

@@ -1,0 +1,13 @@
+// GET /account/export: everything that is kept about the person, as one file of JSON.
+import type { Request, Response } from 'express'
+import { logEvent } from '../../middleware/security-events.ts'
+import { visitOf } from '../../middleware/visit.ts'
+import { exportAccount } from '../../models/export.ts'
+
+export async function show(req: Request, res: Response) {
+  const { member, store, sessionId } = visitOf(req)
+  const everything = await exportAccount(member.id, store, sessionId)
+  logEvent(req, 'data-exported')
+  res.attachment('sesame-account.json')
+  res.type('json').send(JSON.stringify(everything, null, 2))
+}

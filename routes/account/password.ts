@@ -1,0 +1,26 @@
+// GET and POST /account/password: the current password and a new one; all other sessions end.
+import type { Request, Response } from 'express'
+import { readForm } from '../../lib/form.ts'
+import { showAgain } from '../../middleware/refused-form.ts'
+import { renewSession } from '../../middleware/renew-session.ts'
+import { logEvent } from '../../middleware/security-events.ts'
+import { visitOf } from '../../middleware/visit.ts'
+import { changePassword, passwordChange } from '../../models/password-change.ts'
+
+export function show(_req: Request, res: Response) {
+  res.render('account/password')
+}
+
+export async function submit(req: Request, res: Response) {
+  const visit = visitOf(req)
+  const form = readForm(req.body, passwordChange(visit.member))
+  const result = form.ok ? await changePassword(form.value, visit) : form
+  if (result.ok) {
+    logEvent(req, 'password-changed', { count: result.value })
+    await renewSession(req)
+    res.flash('password-changed')
+    res.redirect(303, '/account')
+  } else {
+    showAgain(req, res, 'account/password', result, { typed: form.typed })
+  }
+}

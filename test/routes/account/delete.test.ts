@@ -1,0 +1,97 @@
+// The end of an account: asked for twice, and then nothing is left of it and nothing brings it back.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { translator } from '../../../config/i18n.ts'
+import { openSite, validPassword, type Site } from '../../helper.ts'
+import { usersOf } from '../../documents.ts'
+import { errorsOf, valueOf, type Visitor } from '../../visitor.ts'
+
+const PATH = '/account/delete'
+const t = translator('en')
+
+let site: Site
+beforeAll(async () => {
+  site = await openSite({ THROTTLE: 'on' })
+})
+afterAll(() => site.close())
+
+const newMember = async () => {
+  const visitor = site.visitor()
+  const { username = '', email = '' } = await visitor.becomeMember()
+  const user = await usersOf(site).findOne({ username })
+  return { visitor, username, email, id: user?._id.toString() ?? '' }
+}
+const remove = (visitor: Visitor, username: string, current = validPassword) =>
+  visitor.fill(PATH, { username, current })
+
+/** Every document of the database that names somebody, by collection. */
+async function tracesOf(words: string[]): Promise<string[]> {
+  const collections = await site.database.listCollections()
+  const found = await Promise.all(
+    collections.map(async ({ name }) => {
+      const all = await site.database.collection(name).find().toArray()
+      const texts = all.map((one) => JSON.stringify(one))
+      return texts.some((text) => words.some((word) => text.includes(word))) ? [name] : []
+    }),
+  )
+  return found.flat()
+}
+
+describe(`POST ${PATH}`, () => {
+  it('removes the account and every trace of it in the database (ASVS 7.4.2)', async () => {
+    const { visitor, username, email, id } = await newMember()
+    const phone = site.visitor()
+    await phone.signIn({ username, password: 'wrong' })
+    await phone.signIn({ username })
+    await visitor.get('/account/activity')
+    expect(await tracesOf([id])).toEqual(
+      expect.arrayContaining(['users', 'sessions', 'activities']),
+    )
+
+    const answer = await remove(visitor, username)
+
+    expect([answer.status, answer.headers.location]).toEqual([303, '/home'])
+    expect((await visitor.get('/home')).text).toContain(t('notice.account-deleted'))
+    for (const place of [visitor, phone]) expect((await place.get('/account')).status).toBe(303)
+    expect((await site.visitor().signIn({ username })).status).toBe(422)
+    await visitor.get('/account/activity')
+    expect(await tracesOf([id, email])).toEqual([])
+  })
+
+  it('leaves the sign-in that is under way meanwhile without a session', async () => {
+    const { visitor, username, id } = await newMember()
+    const phone = site.visitor()
+
+    await Promise.all([remove(visitor, username), phone.signIn({ username })])
+
+    expect((await phone.get('/account')).status).toBe(303)
+    expect(await site.database.collection('sessions').countDocuments({ owner: id })).toBe(0)
+  })
+
+  it.each([
+    ['another name', 'somebody-else', validPassword, { username: 'errors.typed-name.wrong' }],
+    ['no name', ' ', validPassword, { username: 'errors.typed-name.missing' }],
+    ['a wrong password', undefined, 'wrong', { current: 'errors.current.wrong' }],
+    ['no password', undefined, '', { current: 'errors.current.missing' }],
+  ])('refuses %s and deletes nothing (ASVS 7.5.3)', async (_what, name, current, errors) => {
+    const { visitor, username } = await newMember()
+
+    const answer = await remove(visitor, name ?? username, current)
+
+    expect(answer.status).toBe(422)
+    const expected = Object.entries(errors).map(([field, key]) => [field, t(key)])
+    expect(errorsOf(answer)).toEqual(Object.fromEntries(expected))
+    expect(valueOf(answer, 'username')).toBe(name ?? username)
+    expect((await visitor.get('/account')).status).toBe(200)
+  })
+
+  it('counts wrong passwords like sign-ins: the sixth is refused though it is right (ASVS 6.3.4)', async () => {
+    const { visitor, username } = await newMember()
+    for (let turn = 0; turn < 5; turn++) await remove(visitor, username, 'wrong')
+
+    const answer = await remove(visitor, username)
+
+    expect(answer.status).toBe(429)
+    expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0)
+    expect((await visitor.get('/account')).status).toBe(200)
+  })
+})
