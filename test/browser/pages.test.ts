@@ -1,8 +1,14 @@
-// What holds on every page in every state: it fits a phone, the browser has nothing to complain of, and nothing leaves the site.
+// What holds on every page in every state: axe finds nothing, it fits a phone, the browser has nothing to complain of, and nothing leaves the site.
+import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { LOCALES } from '../../config/i18n.ts'
+import { violations } from './axe.ts'
 import { openBrowserSite, type BrowserSite } from './browser.ts'
 import { everyState } from './states.ts'
+
+const PHONE = { width: 360, height: 740 }
+const STATES = 32
+const PATIENCE = 120_000
 
 let site: BrowserSite
 beforeAll(async () => {
@@ -10,44 +16,57 @@ beforeAll(async () => {
 })
 afterAll(() => site.close())
 
-describe('Every page in every state', () => {
-  for (const locale of LOCALES) {
-    it(`fits 360 pixels without scrolling sideways, ${locale}`, async () => {
-      const page = await site.visitor({ locale, viewport: { width: 360, height: 740 } })
+describe.each(LOCALES)('Every page in every state, %s', (locale) => {
+  const states: string[] = []
+  const barriers: string[] = []
+  const tooWide: string[] = []
+  let complaints: string[] = []
+  let origins = new Set<string>()
 
-      const tooWide: string[] = []
-      for await (const state of everyState(page)) {
-        const width = await page.evaluate<number>('document.documentElement.scrollWidth')
-        if (width > 360) tooWide.push(`${state}: ${width}`)
-      }
+  beforeAll(async () => {
+    const page = await site.visitor({ locale, viewport: PHONE })
+    ;({ complaints, origins } = listenTo(page))
+    for await (const state of everyState(page)) {
+      states.push(state)
+      const width = await page.evaluate<number>('document.documentElement.scrollWidth')
+      if (width > PHONE.width) tooWide.push(`${state}: ${width}`)
+      barriers.push(...(await violations(page)).map((one) => `${state}: ${one}`))
+    }
+  }, PATIENCE)
 
-      expect(tooWide).toEqual([])
-    })
-  }
+  it('was seen', () => {
+    expect(states).toHaveLength(STATES)
+  })
 
-  it('loads all it needs, from the site alone, without an error or a breach of its policy', async () => {
-    const page = await site.visitor()
-    const complaints: string[] = []
-    const origins = new Set<string>()
-    page.on('pageerror', ({ message }) => complaints.push(message))
-    page.on('requestfailed', (request) => complaints.push(`failed: ${request.url()}`))
-    page.on('request', (request) => origins.add(new URL(request.url()).origin))
-    page.on('response', (response) => {
-      const isPage = response.request().isNavigationRequest()
-      if (!isPage && response.status() >= 400) complaints.push(`refused: ${response.url()}`)
-    })
-    page.on('console', (message) => {
-      // A refused form and a page that does not exist are answers with a status above 400: Chromium reports them here.
-      const isStatus = message.text().startsWith('Failed to load resource')
-      if (['error', 'warning'].includes(message.type()) && !isStatus)
-        complaints.push(message.text())
-    })
+  it('passes axe, light and dark (WCAG A and AA)', () => {
+    expect(barriers).toEqual([])
+  })
 
-    const states: string[] = []
-    for await (const state of everyState(page)) states.push(state)
+  it('fits 360 pixels without scrolling sideways', () => {
+    expect(tooWide).toEqual([])
+  })
 
-    expect(states).toHaveLength(21)
+  it('loads all it needs, from the site alone, without an error or a breach of its policy', () => {
     expect(complaints).toEqual([])
     expect([...origins]).toEqual([site.origin])
   })
 })
+
+/** What the browser complains of from now on, and whom it asks for anything. */
+function listenTo(page: Page) {
+  const complaints: string[] = []
+  const origins = new Set<string>()
+  page.on('pageerror', ({ message }) => complaints.push(message))
+  page.on('requestfailed', (request) => complaints.push(`failed: ${request.url()}`))
+  page.on('request', (request) => origins.add(new URL(request.url()).origin))
+  page.on('response', (response) => {
+    const isPage = response.request().isNavigationRequest()
+    if (!isPage && response.status() >= 400) complaints.push(`refused: ${response.url()}`)
+  })
+  page.on('console', (message) => {
+    // A refused form and a page that does not exist are answers with a status above 400: Chromium reports them here.
+    const isStatus = message.text().startsWith('Failed to load resource')
+    if (['error', 'warning'].includes(message.type()) && !isStatus) complaints.push(message.text())
+  })
+  return { complaints, origins }
+}
