@@ -9,6 +9,7 @@ import { usePepper } from './lib/password.ts'
 import { assets } from './middleware/assets.ts'
 import { body } from './middleware/body.ts'
 import { cookies } from './middleware/cookies.ts'
+import { cors } from './middleware/cors.ts'
 import { csrf } from './middleware/csrf.ts'
 import { currentUser } from './middleware/current-user.ts'
 import { databaseReady } from './middleware/database-ready.ts'
@@ -19,6 +20,7 @@ import { refuseInsecure } from './middleware/https.ts'
 import { layout } from './middleware/layout.ts'
 import { locale } from './middleware/locale.ts'
 import { pages } from './middleware/page.ts'
+import { representation } from './middleware/representation.ts'
 import { requestLog } from './middleware/request-log.ts'
 import { sameSite } from './middleware/same-site.ts'
 import { resign } from './middleware/resign.ts'
@@ -53,13 +55,15 @@ export function createApp({ settings, database, logger }: Dependencies): Express
   app.use(requestLog(logger))
   app.use(layout)
   app.use(assets(settings.production)) // the same for everybody, so before language and cookies
+  app.use(cors(settings)) // before everything that refuses, so that a script may read why
   app.use(cookies(settings.sessionSecrets))
   app.use(locale(settings)) // so that every refusal below speaks the visitor's language
+  app.use(flash(settings))
+  app.use(representation)
   app.use(pages(withoutSession, requireToken))
   app.use(refuseInsecure)
   app.use(sameSite(settings)) // before the body: what comes from elsewhere is not even read
   app.use(body())
-  app.use(flash(settings))
   app.use(databaseReady(database))
   app.use(sessions(settings, database))
   app.use(saveFirst)

@@ -23,6 +23,11 @@ export const origin = z.string().transform((text, context) => {
   }
 })
 
+export const origins = z
+  .string()
+  .transform((text) => text.split(',').map((one) => one.trim()))
+  .pipe(z.array(origin))
+
 // An address with several hosts is no WHATWG URL, so only its beginning is checked here; the driver checks the rest.
 export const mongoUrl = z
   .string()

@@ -35,6 +35,14 @@ export function text() {
     .prefault('')
 }
 
+/** A box to tick. A form sends a ticked one as some text and no other; JSON may also say true or false. */
+export function checkbox() {
+  return z.preprocess(
+    (value) => (typeof value === 'boolean' ? (value ? 'on' : '') : value),
+    text().transform((value) => value !== ''),
+  )
+}
+
 function typedStrings(body: unknown, fields: string[]): Typed {
   const entries = Object.entries(body ?? {})
     .filter(([field]) => fields.includes(field) && !SECRET_FIELDS.includes(field))

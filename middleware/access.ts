@@ -10,7 +10,7 @@ export const anyone: RequestHandler = function anyone(_req, _res, next) {
 /** Only who is not signed in: the others go to their account. Whose session is over is told why, above the form. */
 export const guest: RequestHandler = async function guest(req, res, next) {
   if (req.user) {
-    res.redirect(303, '/account')
+    res.turnAway('signed-in', '/account')
   } else {
     const ending = req.method === 'GET' ? await endingOf(req) : undefined
     if (ending) res.locals.takeNotice = () => ending
@@ -23,7 +23,7 @@ export const member: RequestHandler = async function member(req, res, next) {
   if (req.user) {
     next()
   } else {
-    res.flash((await endingOf(req)) ?? 'sign-in-first')
-    res.redirect(303, `/login?next=${encodeURIComponent(req.originalUrl)}`)
+    const notice = (await endingOf(req)) ?? 'sign-in-first'
+    res.turnAway('sign-in-first', `/login?next=${encodeURIComponent(req.originalUrl)}`, notice)
   }
 }

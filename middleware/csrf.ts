@@ -1,4 +1,4 @@
-// The token that every form carries: proof that the form came from this site (ASVS 3.5.1).
+// The token that every form carries, or a script's header: proof that it comes from this site or an allowed one (ASVS 3.5.1).
 import { doubleCsrf } from 'csrf-csrf'
 import type { Request, RequestHandler, Response } from 'express'
 import { z } from 'zod'
@@ -31,7 +31,9 @@ export function csrf(settings: Settings): {
     getSessionIdentifier: (req) => (req.user ? req.sessionID : ''),
     cookieName: cookieName(settings, 'csrf'),
     cookieOptions: cookieFlags(settings),
-    getCsrfTokenFromRequest: (req) => tokenField.safeParse(req.body).data?._csrf,
+    // A page of another site can't set this header: its browser would ask middleware/cors.ts first, which allows listed origins alone.
+    getCsrfTokenFromRequest: (req) =>
+      req.get('X-CSRF-Token') ?? tokenField.safeParse(req.body).data?._csrf,
   })
   return {
     offerToken: function offerToken(req: Request, res: Response, next) {

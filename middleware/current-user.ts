@@ -1,5 +1,6 @@
 // Who is signed in, as the session says, and until when.
 import type { Request, RequestHandler } from 'express'
+import type { SessionData } from 'express-session'
 import { MINUTE } from '../config/session.ts'
 import { tickOf } from '../lib/session-clock.ts'
 import type { Member } from '../models/user.ts'
@@ -28,16 +29,27 @@ declare global {
 
 /** Set req.user for a signed-in visitor and keep the page out of every cache. The store has seen to both timeouts already. */
 export const currentUser: RequestHandler = function currentUser(req, res, next) {
-  const user = readUser(req)
-  if (user) req.user = user
+  refreshUser(req)
   // A page of a signed-in person must not be shown again by the back button or a cache after sign-out (ASVS 14.3.2).
-  res.set('Cache-Control', user ? 'no-store' : 'private, no-cache')
+  res.set('Cache-Control', req.user ? 'no-store' : 'private, no-cache')
   next()
 }
 
+/** Set req.user anew, for who has signed in or out within this request. */
+export function refreshUser(req: Request): void {
+  const user = readUser(req)
+  if (user) {
+    req.user = user
+  } else {
+    delete req.user
+  }
+}
+
 function readUser(req: Request): CurrentUser | undefined {
-  const { userId, username = '', email = '', signedInAt, endsAt, cookie } = req.session
-  if (!userId || !signedInAt || !endsAt || endsAt <= new Date()) {
+  // After a sign-out there is none; express-session's types don't say so.
+  const session = req.session as Partial<SessionData> | null | undefined
+  const { userId, username = '', email = '', signedInAt, endsAt, cookie } = session ?? {}
+  if (!cookie || !userId || !signedInAt || !endsAt || endsAt <= new Date()) {
     return undefined
   } else {
     const idle = cookie.originalMaxAge ?? settingsOf(req).sessionIdleMinutes * MINUTE

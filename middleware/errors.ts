@@ -1,13 +1,13 @@
-// Refusals and accidents as pages of the site: what went wrong in a sentence, an id to quote, nothing of the inside.
+// Refusals and accidents as answers of the site: what went wrong in a sentence, an id to quote, nothing of the inside.
 import type { ErrorRequestHandler, RequestHandler } from 'express'
 import createError, { isHttpError } from 'http-errors'
 import { translator } from '../config/i18n.ts'
 import { NotCounted } from '../lib/attempt-rows.ts'
 import { isDatabaseAway } from '../lib/database-away.ts'
 import type { Wait } from '../models/attempts.ts'
+import { kindOfStatus } from './problem.ts'
 
 const RETRY_AFTER = 2 // seconds
-const EXPLAINED = [400, 403, 404, 405, 413, 415, 429, 503]
 
 /** Nothing answered so far, so there is no such page. */
 export const notFound: RequestHandler = function notFound() {
@@ -46,10 +46,8 @@ export const errors: ErrorRequestHandler = function errors(error: unknown, req, 
 function kindOf(status: number, error: unknown): string {
   if (isHttpError(error) && typeof error.kind === 'string') {
     return error.kind
-  } else if (EXPLAINED.includes(status)) {
-    return String(status)
   } else {
-    return status < 500 ? '400' : '500'
+    return kindOfStatus(status)
   }
 }
 

@@ -1,4 +1,4 @@
-// Requests that change something come from our own pages only, whatever else they carry (OWASP CSRF: Fetch Metadata with Origin).
+// Requests that change something come from our own pages and listed front ends only, whatever else they carry (OWASP CSRF: Fetch Metadata with Origin).
 import type { Request, RequestHandler } from 'express'
 import createError from 'http-errors'
 import type { Settings } from '../config/env.ts'
@@ -10,7 +10,8 @@ const LOOPBACK = ['localhost', '127.0.0.1', '[::1]']
 export function sameSite(settings: Settings): RequestHandler {
   const origins = originsOf(settings.baseUrl)
   return function refuseOtherSites(req, _res, next) {
-    if (SAFE_METHODS.includes(req.method) || comesFromHere(req, origins)) {
+    const isExpected = comesFromHere(req, origins) || comesFromFrontEnd(req, settings.corsOrigins)
+    if (SAFE_METHODS.includes(req.method) || isExpected) {
       next()
     } else {
       next(createError(403, 'The request comes from another site', { code: 'ECROSSSITE' }))
@@ -26,6 +27,11 @@ export function comesFromHere(req: Request, origins: string[]): boolean {
     (site === undefined || site === 'same-origin' || site === 'none') &&
     (origin === undefined || origins.includes(origin))
   )
+}
+
+// A front end of ours on another origin: named by its Origin alone, because Sec-Fetch-Site says only how far away it is.
+function comesFromFrontEnd(req: Request, origins: string[]): boolean {
+  return origins.includes(req.get('Origin') ?? '')
 }
 
 // Compared with the configured address: the Host header is the visitor's word.

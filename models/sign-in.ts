@@ -1,6 +1,6 @@
 // How a name and a password are found to belong to somebody.
 import { z } from 'zod'
-import { text, type Refusal } from '../lib/form.ts'
+import { checkbox, text, type Refusal } from '../lib/form.ts'
 import { check } from '../lib/password.ts'
 import { refuse } from '../lib/result.ts'
 import { beginSignIn, type Caller, type Failures, type Throttled } from './attempts.ts'
@@ -34,7 +34,7 @@ export const credentials = z.object({
   password: text().superRefine((password, context) => {
     if (password === '') context.addIssue('errors.password.missing')
   }),
-  remember: text().transform((value) => value !== ''), // a box that is not ticked is not sent
+  remember: checkbox(),
 })
 
 /**

@@ -1,6 +1,7 @@
 // GET /captcha: a new picture; its text waits in the session, on the server.
 import type { Request, Response } from 'express'
 import { pictureSecurityPolicy } from '../config/security.ts'
+import { CAPTCHA_LIVES } from '../config/session.ts'
 import { drawCaptcha } from '../lib/captcha-picture.ts'
 import { choosePicture } from '../middleware/captcha.ts'
 
@@ -8,5 +9,5 @@ export function show(req: Request, res: Response) {
   const picture = drawCaptcha(choosePicture(req))
   res.set('Cache-Control', 'no-store')
   res.set('Content-Security-Policy', pictureSecurityPolicy)
-  res.type('image/png').send(picture)
+  res.picture(picture, CAPTCHA_LIVES / 1000)
 }

@@ -17,7 +17,7 @@ export async function submit(req: Request, res: Response) {
   if (result.ok) {
     logEvent(req, 'registered', { userId: result.value.id })
     res.flash('account-created')
-    res.redirect(303, '/login')
+    res.status(201).redirect(303, '/login')
   } else {
     showAgain(req, res, 'register', result, {
       typed: form.typed,
