@@ -15,7 +15,13 @@ export const folder = z.string().transform((path) => resolve(path))
 
 export const origin = z.string().transform((text, context) => {
   const url = URL.canParse(text) ? new URL(text) : undefined
-  if (url && /^https?:$/.test(url.protocol) && `${url.origin}/` === url.href) {
+  // A star would be taken for a host of that name, and mean nobody.
+  if (
+    url &&
+    /^https?:$/.test(url.protocol) &&
+    `${url.origin}/` === url.href &&
+    !text.includes('*')
+  ) {
     return url.origin
   } else {
     context.addIssue('must be an address such as https://sign-in.example, without a path')

@@ -24,6 +24,21 @@ const fieldName = fc
 export const form = fc
   .array(fc.tuple(fieldName, nasty), { maxLength: 8 })
   .map((entries) => new URLSearchParams(entries).toString())
+export const json = fc.oneof(
+  fc
+    .dictionary(
+      fieldName,
+      fc.oneof(
+        nasty,
+        fc.jsonValue({ maxDepth: 3 }),
+        fc.constantFrom(true, false, null, 1e400, [[]]),
+      ),
+      { maxKeys: 8 },
+    )
+    .map((fields) => JSON.stringify(fields)),
+  fc.json(),
+  nasty,
+)
 export const headerText = fc.stringMatching(/^[\x21-\x7e]{0,40}$/)
 export const markup = fc
   .array(

@@ -1,8 +1,9 @@
 // Whatever is sent: no accident, no markup out of a field, no way off the site.
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { destination, form, headerText, markup, nasty, paths } from './arbitraries.ts'
+import { destination, form, headerText, json, markup, nasty, paths } from './arbitraries.ts'
 import { openSite, validPassword, type Site } from './helper.ts'
+import { Script } from './script.ts'
 import { page } from './visitor.ts'
 
 let site: Site
@@ -23,6 +24,29 @@ describe('no input gives a 5xx', () => {
         expect(answer.status).toBeLessThan(500)
       }),
       { numRuns: 120 },
+    )
+  })
+
+  it('as JSON, with a valid token or without, answered as a page or as JSON', async () => {
+    const visitor = new Script(site.app)
+    await visitor.read('/home')
+    const token = visitor.csrfToken
+    const accept = fc.constantFrom('application/json', 'text/html')
+
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(...paths),
+        json,
+        accept,
+        fc.boolean(),
+        async (path, body, Accept, valid) => {
+          const headers = { Accept, 'X-CSRF-Token': valid ? token : '' }
+          const answer = await visitor.write(path, body.toWellFormed(), headers)
+
+          expect(answer.status).toBeLessThan(500)
+        },
+      ),
+      { numRuns: 200 },
     )
   })
 

@@ -21,14 +21,14 @@ export type BrowserSite = {
   close: () => Promise<void>
 }
 
-/** Serve the site and launch a browser. Call it once in each test file and close it at the end. */
-export async function openBrowserSite(): Promise<BrowserSite> {
+/** Serve the site with these settings and launch a browser. Call it once in each test file and close it at the end. */
+export async function openBrowserSite(environment: NodeJS.ProcessEnv = {}): Promise<BrowserSite> {
   const server = createServer()
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
   const origin = `http://127.0.0.1:${port}`
-  const site = await openSite({ BASE_URL: origin }) // the site compares a form's Origin with its own address
+  const site = await openSite({ BASE_URL: origin, ...environment }) // the site compares a form's Origin with its own address
   server.on('request', site.app)
 
   const browser = await launch()

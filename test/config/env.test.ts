@@ -23,6 +23,7 @@ describe('readSettings', () => {
       port: 3000,
       baseUrl: 'http://127.0.0.1:3000',
       baseUrlIsGiven: false,
+      corsOrigins: [],
       mongoUrl: undefined,
       dataDir: resolve('.data'),
       sessionSecrets: [],
@@ -37,7 +38,15 @@ describe('readSettings', () => {
   })
 
   it('takes an empty variable for one that is not set', () => {
-    const names = ['NODE_ENV', 'PORT', 'BASE_URL', 'MONGO_URL', 'SESSION_SECRETS', 'TRUST_PROXY']
+    const names = [
+      'NODE_ENV',
+      'PORT',
+      'BASE_URL',
+      'CORS_ORIGINS',
+      'MONGO_URL',
+      'SESSION_SECRETS',
+      'TRUST_PROXY',
+    ]
 
     expect(settings(Object.fromEntries(names.map((name) => [name, ''])))).toEqual(settings({}))
   })
@@ -69,6 +78,12 @@ describe('readSettings', () => {
   it.each([
     ['BASE_URL', 'https://Sign-In.example:443/', { baseUrl: 'https://sign-in.example' }],
     ['BASE_URL', 'http://a.example', { baseUrlIsGiven: true }],
+    ['CORS_ORIGINS', 'https://App.example:443', { corsOrigins: ['https://app.example'] }],
+    [
+      'CORS_ORIGINS',
+      'http://localhost:5173/, https://app.example',
+      { corsOrigins: ['http://localhost:5173', 'https://app.example'] },
+    ],
     ['TRUST_PROXY', '2', { trustProxy: 2 }],
     ['CAPTCHA', 'fixed:SESAM', { captcha: { mode: 'fixed', text: 'SESAM' } }],
     ['CAPTCHA', 'off', { captcha: { mode: 'off' } }],
@@ -98,6 +113,19 @@ describe('readSettings', () => {
       expect(problems({ [name]: value })).toEqual([expect.stringContaining(`${name}: `)])
       expect(problems({ [name]: value })[0]).toContain(message)
     }
+  })
+
+  it.each([
+    '*',
+    'null',
+    'app.example',
+    'https://*.example',
+    'https://a.example/x',
+    'https://a.example,',
+  ])('refuses CORS_ORIGINS=%s', (value) => {
+    const told = problems({ CORS_ORIGINS: value }).join('\n')
+
+    expect(told).toMatch(/^CORS_ORIGINS\.\d: must be an address such as .*$/)
   })
 
   it('tells all problems together and repeats no value', () => {

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { usersOf } from '../documents.ts'
 import { CAPTCHA, openSite, validPassword, type Site } from '../helper.ts'
+import { credentialsOf, frameOf, Script } from '../script.ts'
 import { newPerson } from '../visitor.ts'
 
 type Entry = [string, string]
@@ -96,6 +97,42 @@ describe.each(['/register', '/login', '/locale'])('POST %s', (path) => {
       expect((await site.visitor().get('/home')).status).toBe(200)
     },
   )
+})
+
+describe('POST /login in JSON', () => {
+  const disguises: [string, (fields: object) => string][] = [
+    ['the prototype', (fields) => `{"__proto__":${JSON.stringify(fields)}}`],
+    ['the constructor', (fields) => `{"constructor":{"prototype":${JSON.stringify(fields)}}}`],
+    ['an inner object', (fields) => JSON.stringify({ body: fields })],
+  ]
+
+  it.each(disguises)('takes no field and no token from %s', async (_what, disguise) => {
+    const visitor = new Script(site.app)
+    await visitor.read('/login')
+    await visitor.read('/captcha')
+    const fields = { ...credentialsOf({ username }), _csrf: visitor.csrfToken, polluted: 'yes' }
+
+    const tokenHidden = await visitor.agent.post('/login').type('json').send(disguise(fields))
+    const fieldsHidden = await visitor.write('/login', disguise(fields))
+
+    expect([tokenHidden.status, fieldsHidden.status]).toEqual([403, 422])
+    expect({}).not.toHaveProperty('polluted')
+  })
+
+  it.each(disguises)('is not disturbed by %s beside the fields', async (_what, disguise) => {
+    const visitor = new Script(site.app)
+    await visitor.read('/login')
+    await visitor.read('/captcha')
+    const fields = JSON.stringify(credentialsOf({ username })).slice(1)
+
+    const answer = await visitor.write(
+      '/login',
+      disguise({ username: 'evil', toString: 1, polluted: 'yes' }).replace(/}$/, `,${fields}`),
+    )
+
+    expect([answer.status, frameOf(answer).user?.username]).toEqual([200, username])
+    expect({}).not.toHaveProperty('polluted')
+  })
 })
 
 /** A form that would be accepted, to be sent with each of its entries changed. */

@@ -6,7 +6,11 @@ import { openSite, type Site } from '../helper.ts'
 import { page } from '../visitor.ts'
 
 const FORM = 'application/x-www-form-urlencoded'
+const JSON_TYPE = 'application/json'
 const KIB = 1024
+
+const jsonOf = (fields: number) =>
+  JSON.stringify(Object.fromEntries(Array.from({ length: fields }, (_, n) => [`f${n}`, ''])))
 
 let site: Site
 beforeAll(async () => {
@@ -23,7 +27,22 @@ describe.each(['/login', '/register', '/locale', '/logout', '/no-such-page'])('P
     [400, 'a wrong percent code', FORM, 'username=%zz'],
     [400, 'a percent code that is no UTF-8', FORM, 'username=%ff%fe'],
     [400, 'half of a surrogate pair', FORM, 'username=%ED%A0%80'],
-    [415, 'JSON', 'application/json', '{"username":"x"}'],
+    [413, 'JSON of more than 16 KiB', JSON_TYPE, JSON.stringify({ a: 'x'.repeat(16 * KIB) })],
+    [413, 'JSON of a thousand fields', JSON_TYPE, jsonOf(1000)],
+    [413, 'JSON of more than fifty fields', JSON_TYPE, jsonOf(51)],
+    [400, 'JSON that breaks off', JSON_TYPE, '{"username":"x"'],
+    [400, 'JSON with a comma too many', JSON_TYPE, '{"username":"x",}'],
+    [400, 'a form that is called JSON', JSON_TYPE, 'username=x'],
+    [400, 'a list', JSON_TYPE, '[{"username":"x"}]'],
+    [400, 'a text', JSON_TYPE, '"username"'],
+    [400, 'a number', JSON_TYPE, '7'],
+    [400, 'null', JSON_TYPE, 'null'],
+    [400, 'true', JSON_TYPE, 'true'],
+    [400, 'white space', JSON_TYPE, ' \n'],
+    [400, 'brackets without an end', JSON_TYPE, '['.repeat(10_000)],
+    [415, 'JSON in UTF-16', `${JSON_TYPE}; charset=utf-16`, '{"username":"x"}'],
+    [415, 'JSON in Latin-1', `${JSON_TYPE}; charset=iso-8859-1`, '{"username":"x"}'],
+    [415, 'another kind of JSON', 'application/ld+json', '{"username":"x"}'],
     [415, 'a file upload', 'multipart/form-data; boundary=x', '--x--'],
     [415, 'plain text', 'text/plain', 'username=x'],
     [415, 'an unknown charset', `${FORM}; charset=utf-99`, 'username=x'],
@@ -66,13 +85,39 @@ describe('POST /login', () => {
     expect(answer.status).toBe(status)
   })
 
-  it('answers 400 to bytes that are no UTF-8', async () => {
-    const request = site.visitor().agent.post('/login').type('form')
+  it.each([
+    [FORM, 'a=', ''],
+    [JSON_TYPE, '{"a":"', '"}'],
+  ])('answers 400 to bytes of %s that are no UTF-8', async (type, before, after) => {
+    const request = site.visitor().agent.post('/login').type(type)
+    const bytes = Buffer.concat([
+      Buffer.from(before),
+      Buffer.from([0xff, 0xfe]),
+      Buffer.from(after),
+    ])
 
-    const answer = await request
-      .serialize((body: unknown) => body as string)
-      .send(Buffer.from([0x61, 0x3d, 0xff, 0xfe]) as never)
+    const answer = await request.serialize((body: unknown) => body as string).send(bytes as never)
 
     expect(answer.status).toBe(400)
   })
+
+  it.each([JSON_TYPE, `${JSON_TYPE}; charset=UTF-8`])(
+    'reads %s of exactly 16 KiB and fifty fields, and answers with a page unless asked otherwise',
+    async (type) => {
+      const visitor = site.visitor()
+      const body = {
+        ...(JSON.parse(jsonOf(48)) as object),
+        username: 'x',
+        _csrf: await visitor.token(),
+      }
+      const text = JSON.stringify(body).replace(/}$/, '')
+
+      const answer = await visitor.agent
+        .post('/login')
+        .set('Content-Type', type)
+        .send(`${text.padEnd(16 * KIB - 1)}}`)
+
+      expect([answer.status, answer.type]).toEqual([422, 'text/html'])
+    },
+  )
 })
