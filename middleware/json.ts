@@ -19,11 +19,11 @@ export function speakJson(req: Request, res: Response): void {
   res.flash = (next) => {
     notice = next
   }
-  res.render = (_view: string, values: object = {}, done?: RenderDone) => {
+  res.render = (view: string, values: object = {}, done?: RenderDone) => {
     const isRefusal = res.statusCode >= 400
     try {
       const data = isRefusal
-        ? problemOf(req, res, values)
+        ? problemOf(req, res, view === 'error' ? values : { ...values, kind: undefined })
         : dataOf(req, res, values, notice ?? res.locals.takeNotice?.())
       send(res, data, isRefusal)
     } catch (failure) {

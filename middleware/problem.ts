@@ -19,12 +19,13 @@ const TYPES: Record<string, string> = {
 }
 
 /** What a page of a refusal is given to show: the kind of an error page, or what was wrong with a form. */
-export type Refused = { kind?: string; errors?: FieldErrors; wait?: Wait | undefined }
+export type Refused = { kind?: string | undefined; errors?: FieldErrors; wait?: Wait | undefined }
 
 /** Why the guard of a page lets somebody not in. */
 export type TurnedAway = 'sign-in-first' | 'signed-in'
 
 type Explained = { type: string; status?: number; title: string; detail: string }
+type Told = Explained & { errors?: FieldErrors; wait?: number }
 
 /** The kind of error page that explains a status: the status itself, or what stands for all that have no sentences. */
 export function kindOfStatus(status: number): string {
@@ -80,11 +81,16 @@ function explain(t: Translate, status: number, { kind, errors = {}, wait }: Refu
   }
 }
 
-function document(req: Request, res: Response, { type, ...rest }: Explained): object {
-  const { status = res.statusCode } = rest
-  res.status(status)
+function document(req: Request, res: Response, { type, status, title, detail, ...rest }: Told) {
+  if (status) res.status(status)
   // A 401 has to name a way in (RFC 9110, 15.5.2). No browser knows this one, so none asks for a password by itself.
   if (status === 401) res.set('WWW-Authenticate', 'Cookie realm="Sesame"')
-  const instance = `urn:uuid:${req.id as string}` // the id in the log, as on the error page
-  return { type: `urn:sesame:problem:${type}`, ...rest, status, instance }
+  return {
+    type: `urn:sesame:problem:${type}`,
+    title,
+    status: res.statusCode,
+    detail,
+    instance: `urn:uuid:${req.id as string}`, // the id in the log, as on the error page
+    ...rest,
+  }
 }

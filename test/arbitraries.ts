@@ -31,7 +31,7 @@ export const json = fc.oneof(
       fc.oneof(
         nasty,
         fc.jsonValue({ maxDepth: 3 }),
-        fc.constantFrom(true, false, null, 1e400, [[]]),
+        fc.constantFrom(true, false, null, 1e300, [[]]),
       ),
       { maxKeys: 8 },
     )

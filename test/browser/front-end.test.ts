@@ -59,17 +59,17 @@ describe('A page on any other origin', () => {
 async function call(page: Page, path: string, fields?: object, known?: string): Promise<Answer> {
   return page.evaluate(
     async ({ site, path, fields, known }) => {
-      const read = async (to: string, rest: RequestInit = {}) => {
-        const headers = { Accept: 'application/json', ...rest.headers }
-        const answer = await fetch(site + to, { ...rest, headers, credentials: 'include' })
+      const send = async (to: string, init: RequestInit, more: Record<string, string> = {}) => {
+        const headers = { Accept: 'application/json', ...more }
+        const answer = await fetch(site + to, { ...init, headers, credentials: 'include' })
         return { status: answer.status, body: (await answer.json()) as Frame & Problem }
       }
       if (fields) {
-        const token = known ?? (await read('/home')).body.csrfToken
-        const headers = { 'Content-Type': 'application/json', 'X-CSRF-Token': token }
-        return read(path, { method: 'POST', headers, body: JSON.stringify(fields) })
+        const token = known ?? (await send('/home', {})).body.csrfToken
+        const init = { method: 'POST', body: JSON.stringify(fields) }
+        return send(path, init, { 'Content-Type': 'application/json', 'X-CSRF-Token': token })
       } else {
-        return read(path)
+        return send(path, {})
       }
     },
     { site: browser.origin, path, fields, known },

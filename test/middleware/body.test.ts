@@ -101,6 +101,14 @@ describe('POST /login', () => {
     expect(answer.status).toBe(400)
   })
 
+  it.each([FORM, JSON_TYPE])('takes an empty %s in chunks for no fields', async (type) => {
+    const request = site.visitor().agent.post('/login').set('Content-Type', type)
+
+    const answer = await request.set('Transfer-Encoding', 'chunked').send()
+
+    expect(answer.status).toBe(403)
+  })
+
   it.each([JSON_TYPE, `${JSON_TYPE}; charset=UTF-8`])(
     'reads %s of exactly 16 KiB and fifty fields, and answers with a page unless asked otherwise',
     async (type) => {

@@ -170,10 +170,10 @@ describe('Without CORS_ORIGINS', () => {
 
 function corsHeaders({ headers }: Response): Fields {
   return Object.fromEntries(
-    Object.entries(headers as Fields).filter(([name]) => name.startsWith('access-control-')),
+    Object.entries(headers).filter(([name]) => name.startsWith('access-control-')),
   )
 }
 
 function varyOf({ headers }: Response): string[] {
-  return ((headers as Fields).vary ?? '').split(/, */)
+  return (headers.vary ?? '').split(/, */)
 }

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { translator } from '../../config/i18n.ts'
 import { sessionOf } from '../documents.ts'
 import { CAPTCHA, openSite, validPassword, type Site } from '../helper.ts'
+import { sources } from '../project-files.ts'
 import { credentialsOf, frameOf, Script } from '../script.ts'
 import { cookiesOf, newPerson, page, type Fields } from '../visitor.ts'
 
@@ -323,6 +324,14 @@ describe('A notice', () => {
     const answer = await there.read('/login')
 
     expect(frameOf(answer).notice?.code).toBe('ended-elsewhere')
+  })
+})
+
+describe('Whether an answer is a page or JSON', () => {
+  it('is decided in one place', () => {
+    const deciding = sources().filter(({ text }) => /\.accepts\(|wantsJson\(/.test(text))
+
+    expect(deciding.map(({ path }) => path)).toEqual(['middleware/representation.ts'])
   })
 })
 

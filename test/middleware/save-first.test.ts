@@ -7,6 +7,7 @@ import { buildIndexes } from '../../models/indexes.ts'
 import { sessionOf, sessionsOf } from '../documents.ts'
 import { CAPTCHA, openSite, validPassword, type Site } from '../helper.ts'
 import { openProxy, type Proxy } from '../proxy.ts'
+import { credentialsOf, problemOf, Script } from '../script.ts'
 import { cookiesOf, newPerson, page } from '../visitor.ts'
 
 type Write = 'update' | 'delete'
@@ -75,6 +76,23 @@ describe.each<[string, () => unknown]>([
     expect(tried).toBe(1)
     expect(await sessionsOf(site).countDocuments({ 'session.username': username })).toBe(0)
     expect((await visitor.signIn({ username })).status).toBe(303)
+  })
+
+  it('POST /login in JSON answers 503 with a problem, and nobody is signed in', async () => {
+    const script = new Script(site.app)
+    const { username } = newPerson()
+    await script.answer('/register', { ...newPerson(), username })
+    await script.read('/captcha')
+    breakAt('update', breakWire)
+
+    const answer = await script.write('/login', credentialsOf({ username }))
+    await mend()
+
+    expect([answer.status, answer.type]).toEqual([503, 'application/problem+json'])
+    expect(problemOf(answer).type).toBe('urn:sesame:problem:unavailable')
+    expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0)
+    expect(cookiesOf(answer)).not.toHaveProperty('sid')
+    expect(await sessionsOf(site).countDocuments({ 'session.username': username })).toBe(0)
   })
 
   it('GET /captcha answers 503 with a page and no cookie, instead of a picture that can not be solved', async () => {
