@@ -115,7 +115,9 @@ describe('GET in JSON', () => {
       expect(answer.body).toEqual({
         user,
         csrfToken: TOKEN,
-        ...(path === '/account' ? { account: { username, email, memberSince: TIME } } : {}),
+        ...(path === '/account'
+          ? { account: { username, email, memberSince: TIME, isVerified: false } }
+          : {}),
         ...(path === '/account/sessions' ? { places: expect.any(Array) as unknown } : {}),
       })
     },
