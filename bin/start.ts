@@ -1,4 +1,4 @@
-// Starting and stopping the whole site: settings, database, indexes, server, in this order and back.
+// Starting and stopping the whole site: settings, database, indexes, server, postman, in this order and back.
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import mongoose from 'mongoose'
@@ -12,6 +12,7 @@ import { noFolder } from '../lib/embedded-mongodb/refusals.ts'
 import { connectMongodb } from '../lib/mongodb.ts'
 import { buildIndexes } from '../models/indexes.ts'
 import { giveKeysToOldUsers } from '../models/old-users.ts'
+import { Postman } from '../models/postman.ts'
 import { close, listen } from './server.ts'
 
 export type Site = { address: string; stop: () => Promise<void> }
@@ -34,10 +35,13 @@ export async function start(
     // Nothing is awaited from here on: a request that is already there has to find somebody who answers it.
     const complete = { ...settings, sessionSecrets, baseUrl: baseUrlOf(settings, server) }
     server.on('request', createApp({ settings: complete, database: mongoose.connection, logger }))
+    const postman = new Postman(complete, logger)
+    if (complete.catchesMail) say('Mails are not sent but shown on the page /dev/mail')
     return {
       address: complete.baseUrl,
       stop: async () => {
         await close(server)
+        await postman.stop()
         await mongoose.disconnect()
         await engine?.close()
       },

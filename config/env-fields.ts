@@ -39,6 +39,25 @@ export const mongoUrl = z
   .string()
   .regex(/^mongodb(\+srv)?:\/\/./, 'must begin with mongodb:// or mongodb+srv://')
 
+export const smtpUrl = z
+  .string()
+  .refine(
+    (text) => /^smtps?:\/\/./.test(text) && URL.canParse(text) && new URL(text).hostname !== '',
+    { message: 'must be an address such as smtps://user:password@mail.example', abort: true },
+  )
+
+/** Who mails come from: an address, or a name and the address behind it. A line break in it would begin another header. */
+export const mailFrom = z.string().transform((text, context) => {
+  const [, name = '', inBrackets] = /^\s*"?([^"<>\p{Cc}]*?)"?\s*<([^<>]*)>\s*$/u.exec(text) ?? []
+  const { success, data: address } = z.email().safeParse(inBrackets ?? text.trim())
+  if (success) {
+    return { name, address }
+  } else {
+    context.addIssue('must be an address, or a name and an address: Sesame <sesame@example.com>')
+    return z.NEVER
+  }
+})
+
 export const secrets = z
   .string()
   .transform((text) => text.split(',').map((secret) => secret.trim()))

@@ -6,11 +6,13 @@ import { z } from 'zod'
 import {
   captcha,
   folder,
+  mailFrom,
   mongoUrl,
   oneOf,
   origin,
   origins,
   secrets,
+  smtpUrl,
   trustProxy,
   wholeNumber,
 } from './env-fields.ts'
@@ -52,17 +54,23 @@ const schema = z
     PASSWORD_PEPPER: z.string().min(32, 'needs at least 32 characters').optional(),
     CAPTCHA: captcha.default({ mode: 'on' }),
     THROTTLE: oneOf(['on', 'off']).default('on'),
+    SMTP_URL: smtpUrl.optional(),
+    MAIL_FROM: mailFrom.optional(),
     TRUST_PROXY: trustProxy.optional(),
     LOG_LEVEL: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default(
       'info',
     ),
   })
   .superRefine((set, context) => {
+    const refuse = (path: string, message: string) => {
+      context.addIssue({ code: 'custom', path: [path], message })
+    }
+    if (set.SMTP_URL && !set.MAIL_FROM) refuse('MAIL_FROM', 'is required with SMTP_URL')
     if (set.NODE_ENV === 'production') {
-      const refuse = (path: string, message: string) => {
-        context.addIssue({ code: 'custom', path: [path], message })
-      }
       if (!set.SESSION_SECRETS) refuse('SESSION_SECRETS', 'is required in production')
+      if (!set.SMTP_URL) {
+        refuse('SMTP_URL', 'is required in production: a forgotten password is reset by mail')
+      }
       if (set.CAPTCHA.mode !== 'on') refuse('CAPTCHA', 'must be on in production')
       if (set.THROTTLE !== 'on') refuse('THROTTLE', 'must be on in production')
     }
@@ -86,6 +94,9 @@ const schema = z
     passwordPepper: set.PASSWORD_PEPPER,
     captcha: set.CAPTCHA,
     throttle: set.THROTTLE === 'on',
+    smtpUrl: set.SMTP_URL,
+    mailFrom: set.MAIL_FROM,
+    catchesMail: set.SMTP_URL === undefined && set.NODE_ENV !== 'production',
     trustProxy: set.TRUST_PROXY ?? false,
     logLevel: set.LOG_LEVEL,
   }))

@@ -7,12 +7,15 @@ export const limits = {
   passwordMax: 256, // far above the 64 that ASVS 6.2.9 asks for, low enough to hash at once
   captchaLength: 5,
   captchaMinutes: 10,
+  resetMinutes: 30,
+  confirmDays: 7,
   bodyBytes: 16 * 1024,
   nextMax: 2048,
 } as const
 
 const MINUTE = 60
-const DAY = 24 * 60 * MINUTE
+const HOUR = 60 * MINUTE
+const DAY = 24 * HOUR
 
 /** How often something may be tried: so many times (points) in so many seconds (duration), counted from the first of them. */
 export const attemptLimits = {
@@ -27,4 +30,7 @@ export const attemptLimits = {
   unknown: { points: 100, duration: 30 * DAY },
   registration: { points: 20, duration: MINUTE },
   captcha: { points: 120, duration: MINUTE },
+  // Mails that one address asks for, and those to one reader, whoever asks: nobody's mailbox is filled from here.
+  mail: { points: 20, duration: HOUR },
+  reader: { points: 3, duration: HOUR },
 } as const

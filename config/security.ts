@@ -24,7 +24,7 @@ export function helmetOptions(settings: Settings): HelmetOptions {
       },
     },
     strictTransportSecurity: https ? { maxAge: ONE_YEAR, includeSubDomains: true } : false,
-    // With "no-referrer" a browser would send "Origin: null" with our own forms, and they would be refused.
+    // With "no-referrer" a browser sends "Origin: null" with our own forms; only the pages of mailed links go that far.
     referrerPolicy: { policy: 'same-origin' },
     xFrameOptions: { action: 'deny' },
   }
@@ -32,6 +32,10 @@ export function helmetOptions(settings: Settings): HelmetOptions {
 
 export const permissionsPolicy =
   'camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()'
+
+/** The policy of a caught mail's HTML: shown as a mail program shows it, and able to nothing else. */
+export const mailSecurityPolicy =
+  "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'"
 
 /** The policy of the captcha's picture: shown as a picture or opened on its own, it can neither run nor load anything. */
 export const pictureSecurityPolicy = "default-src 'none'; sandbox; frame-ancestors 'none'"

@@ -1,6 +1,8 @@
 // Who may enter a page. The map of URLs names one of these for each; there is no page without one.
 import type { RequestHandler } from 'express'
+import createError from 'http-errors'
 import { endingOf } from './ending.ts'
+import { settingsOf } from './settings.ts'
 
 /** Everybody may enter. */
 export const anyone: RequestHandler = function anyone(_req, _res, next) {
@@ -26,4 +28,21 @@ export const member: RequestHandler = async function member(req, res, next) {
     const notice = (await endingOf(req)) ?? 'sign-in-first'
     res.turnAway('sign-in-first', `/login?next=${encodeURIComponent(req.originalUrl)}`, notice)
   }
+}
+
+/**
+ * Whoever has the link: its address is a key, so it leaves this page for nowhere (ASVS 14.2.1). Not as a referrer, not
+ * in a cache or a search engine, and not as the way back from another page.
+ */
+export const bearer: RequestHandler = function bearer(_req, res, next) {
+  res.set('Referrer-Policy', 'no-referrer')
+  res.set('Cache-Control', 'no-store')
+  res.set('X-Robots-Tag', 'noindex, nofollow')
+  res.locals.wayBack = '/home'
+  next()
+}
+
+/** Who develops the site: where mails are sent, and in production, there is no such page. */
+export const developer: RequestHandler = function developer(req, _res, next) {
+  next(settingsOf(req).catchesMail ? undefined : createError(404))
 }

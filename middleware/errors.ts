@@ -30,8 +30,10 @@ export const errors: ErrorRequestHandler = function errors(error: unknown, req, 
     res.locals.t ??= translator('en')
     res.locals.locale ??= 'en'
     const page = { status, kind: kindOf(status, error), requestId: req.id, wait }
+    // The address of a mailed link is not repeated on a page that is not its own.
+    const here = res.locals.wayBack ?? req.originalUrl
     // The last resort: where even this page can't be rendered, the bare status must not become a stack trace.
-    res.render('error', page, (failure: Error | null, html?: string) => {
+    res.render('error', { ...page, here }, (failure: Error | null, html?: string) => {
       if (failure) {
         req.log.error(failure, 'The error page can not be rendered')
         res.type('text').send(String(status))

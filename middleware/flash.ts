@@ -22,8 +22,16 @@ export const NOTICES = [
   'ended-password',
   'ended-too-many',
   'ended-unknown',
+  'reset-asked',
+  'password-was-reset',
+  'verify-asked',
+  'email-verified',
+  'mailbox-emptied',
 ] as const
 export type Notice = (typeof NOTICES)[number]
+
+// Said whether or not there is anybody to write to.
+const MAIL_NOTICES: Notice[] = ['account-created', 'reset-asked', 'verify-asked']
 
 declare global {
   // eslint-disable-next-line @typescript-eslint/no-namespace -- the way Express's own types are extended
@@ -37,6 +45,11 @@ declare global {
       takeNotice?: () => Notice | undefined
     }
   }
+}
+
+/** True if the notice says that a mail is on its way. */
+export function announcesMail(notice: Notice | string | undefined): boolean {
+  return MAIL_NOTICES.some((one) => one === notice)
 }
 
 /** Offer res.flash to handlers and the waiting notice to the page. */

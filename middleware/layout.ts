@@ -2,6 +2,18 @@
 import type { RequestHandler } from 'express'
 import { formatTime, formatWait, LOCALES, translator } from '../config/i18n.ts'
 import { takeFailures } from './failed-attempts.ts'
+import { announcesMail } from './flash.ts'
+import { settingsOf } from './settings.ts'
+
+declare global {
+  // eslint-disable-next-line @typescript-eslint/no-namespace -- the way Express's own types are extended
+  namespace Express {
+    interface Locals {
+      /** Where other pages lead back to instead of here, where the address is a secret. */
+      wayBack?: string
+    }
+  }
+}
 
 type RenderDone = (error: Error, html: string) => void
 
@@ -9,15 +21,18 @@ type RenderDone = (error: Error, html: string) => void
 export const layout: RequestHandler = function layout(req, res, next) {
   const render = res.render.bind(res)
   res.render = (view: string, values: object = {}, done?: RenderDone) => {
+    const notice = res.locals.takeNotice?.()
     const frame = {
       view,
       user: req.user,
       locales: LOCALES,
-      notice: res.locals.takeNotice?.(),
+      notice,
+      mailIsCaught: settingsOf(req).catchesMail && announcesMail(notice),
       failures: takeFailures(req),
       // Missing where a request failed before its session was known: then the page has no forms.
       csrfToken: res.locals.csrfToken?.(),
       here: req.originalUrl,
+      wayBack: res.locals.wayBack ?? req.originalUrl,
       time: (date: Date) => formatTime(res.locals.locale ?? 'en', date),
       inWords: (seconds: number) => formatWait(res.locals.t ?? translator('en'), seconds),
       wait: undefined,

@@ -1,5 +1,5 @@
 // The language of the answer: what the visitor chose, else what the browser asks for, else English.
-import type { Request, RequestHandler } from 'express'
+import type { Request, RequestHandler, Response } from 'express'
 import type { Settings } from '../config/env.ts'
 import { LOCALES, translator, type Locale, type Translate } from '../config/i18n.ts'
 import { cookieFlags, cookieName, LOCALE_LIVES } from '../config/session.ts'
@@ -28,6 +28,11 @@ export function locale(settings: Settings): RequestHandler {
     res.set('Content-Language', locale)
     next()
   }
+}
+
+/** The language of this answer, and of the mails that it causes. */
+export function localeOf(res: Response): Locale {
+  return res.locals.locale ?? 'en'
 }
 
 /** Remember the language that a visitor chose. */

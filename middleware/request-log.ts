@@ -5,6 +5,9 @@ import type { RequestHandler } from 'express'
 import { pinoHttp } from 'pino-http'
 import { plainError, type Logger } from '../config/logger.ts'
 
+const MAILED_LINK = /^(\/+(?:password-reset|verify-email|account\/+email)\/+).+/i
+const LONG = /[\w-]{40,}/g
+
 /** Give each request an id and log it when it is answered: no query, no headers, no body, so nothing secret. */
 export function requestLog(logger: Logger): RequestHandler {
   return pinoHttp({
@@ -32,9 +35,12 @@ function plainResponse(res: ServerResponse) {
   return { status: res.statusCode }
 }
 
+// The rest of a mailed link's address is a key to an account, also if it was cut off or something was added to it, in
+// whatever case the page's name is written. So is what is as long as a key, wherever it stands.
 function pathOf(req: IncomingMessage): string {
   const { originalUrl, url } = req as { originalUrl?: string; url?: string }
-  return (originalUrl ?? url ?? '').split('?')[0] ?? ''
+  const [path = ''] = (originalUrl ?? url ?? '').split('?')
+  return path.replace(MAILED_LINK, '$1:token').replace(LONG, ':token')
 }
 
 function levelOf(_req: IncomingMessage, res: ServerResponse, error?: Error) {

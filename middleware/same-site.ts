@@ -23,10 +23,16 @@ export function sameSite(settings: Settings): RequestHandler {
 export function comesFromHere(req: Request, origins: string[]): boolean {
   const site = req.get('Sec-Fetch-Site')
   const origin = req.get('Origin')
-  return (
-    (site === undefined || site === 'same-origin' || site === 'none') &&
-    (origin === undefined || origins.includes(origin))
-  )
+  if (origin === 'null') {
+    // What a page that sends no referrer (the pages of mailed links) says of itself, and a sandboxed frame of another
+    // site too: only together with the browser's own word for "from here" it is the former.
+    return site === 'same-origin'
+  } else {
+    return (
+      (site === undefined || site === 'same-origin' || site === 'none') &&
+      (origin === undefined || origins.includes(origin))
+    )
+  }
 }
 
 // A front end of ours on another origin: named by its Origin alone, because Sec-Fetch-Site says only how far away it is.

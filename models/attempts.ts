@@ -47,6 +47,15 @@ export async function countAttempt(
   return caller.isCounted ? refusalOf([[limit, caller.network]]) : undefined
 }
 
+/** Count a mail that is asked for to an address, in the spelling of its key. Whether anybody has it makes no difference. */
+export async function countMail(caller: Caller, emailKey: string): Promise<Throttled | undefined> {
+  const counters: Counter[] = [
+    ['mail', caller.network],
+    ['reader', hashOf(emailKey)],
+  ]
+  return caller.isCounted ? refusalOf(counters) : undefined
+}
+
 /**
  * Count an attempt to sign in, before its password is looked at. Above a limit it is refused and not counted.
  * A name that nobody has is counted like an account, so that no answer tells who has one (ASVS 6.3.8).
@@ -108,9 +117,11 @@ async function refusalOf(counters: Counter[]): Promise<Throttled | undefined> {
   }
 }
 
-// Hashed, because some people type their password into the field of the name: it must not lie in the database.
 function accountOf(who: Who): Counter {
-  return 'userId' in who
-    ? ['account', who.userId]
-    : ['unknown', createHash('sha256').update(who.name).digest('hex')]
+  return 'userId' in who ? ['account', who.userId] : ['unknown', hashOf(who.name)]
+}
+
+// Because some people type their password into the field of the name: it must not lie in the database.
+function hashOf(typed: string): string {
+  return createHash('sha256').update(typed).digest('hex')
 }

@@ -16,7 +16,8 @@ export function emailKey(address: string): string {
   return address.normalize('NFC').toLowerCase()
 }
 
-function isEmail(address: string): boolean {
+/** True if a mail can go to this address: one address, and nothing around it. */
+export function isEmail(address: string): boolean {
   return address.length <= limits.emailMax && isRegular(address)
 }
 

@@ -58,6 +58,15 @@ export async function endSession(
   return (await store.end({ owner: userId, _id: id }, why)) > 0
 }
 
+/** End all sessions of this person; returns how many. */
+export async function endAllSessions(
+  store: SessionStore,
+  userId: string,
+  why: Ending,
+): Promise<number> {
+  return store.end({ owner: userId }, why)
+}
+
 /** End all sessions of this person but one; returns how many. */
 export async function endOtherSessions(
   store: SessionStore,

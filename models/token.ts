@@ -1,6 +1,7 @@
 // The tokens of links in mails: random, kept as a hash alone, used once.
 import { createHash, randomBytes } from 'node:crypto'
 import mongoose from 'mongoose'
+import { limits } from '../config/limits.ts'
 import { DAY, MINUTE } from '../config/session.ts'
 
 const BYTES = 32 // of random: nobody finds one by trying
@@ -8,9 +9,9 @@ const SHAPE = /^[\w-]{43}$/ // what that many bytes look like in base64url
 
 /** How long a link of each purpose counts, in milliseconds. */
 export const tokenLives = {
-  'password-reset': 30 * MINUTE,
-  'verify-email': 7 * DAY,
-  'email-change': 7 * DAY,
+  'password-reset': limits.resetMinutes * MINUTE,
+  'verify-email': limits.confirmDays * DAY,
+  'email-change': limits.confirmDays * DAY,
 } as const
 
 export type Purpose = keyof typeof tokenLives

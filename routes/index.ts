@@ -1,5 +1,5 @@
 // THE MAP: every URL of the site, who may enter, and the file that answers.
-import { anyone, guest, member } from '../middleware/access.ts'
+import { anyone, bearer, developer, guest, member } from '../middleware/access.ts'
 import type { Row } from '../middleware/page.ts'
 import { asker, onlooker } from '../middleware/throttle.ts'
 import * as account from './account.ts'
@@ -12,13 +12,19 @@ import * as accountPassword from './account/password.ts'
 import * as accountSessions from './account/sessions.ts'
 import * as accountUsername from './account/username.ts'
 import * as captcha from './captcha.ts'
+import * as devMail from './dev/mail.ts'
+import * as devMailId from './dev/mail/id.ts'
 import * as healthz from './healthz.ts'
 import * as home from './home.ts'
 import * as locale from './locale.ts'
 import * as login from './login.ts'
 import * as logout from './logout.ts'
+import * as passwordReset from './password-reset.ts'
+import * as passwordResetToken from './password-reset/token.ts'
 import * as register from './register.ts'
 import * as root from './root.ts'
+import * as verifyEmail from './verify-email.ts'
+import * as verifyEmailToken from './verify-email/token.ts'
 
 /** Answered before anything that needs the database. */
 export const withoutSession: Row[] = [['/healthz', anyone, healthz]]
@@ -30,6 +36,10 @@ export const withSession: Row[] = [
   ['/register', [guest, asker], register],
   ['/login', [guest, asker], login],
   ['/logout', anyone, logout],
+  ['/password-reset', [anyone, asker], passwordReset],
+  ['/password-reset/:token', bearer, passwordResetToken],
+  ['/verify-email', member, verifyEmail],
+  ['/verify-email/:token', bearer, verifyEmailToken],
   ['/account', member, account],
   ['/account/password', member, accountPassword],
   ['/account/email', member, accountEmail],
@@ -41,4 +51,6 @@ export const withSession: Row[] = [
   ['/account/delete', member, accountDelete],
   ['/captcha', onlooker, captcha],
   ['/locale', anyone, locale],
+  ['/dev/mail', developer, devMail],
+  ['/dev/mail/:id', developer, devMailId],
 ]

@@ -2,9 +2,11 @@
 import type { Request, Response } from 'express'
 import { askInWords } from '../middleware/captcha.ts'
 import { checkForm } from '../middleware/form.ts'
+import { localeOf } from '../middleware/locale.ts'
 import { showAgain } from '../middleware/refused-form.ts'
 import { logEvent } from '../middleware/security-events.ts'
 import { callerOf } from '../middleware/throttle.ts'
+import { queueLetter } from '../models/outbox.ts'
 import { register, registration } from '../models/registration.ts'
 
 export function show(req: Request, res: Response) {
@@ -16,6 +18,7 @@ export async function submit(req: Request, res: Response) {
   const result = form.ok ? await register(form.value, callerOf(req)) : form
   if (result.ok) {
     logEvent(req, 'registered', { userId: result.value.id })
+    await queueLetter({ kind: 'verify-email', userId: result.value.id }, localeOf(res))
     res.flash('account-created')
     res.status(201).redirect(303, '/login')
   } else {

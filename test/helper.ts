@@ -9,10 +9,14 @@ import { connectOptions, embeddedWrites } from '../config/database.ts'
 import { readSettings, type Settings } from '../config/env.ts'
 import { createLogger } from '../config/logger.ts'
 import { buildIndexes } from '../models/indexes.ts'
+import { findCaughtMails, type CaughtMail } from '../models/mailbox.ts'
+import { untilHandled } from '../models/outbox.ts'
+import { Postman } from '../models/postman.ts'
 import { Visitor } from './visitor.ts'
 
 export const CAPTCHA = 'SESAM'
 export const validPassword = 'a lantern in the cave'
+const MAIL_PATIENCE = 10_000 // milliseconds: for a busy machine
 
 export type Site = {
   app: Express
@@ -21,6 +25,10 @@ export type Site = {
   /** Every line that was logged so far, as it would stand in production. */
   log: string[]
   visitor: () => Visitor
+  /** Who sends its mails. */
+  postman: Postman
+  /** The mails that were caught, the newest first, once none is under way any more; `link` is the path that a mail leads to. */
+  mails: () => Promise<(CaughtMail & { link: string })[]>
   close: () => Promise<void>
 }
 
@@ -37,18 +45,22 @@ export async function openSite(environment: NodeJS.ProcessEnv = {}): Promise<Sit
     await buildIndexes()
   }
   const log: string[] = []
-  const app = createApp({
-    settings,
-    database: mongoose.connection,
-    logger: createLogger({ ...settings, production: true }, collect(log)),
-  })
+  const logger = createLogger({ ...settings, production: true }, collect(log))
+  const app = createApp({ settings, database: mongoose.connection, logger })
+  const postman = new Postman(settings, logger)
   return {
     app,
     settings,
     database: mongoose.connection,
     log,
     visitor: () => new Visitor(app),
+    postman,
+    mails: async () => {
+      await untilHandled(MAIL_PATIENCE)
+      return (await findCaughtMails()).map((mail) => ({ ...mail, link: linkIn(mail, settings) }))
+    },
     close: async () => {
+      await postman.stop()
       await mongoose.connection.dropDatabase()
       await mongoose.disconnect()
     },
@@ -70,6 +82,12 @@ export function settingsWith(environment: NodeJS.ProcessEnv): Settings {
   } else {
     throw new Error(read.problems.join('\n'))
   }
+}
+
+// The first address of this site in the text.
+function linkIn({ text }: CaughtMail, { baseUrl }: Settings): string {
+  const address = text.split(/\s+/).find((word) => word.startsWith(`${baseUrl}/`)) ?? ''
+  return address.slice(baseUrl.length)
 }
 
 let count = 0

@@ -27,6 +27,7 @@ export async function openMortalSite(environment: NodeJS.ProcessEnv = {}): Promi
     site,
     engine,
     close: async () => {
+      await site.postman.stop()
       await site.database.close()
       await engine.close()
       await rm(dataDir, { recursive: true, force: true, maxRetries: 5 })

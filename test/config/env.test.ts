@@ -4,6 +4,8 @@ import { describe, expect, it } from 'vitest'
 import { defaultBaseUrl, readSettings } from '../../config/env.ts'
 
 const SECRET = 'a secret of more than thirty-two characters'
+const MAIL = { SMTP_URL: 'smtps://mail.example', MAIL_FROM: 'sesame@sign-in.example' }
+const PRODUCTION = { NODE_ENV: 'production', SESSION_SECRETS: SECRET, ...MAIL }
 
 const settings = (environment: NodeJS.ProcessEnv) => {
   const read = readSettings(environment)
@@ -32,6 +34,9 @@ describe('readSettings', () => {
       sessionRememberDays: 30,
       passwordPepper: undefined,
       captcha: { mode: 'on' },
+      smtpUrl: undefined,
+      mailFrom: undefined,
+      catchesMail: true,
       trustProxy: false,
       logLevel: 'info',
     })
@@ -51,10 +56,11 @@ describe('readSettings', () => {
     expect(settings(Object.fromEntries(names.map((name) => [name, ''])))).toEqual(settings({}))
   })
 
-  it('needs just secrets in production', () => {
-    expect(settings({ NODE_ENV: 'production', SESSION_SECRETS: SECRET })).toMatchObject({
+  it('needs just secrets and a mail server in production', () => {
+    expect(settings(PRODUCTION)).toMatchObject({
       production: true,
       captcha: { mode: 'on' },
+      catchesMail: false,
     })
   })
 
@@ -95,6 +101,18 @@ describe('readSettings', () => {
   })
 
   it.each([
+    ['sesame@sign-in.example', { name: '', address: 'sesame@sign-in.example' }],
+    ['Sesame <s@a.example>', { name: 'Sesame', address: 's@a.example' }],
+    ['"芝麻, 开门" <s@a.example>', { name: '芝麻, 开门', address: 's@a.example' }],
+  ])('understands MAIL_FROM=%s', (MAIL_FROM, mailFrom) => {
+    expect(settings({ ...MAIL, MAIL_FROM })).toMatchObject({ mailFrom, catchesMail: false })
+  })
+
+  it('asks for MAIL_FROM where there is an SMTP_URL', () => {
+    expect(problems({ SMTP_URL: MAIL.SMTP_URL })).toEqual(['MAIL_FROM: is required with SMTP_URL'])
+  })
+
+  it.each([
     ['NODE_ENV', ['prod'], 'must be development, production or test'],
     ['PORT', ['http', '3000.5', '-1', '0x10'], 'must be a whole number from 0 to 65535'],
     ['PORT', ['65536'], 'must be at most 65535'],
@@ -106,6 +124,9 @@ describe('readSettings', () => {
     ['LOG_LEVEL', ['verbose'], 'must be fatal, error, warn'],
     ['BASE_URL', ['sign-in.example', 'ftp://a.example'], 'must be an address such as'],
     ['BASE_URL', ['https://a.example/x', 'https://a.example?x', 'https://u@a.example'], 'without'],
+    ['SMTP_URL', ['mail.example:25', 'smtp://', 'http://mail.example'], 'must be an address such'],
+    ['MAIL_FROM', ['sesame', 'Sesame <sesame>', 'a@a.example, b@a.example'], 'must be an address'],
+    ['MAIL_FROM', ['A\nBcc: b@a.example <a@a.example>', 'A <a@a.example> B'], 'must be an address'],
     ['TRUST_PROXY', ['true', '0', '10', '10.0.0.0/33', '::1/129'], 'must be a number of proxies'],
     ['TRUST_PROXY', ['proxy.example', '10.0.0.1,', '10.0.0.0/8/8'], 'must be a number of proxies'],
   ])('refuses %s=%j', (name, values, message) => {
@@ -136,6 +157,7 @@ describe('readSettings', () => {
       PASSWORD_PEPPER: 'geheim-5',
       CAPTCHA: 'geheim-6',
       BASE_URL: 'geheim-7',
+      SMTP_URL: 'geheim-8',
     })
 
     for (const name of ['PORT', 'MONGO_URL', 'SESSION_SECRETS', 'PASSWORD_PEPPER', 'CAPTCHA']) {
@@ -145,14 +167,13 @@ describe('readSettings', () => {
   })
 
   it.each(['off', 'fixed:SESAM'])('refuses to run in production with CAPTCHA=%s', (CAPTCHA) => {
-    const production = { NODE_ENV: 'production', SESSION_SECRETS: SECRET }
-
-    expect(problems({ ...production, CAPTCHA })).toEqual(['CAPTCHA: must be on in production'])
+    expect(problems({ ...PRODUCTION, CAPTCHA })).toEqual(['CAPTCHA: must be on in production'])
   })
 
-  it('refuses to run in production without secrets', () => {
+  it('refuses to run in production without secrets and without a mail server', () => {
     expect(problems({ NODE_ENV: 'production' })).toEqual([
       'SESSION_SECRETS: is required in production',
+      'SMTP_URL: is required in production: a forgotten password is reset by mail',
     ])
   })
 })

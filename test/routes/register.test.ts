@@ -84,9 +84,9 @@ describe('POST /register', () => {
     const answer = await visitor.register()
 
     expect([answer.status, answer.headers.location]).toEqual([303, '/login'])
-    expect(page(await visitor.get('/login')).querySelector('[role=status]')?.text).toBe(
-      t('notice.account-created'),
-    )
+    const notice = page(await visitor.get('/login')).querySelector('[role=status]')
+    expect(notice?.text).toContain(t('notice.account-created'))
+    expect(notice?.querySelector('a')?.getAttribute('href')).toBe('/dev/mail')
   })
 
   it('leads a member to the account and creates nothing', async () => {

@@ -1,0 +1,98 @@
+// How somebody who has forgotten the password gets a new one: by a link to the confirmed address (ASVS 6.4.3).
+import { z } from 'zod'
+import type { Locale } from '../config/i18n.ts'
+import { readForm, type Form } from '../lib/form.ts'
+import { seal } from '../lib/password.ts'
+import { countMail, unlockAccount, type Caller, type Throttled } from './attempts.ts'
+import { email, emailKey } from './email.ts'
+import { isPersonal, newPassword } from './new-password.ts'
+import { queueLetter } from './outbox.ts'
+import { endTokens, findToken, takeToken, type Token } from './token.ts'
+import { User, type UserDocument } from './user.ts'
+
+/** Whose password is replaced. */
+export type Owner = { username: string; email: string }
+
+/** The form that asks for a link. */
+export const resetRequest = z.object({ email })
+
+const replacement = z.object({ password: newPassword })
+
+/**
+ * Ask for a link. Whether anybody has the address is found out when the mail is sent: for a stranger, somebody
+ * unconfirmed and a member this does the very same (ASVS 6.3.8). Throws if the wish can't be kept.
+ */
+export async function askForReset(
+  { email }: z.output<typeof resetRequest>,
+  locale: Locale,
+  caller: Caller,
+): Promise<{ ok: true } | Throttled> {
+  const refusal = await countMail(caller, emailKey(email))
+  if (refusal) {
+    return refusal
+  } else {
+    await queueLetter({ kind: 'password-reset', email }, locale)
+    return { ok: true }
+  }
+}
+
+/** Whose password this link replaces; undefined if it does not count. Looking does not use it up. */
+export async function findReset(token: string): Promise<Owner | undefined> {
+  const found = await findToken('password-reset', token)
+  const user = found && (await User.findOne(asSeen(found)).lean<UserDocument | null>())
+  return user ? { username: user.username, email: user.email ?? '' } : undefined
+}
+
+/** Check the form of a new password. */
+export function readReplacement(
+  body: unknown,
+  { username, email }: Owner,
+): Form<z.output<typeof replacement>> {
+  return readForm(
+    body,
+    replacement.refine(({ password }) => !isPersonal(password, [username, email]), {
+      path: ['password'],
+      message: 'errors.password.personal',
+    }),
+  )
+}
+
+/**
+ * Store the new password and return whose it is; undefined if the link does not count. Once: of parallel requests one
+ * gets through. All other links that were mailed to this person end, and so does a change of the address that whoever
+ * had the old password may have begun. What locked the account for too many failures is opened.
+ */
+export async function resetPassword(
+  token: string,
+  newPassword: string,
+  locale: Locale,
+): Promise<string | undefined> {
+  const password = await seal(newPassword) // first, so that nothing but the database comes between using the link and storing
+  const taken = await takeToken('password-reset', token)
+  if (!taken || !(await storePassword(taken, password))) {
+    return undefined
+  } else {
+    await endTokens(taken.userId)
+    await unlockAccount(taken.userId)
+    await queueLetter({ kind: 'password-changed', userId: taken.userId }, locale)
+    return taken.userId
+  }
+}
+
+async function storePassword(token: Token, password: string): Promise<boolean> {
+  const { modifiedCount } = await User.updateOne(asSeen(token), {
+    $set: { password, passwordChangedAt: new Date() },
+    $unset: { pendingEmail: '' },
+  })
+  return modifiedCount > 0
+}
+
+// The account as it was when the link was mailed: with another password or address since then it counts no more.
+function asSeen({ userId, seen }: Token) {
+  return {
+    _id: userId,
+    emailKey: seen.emailKey ?? null,
+    passwordChangedAt: seen.passwordChangedAt ?? null,
+    lockedAt: null,
+  }
+}

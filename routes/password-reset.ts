@@ -1,0 +1,23 @@
+// GET and POST /password-reset: an address becomes a mailed link, if it is somebody's; the answer is the same for all.
+import type { Request, Response } from 'express'
+import { askInWords } from '../middleware/captcha.ts'
+import { checkForm } from '../middleware/form.ts'
+import { localeOf } from '../middleware/locale.ts'
+import { showAgain } from '../middleware/refused-form.ts'
+import { callerOf } from '../middleware/throttle.ts'
+import { askForReset, resetRequest } from '../models/password-reset.ts'
+
+export function show(req: Request, res: Response) {
+  res.render('password-reset', { question: askInWords(req) })
+}
+
+export async function submit(req: Request, res: Response) {
+  const form = await checkForm(req, resetRequest)
+  const result = form.ok ? await askForReset(form.value, localeOf(res), callerOf(req)) : form
+  if (result.ok) {
+    res.flash('reset-asked')
+    res.redirect(303, '/password-reset')
+  } else {
+    showAgain(req, res, 'password-reset', result, { typed: form.typed, question: askInWords(req) })
+  }
+}

@@ -1,0 +1,32 @@
+// GET and POST /verify-email: whether the address is confirmed, and another mail with the link for it.
+import type { Request, Response } from 'express'
+import { localeOf } from '../middleware/locale.ts'
+import { showAgain } from '../middleware/refused-form.ts'
+import { callerOf } from '../middleware/throttle.ts'
+import { findAccount } from '../models/user.ts'
+import { askForVerification } from '../models/verification.ts'
+
+export async function show(req: Request, res: Response) {
+  const account = req.user && (await findAccount(req.user.id))
+  if (account) {
+    res.render('verify-email', { account })
+  } else {
+    res.redirect(303, '/account')
+  }
+}
+
+export async function submit(req: Request, res: Response) {
+  const account = req.user && (await findAccount(req.user.id))
+  const result =
+    req.user && account && !account.isVerified
+      ? await askForVerification({ ...account, id: req.user.id }, localeOf(res), callerOf(req))
+      : undefined
+  if (!result) {
+    res.redirect(303, '/account') // confirmed already, or gone
+  } else if (result.ok) {
+    res.flash('verify-asked')
+    res.redirect(303, '/verify-email')
+  } else {
+    showAgain(req, res, 'verify-email', result, { account })
+  }
+}

@@ -1,0 +1,25 @@
+// GET and POST /verify-email/:token: one button that confirms the address; opening the page, as mail scanners do, confirms nothing.
+import type { Request, Response } from 'express'
+import { tokenOf } from '../../middleware/mailed-link.ts'
+import { logEvent } from '../../middleware/security-events.ts'
+import { findVerification, verifyEmail } from '../../models/verification.ts'
+
+export async function show(req: Request, res: Response) {
+  const owner = await findVerification(tokenOf(req))
+  if (owner) {
+    res.render('verify-email/token', { owner })
+  } else {
+    res.status(404).render('verify-email/token')
+  }
+}
+
+export async function submit(req: Request, res: Response) {
+  const userId = await verifyEmail(tokenOf(req))
+  if (userId !== undefined) {
+    logEvent(req, 'email-verified', { userId })
+    res.flash('email-verified')
+    res.redirect(303, req.user ? '/account' : '/login')
+  } else {
+    res.status(404).render('verify-email/token')
+  }
+}
