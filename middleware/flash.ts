@@ -31,7 +31,15 @@ export const NOTICES = [
 export type Notice = (typeof NOTICES)[number]
 
 // Said whether or not there is anybody to write to.
-const MAIL_NOTICES: Notice[] = ['account-created', 'reset-asked', 'verify-asked']
+const MAIL_NOTICES: Notice[] = [
+  'account-created',
+  'reset-asked',
+  'verify-asked',
+  'email-change-sent',
+  'email-changed',
+  'password-changed',
+  'username-changed',
+]
 
 declare global {
   // eslint-disable-next-line @typescript-eslint/no-namespace -- the way Express's own types are extended

@@ -1,18 +1,10 @@
 // How often somebody may try to sign in, to register or to get a picture, and who is told of it (ASVS 6.3.1, 6.3.5).
 import { createHash } from 'node:crypto'
 import { countBy, giveBack } from '../lib/attempt-counter.ts'
-import {
-  endRow,
-  forgetRows,
-  noteFailure,
-  readRow,
-  resetPoints,
-  type Counter,
-  type Limit,
-  type Row,
-} from '../lib/attempt-rows.ts'
+import { endRow, noteFailure, resetPoints, type Counter, type Limit } from '../lib/attempt-rows.ts'
 import type { Refusal } from '../lib/form.ts'
 import { refuse } from '../lib/result.ts'
+import { failuresOf, type Failures } from './failures.ts'
 
 const ASK_AGAIN = 24 * 60 * 60 // seconds, for who asks when a locked account will be open: that is up to people
 
@@ -22,9 +14,6 @@ export type Caller = { network: string; isCounted: boolean }
 /** How many seconds it is until another attempt makes sense; a locked account does not open by waiting. */
 export type Wait = { seconds: number; isLocked: boolean }
 export type Throttled = Refusal & { limit: Limit; wait: Wait }
-
-/** What failed at an account since its owner last signed in. */
-export type Failures = { count: number; last: Date }
 
 /** A sign-in that may go on to its password. It stays counted as failed unless it succeeds. */
 export type SignInAttempt = {
@@ -89,20 +78,6 @@ export async function beginSignIn(caller: Caller, who: Who): Promise<SignInAttem
 /** Open a locked account again, for its password was reset. What failed is still told to its owner at the next sign-in. */
 export async function unlockAccount(userId: string): Promise<void> {
   await resetPoints(['account', userId])
-}
-
-/** What failed at an account since its owner last signed in, without ending the row. */
-export async function findFailures(userId: string): Promise<Failures | undefined> {
-  return failuresOf(await readRow(['account', userId]))
-}
-
-/** Forget what was counted of an account that is gone. */
-export async function forgetAttempts(userId: string): Promise<void> {
-  await forgetRows(['account', userId], ['name', `account ${userId} `])
-}
-
-function failuresOf(row: Row | undefined): Failures | undefined {
-  return row?.failures && row.last ? { count: row.failures, last: row.last } : undefined
 }
 
 async function refusalOf(counters: Counter[]): Promise<Throttled | undefined> {

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { accept, refuse, type Result } from '../lib/result.ts'
 import type { SessionStore } from '../lib/session-store.ts'
 import type { Locale } from '../config/i18n.ts'
-import { countAttempt } from './attempts.ts'
+import { countMail } from './attempts.ts'
 import { confirmPassword, currentPassword, type Confirmation } from './confirm-password.ts'
 import { email, emailKey } from './email.ts'
 import { queueLetter } from './outbox.ts'
@@ -37,7 +37,7 @@ export async function askForEmail(
     return refuse({ email: 'errors.email.same' })
   } else {
     return (
-      (await countAttempt(caller, 'registration')) ?? (await ask(member.id, form.email, locale))
+      (await countMail(caller, emailKey(form.email))) ?? (await ask(member.id, form.email, locale))
     )
   }
 }
@@ -56,12 +56,12 @@ async function ask(userId: string, address: string, locale: Locale): Promise<Res
   }
 }
 
-/** Use the link: the new address counts from now on, in all sessions. Refused if the link does not count or the address is taken. */
+/** Use the link: the new address counts from now on, in all sessions. Undefined if the link does not count or the address is taken. */
 export async function changeEmail(
   token: string,
   store: SessionStore,
   locale: Locale,
-): Promise<Result<{ userId: string }>> {
+): Promise<string | undefined> {
   const found = await takeToken('email-change', token)
   const user = found && (await apply(found.userId, found.seen.emailKey, found.seen.newEmail ?? ''))
   if (found && user) {
@@ -71,9 +71,9 @@ export async function changeEmail(
     await renameInSessions(store, userId, { email: address })
     const to = user.email ?? ''
     await queueLetter({ kind: 'email-changed', userId, to, email: address }, locale)
-    return accept({ userId })
+    return userId
   } else {
-    return refuse({ token: 'errors.token' })
+    return undefined
   }
 }
 

@@ -10,6 +10,13 @@ import { endTokens } from './token.ts'
 import { User, type Member, type UserDocument } from './user.ts'
 import type { Visit } from './visit.ts'
 
+/** An account as it was when its password was checked, or a link to replace it was mailed. */
+export type Seen = {
+  _id: string
+  passwordChangedAt: Date | null
+  emailKey?: string | null
+  lockedAt?: null
+}
 type Refused = Exclude<Confirmation, { ok: true }>
 
 /** The form of a new password for this person. */
@@ -35,7 +42,7 @@ export async function changePassword(
   const confirmed = await confirmPassword(member.id, form.current, caller)
   if (!confirmed.ok) {
     return confirmed
-  } else if (await storePassword(confirmed.user, form.password)) {
+  } else if (await storePassword(seenIn(confirmed.user), await seal(form.password))) {
     const ended = await endOtherSessions(store, member.id, sessionId, 'password')
     await queueLetter({ kind: 'password-changed', userId: member.id }, locale)
     return accept(ended)
@@ -45,25 +52,24 @@ export async function changePassword(
 }
 
 /**
- * Store a new password; false if the password was changed since this document was read, or the account is gone.
+ * Store a new password where the account still is as it was seen; false if it is not, or is gone.
  * With the old password end the links that could set another one, and a change of the address that is still waiting:
  * whoever asked for those may be the reason for the change.
  */
-export async function storePassword(
-  { _id, passwordChangedAt }: Pick<UserDocument, '_id' | 'passwordChangedAt'>,
-  password: string,
-): Promise<boolean> {
-  const seen = { _id, passwordChangedAt: passwordChangedAt ?? null }
-  const sealed = await seal(password)
+export async function storePassword(seen: Seen, sealed: string): Promise<boolean> {
   // Never the same moment twice: what was seen before a change must not look unchanged after it.
-  const now = new Date(Math.max(Date.now(), (passwordChangedAt?.getTime() ?? 0) + 1))
+  const now = new Date(Math.max(Date.now(), (seen.passwordChangedAt?.getTime() ?? 0) + 1))
   const { matchedCount } = await User.updateOne(seen, {
     $set: { password: sealed, passwordChangedAt: now },
     $unset: { pendingEmail: 1 },
   })
   if (matchedCount > 0) {
-    await endTokens(_id.toString(), 'password-reset')
-    await endTokens(_id.toString(), 'email-change')
+    await endTokens(seen._id, 'password-reset')
+    await endTokens(seen._id, 'email-change')
   }
   return matchedCount > 0
+}
+
+function seenIn({ _id, passwordChangedAt }: UserDocument): Seen {
+  return { _id: _id.toString(), passwordChangedAt: passwordChangedAt ?? null }
 }

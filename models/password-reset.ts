@@ -7,6 +7,7 @@ import { countMail, unlockAccount, type Caller, type Throttled } from './attempt
 import { email, emailKey } from './email.ts'
 import { isPersonal, newPassword } from './new-password.ts'
 import { queueLetter } from './outbox.ts'
+import { storePassword, type Seen } from './password-change.ts'
 import { endTokens, findToken, takeToken, type Token } from './token.ts'
 import { User, type UserDocument } from './user.ts'
 
@@ -69,7 +70,7 @@ export async function resetPassword(
 ): Promise<string | undefined> {
   const password = await seal(newPassword) // first, so that nothing but the database comes between using the link and storing
   const taken = await takeToken('password-reset', token)
-  if (!taken || !(await storePassword(taken, password))) {
+  if (!taken || !(await storePassword(asSeen(taken), password))) {
     return undefined
   } else {
     await endTokens(taken.userId)
@@ -79,16 +80,8 @@ export async function resetPassword(
   }
 }
 
-async function storePassword(token: Token, password: string): Promise<boolean> {
-  const { modifiedCount } = await User.updateOne(asSeen(token), {
-    $set: { password, passwordChangedAt: new Date() },
-    $unset: { pendingEmail: '' },
-  })
-  return modifiedCount > 0
-}
-
 // The account as it was when the link was mailed: with another password or address since then it counts no more.
-function asSeen({ userId, seen }: Token) {
+function asSeen({ userId, seen }: Token): Seen {
   return {
     _id: userId,
     emailKey: seen.emailKey ?? null,

@@ -3,7 +3,8 @@ import { z } from 'zod'
 import { checkbox, text, type Refusal } from '../lib/form.ts'
 import { check } from '../lib/password.ts'
 import { refuse } from '../lib/result.ts'
-import { beginSignIn, type Caller, type Failures, type Throttled } from './attempts.ts'
+import { beginSignIn, type Caller, type Throttled } from './attempts.ts'
+import type { Failures } from './failures.ts'
 import { emailKey } from './email.ts'
 import {
   byEmail,

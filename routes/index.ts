@@ -43,7 +43,7 @@ export const withSession: Row[] = [
   ['/account', member, account],
   ['/account/password', member, accountPassword],
   ['/account/email', member, accountEmail],
-  ['/account/email/:token', anyone, accountEmailToken],
+  ['/account/email/:token', bearer, accountEmailToken],
   ['/account/username', member, accountUsername],
   ['/account/sessions', member, accountSessions],
   ['/account/activity', member, accountActivity],

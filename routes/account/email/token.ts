@@ -2,7 +2,8 @@
 import type { Request, Response } from 'express'
 import { logEvent } from '../../../middleware/security-events.ts'
 import { storeOf } from '../../../middleware/session.ts'
-import { tokenOf } from '../../../middleware/token.ts'
+import { localeOf } from '../../../middleware/locale.ts'
+import { tokenOf } from '../../../middleware/mailed-link.ts'
 import { changeEmail } from '../../../models/email-change.ts'
 import { findToken } from '../../../models/token.ts'
 
@@ -11,17 +12,17 @@ export async function show(req: Request, res: Response) {
   if (found) {
     res.render('account/email/token', { email: found.seen.newEmail })
   } else {
-    res.status(404).render('account/email/token', { errors: { token: 'errors.token' } })
+    res.status(404).render('account/email/token')
   }
 }
 
 export async function submit(req: Request, res: Response) {
-  const result = await changeEmail(tokenOf(req), storeOf(req), res.locals.locale ?? 'en')
-  if (result.ok) {
-    logEvent(req, 'email-changed', { userId: result.value.userId })
+  const userId = await changeEmail(tokenOf(req), storeOf(req), localeOf(res))
+  if (userId !== undefined) {
+    logEvent(req, 'email-changed', { userId })
     res.flash('email-changed')
     res.redirect(303, '/account')
   } else {
-    res.status(404).render('account/email/token', { errors: result.errors })
+    res.status(404).render('account/email/token')
   }
 }
