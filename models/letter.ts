@@ -87,6 +87,8 @@ async function pathFor(letter: Letter, user: UserDocument): Promise<string> {
       return `/password-reset/${await token('password-reset', passwordChangedAt ? { passwordChangedAt } : {})}`
     case 'email-change':
       return `/account/email/${await token('email-change', { newEmail: letter.email })}`
+    case 'email-changed':
+      return '/home' // no link to this address opens the account any more
     default:
       return '/password-reset'
   }

@@ -8,7 +8,7 @@ import type { Mailer } from '../lib/mailer.ts'
 import { deliver, mailerOf, type Log } from './delivery.ts'
 import { nextDue, outboxEvents, takeLetter } from './outbox.ts'
 
-const LOOK_EVERY = 5000 // milliseconds, for letters that another process put in
+const LOOK_EVERY = 2000 // milliseconds, for letters that another process put in
 const AFTER_ACCIDENT = 2000 // milliseconds: a database that is away is asked no faster
 const STOP_PATIENCE = 8000 // milliseconds
 
