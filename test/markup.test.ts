@@ -52,10 +52,27 @@ async function* everyState(
 
   await visitor.register({ username, email })
   yield ['login, with a notice', await visitor.get('/login')]
+  yield ['dev/mail', await visitor.get('/dev/mail')]
+  const [{ link: confirmation } = { link: '' }] = await site.mails()
+  yield ['verify-email/token', await visitor.get(confirmation)]
+  yield ['password-reset', await visitor.get('/password-reset')]
+  yield ['password-reset, refused', await visitor.fill('/password-reset', { email: '"><b>' })]
 
   await visitor.signIn({ username, password: validPassword })
   yield ['home, signed in', await visitor.get('/home')]
   yield ['account', await visitor.get('/account')]
+  yield ['verify-email', await visitor.get('/verify-email')]
+  await visitor.fill(confirmation, {})
+  yield ['verify-email, confirmed', await visitor.get('/verify-email')]
+  yield ['verify-email/token, gone', await visitor.get(confirmation)]
+  await visitor.fill('/password-reset', { email })
+  yield ['password-reset, with a notice', await visitor.get('/password-reset')]
+  const [{ link } = { link: '' }] = await site.mails()
+  yield ['password-reset/token', await visitor.get(link)]
+  yield ['password-reset/token, refused', await visitor.fill(link, { password: '"><b>' })]
+  yield ['password-reset/token, gone', await visitor.get('/password-reset/x')]
+  await visitor.send('/dev/mail', {})
+  yield ['dev/mail, emptied', await visitor.get('/dev/mail')]
   await elsewhere.signIn({ username, password: validPassword }, { 'User-Agent': '"><b>' })
   yield ['account/sessions', await visitor.get('/account/sessions')]
   await visitor.fill('/account/sessions', { end: 'others' })

@@ -7,7 +7,7 @@ import { openBrowserSite, type BrowserSite } from './browser.ts'
 import { everyState } from './states.ts'
 
 const PHONE = { width: 360, height: 740 }
-const STATES = 32
+const STATES = 46
 const PATIENCE = 120_000
 
 let site: BrowserSite

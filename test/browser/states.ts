@@ -32,6 +32,18 @@ export async function* everyState(page: Page): AsyncGenerator<string> {
   await submit(page)
   yield 'login, with the notice of a new account'
 
+  await page.goto('/dev/mail')
+  yield 'dev/mail'
+
+  await followMail(page)
+  yield 'verify-email/token'
+
+  await page.goto('/password-reset')
+  yield 'password-reset'
+
+  await submit(page)
+  yield 'password-reset, everything refused'
+
   await page.goto('/login')
   yield 'login'
 
@@ -62,6 +74,39 @@ export async function* everyState(page: Page): AsyncGenerator<string> {
   await page.goto('/account/sessions')
   yield 'account/sessions, this one alone'
 
+  await page.goto('/verify-email')
+  yield 'verify-email'
+
+  await submit(page)
+  yield 'verify-email, with the notice of a mail'
+
+  await page.goto('/dev/mail')
+  await followMail(page)
+  await submit(page)
+  yield 'account, with the notice of a confirmed address'
+
+  await page.goto('/verify-email')
+  yield 'verify-email, confirmed'
+
+  await page.goto('/verify-email/x')
+  yield 'verify-email/token, gone'
+
+  await page.goto('/password-reset')
+  await fill(page, { email: person.email, captcha: CAPTCHA })
+  await submit(page)
+  yield 'password-reset, with the notice of a mail'
+
+  await page.goto('/dev/mail')
+  await followMail(page)
+  yield 'password-reset/token'
+
+  await submit(page)
+  yield 'password-reset/token, refused'
+
+  await page.goto('/password-reset/x')
+  yield 'password-reset/token, gone'
+
+  await page.goto('/account/sessions')
   await signInElsewhere(page, person.username)
   await page.reload()
   yield 'account/sessions, with another one'
@@ -99,6 +144,15 @@ export async function* everyState(page: Page): AsyncGenerator<string> {
 
   await submit(page)
   yield 'login, with the notice of being signed out'
+
+  await page.goto('/dev/mail')
+  await submit(page)
+  yield 'dev/mail, emptied'
+}
+
+/** Follow the link of the newest mail in the mailbox that is shown. */
+async function followMail(page: Page): Promise<void> {
+  await follow(page, () => page.locator('.letter a').first().click())
 }
 
 /** Sign in with another browser, which is closed without signing out. */

@@ -1,0 +1,103 @@
+// The mailbox of the mails that no mail server took: for whoever develops or tries the site, and for nobody else.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { translator } from '../../../config/i18n.ts'
+import { catchMail } from '../../../models/mailbox.ts'
+import { outbox, queueLetter } from '../../../models/outbox.ts'
+import { openSite, type Site } from '../../helper.ts'
+import { newPerson, page } from '../../visitor.ts'
+
+const t = translator('en')
+const mail = { to: 'a@example.com', subject: '<b>', text: '', html: '<p>', language: 'en' }
+
+let site: Site
+beforeAll(async () => {
+  site = await openSite()
+})
+afterAll(() => site.close())
+
+describe('GET /dev/mail', () => {
+  it('shows at once, newest first, what was sent to whom, with links that work', async () => {
+    const visitor = site.visitor()
+    const [first, second] = [newPerson(), newPerson()]
+    for (const person of [first, second]) await visitor.register(person)
+
+    const mailbox = page(await visitor.get('/dev/mail'))
+
+    const readers = mailbox
+      .querySelectorAll('.places li')
+      .map((one) => one.querySelector('dd')?.text)
+    expect(readers).toEqual([second.email, first.email])
+    const newest = mailbox.querySelector('.places li')
+    expect(newest?.querySelector('h2')?.text).toBe(t('mail.verify-email.subject'))
+    const link = newest?.querySelector('.letter a')?.getAttribute('href') ?? ''
+    expect(link).toMatch(/^http:\/\/127\.0\.0\.1:3000\/verify-email\/[\w-]{43}$/)
+    expect((await visitor.get(new URL(link).pathname)).status).toBe(200)
+  })
+
+  it('makes a link of no address but the site’s own, and markup of nothing', async () => {
+    const evil =
+      'http://127.0.0.1:3000.evil.example/ javascript:alert(1) <img src=x onerror=alert(1)>'
+    await catchMail({ ...mail, text: evil })
+
+    const letter = page(await site.visitor().get('/dev/mail')).querySelector('.letter')
+
+    expect(letter?.text).toBe(evil)
+    expect(letter?.querySelectorAll('a, img')).toEqual([])
+  })
+
+  it('does not wait for long for a mail that does not come', async () => {
+    await site.postman.stop()
+    await queueLetter({ kind: 'password-reset', email: 'nobody@example.com' }, 'en')
+    const begun = Date.now()
+
+    const { status } = await site.visitor().get('/dev/mail')
+
+    expect(status).toBe(200)
+    expect(Date.now() - begun).toBeLessThan(4000)
+    await outbox().deleteMany({})
+  })
+
+  it('keeps the newest two hundred', async () => {
+    for (let number = 1; number <= 205; number++) {
+      await catchMail({ ...mail, subject: `number ${number}` })
+    }
+
+    const subjects = page(await site.visitor().get('/dev/mail')).querySelectorAll('.places h2')
+    expect(subjects).toHaveLength(200)
+    expect([subjects[0]?.text, subjects[199]?.text]).toEqual(['number 205', 'number 6'])
+  })
+})
+
+describe('POST /dev/mail', () => {
+  it('empties the mailbox', async () => {
+    await catchMail(mail)
+    const visitor = site.visitor()
+
+    const answer = await visitor.fill('/dev/mail', {})
+
+    expect([answer.status, answer.headers.location]).toEqual([303, '/dev/mail'])
+    const mailbox = page(await visitor.get('/dev/mail'))
+    expect(mailbox.querySelector('[role=status]')?.text).toBe(t('notice.mailbox-emptied'))
+    expect(mailbox.querySelector('main')?.text).toContain(t('dev.mail.empty'))
+  })
+})
+
+describe('With a mail server', () => {
+  it('there is no such page, and no notice leads to it', async () => {
+    const MAIL_FROM = 'sesame@sign-in.example'
+    const sending = await openSite({ SMTP_URL: 'smtp://127.0.0.1:1', MAIL_FROM })
+    await sending.postman.stop()
+    const visitor = sending.visitor()
+    await visitor.register()
+
+    const statuses = [
+      await visitor.get('/dev/mail'),
+      await visitor.send('/dev/mail', {}),
+      await visitor.get(`/dev/mail/${'0'.repeat(24)}`),
+    ].map(({ status }) => status)
+
+    expect(statuses).toEqual([404, 404, 404])
+    const login = await visitor.get('/login')
+    expect(login.text).not.toContain('/dev/mail')
+  })
+})

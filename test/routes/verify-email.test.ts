@@ -1,0 +1,88 @@
+// Whether an address is confirmed, and another mail for it.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { translator } from '../../config/i18n.ts'
+import { openSite, type Site } from '../helper.ts'
+import { page } from '../visitor.ts'
+
+const t = translator('en')
+
+let site: Site
+beforeAll(async () => {
+  site = await openSite({ THROTTLE: 'on' })
+})
+afterAll(() => site.close())
+
+describe('GET /verify-email', () => {
+  it('asks whoever is not signed in to do so first', async () => {
+    const { status, headers } = await site.visitor().get('/verify-email')
+
+    expect([status, headers.location]).toEqual([303, '/login?next=%2Fverify-email'])
+  })
+
+  it('is reached by a reminder on /account, until the address is confirmed', async () => {
+    const member = site.visitor()
+    const { email = '' } = await member.becomeMember()
+    const reminder = page(await member.get('/account')).querySelector(
+      'main a[href="/verify-email"]',
+    )
+    const before = page(await member.get('/verify-email'))
+    const [mail] = await site.mails()
+
+    await member.fill(mail?.link ?? '', {})
+
+    expect(reminder?.text).toBe(t('verify-email.link'))
+    expect(before.querySelector('main p')?.text).toBe(t('verify-email.text', { email }))
+    const notice = page(await member.get('/account')).querySelector('[role=status]')
+    expect(notice?.text).toBe(t('notice.email-verified'))
+    const after = page(await member.get('/verify-email'))
+    expect(after.querySelector('main p')?.text).toBe(t('verify-email.done', { email }))
+    expect(after.querySelector('main form')).toBeNull()
+    expect((await member.get('/account')).text).not.toContain('/verify-email')
+  })
+})
+
+describe('POST /verify-email', () => {
+  it('sends another mail, and both links count', async () => {
+    const member = site.visitor()
+    const { email } = await member.becomeMember()
+    const [first] = await site.mails()
+
+    const answer = await member.fill('/verify-email', {})
+
+    expect([answer.status, answer.headers.location]).toEqual([303, '/verify-email'])
+    const notice = page(await member.get('/verify-email')).querySelector('[role=status]')
+    expect(notice?.text).toContain(t('notice.verify-asked'))
+    expect(notice?.querySelector('a')?.getAttribute('href')).toBe('/dev/mail')
+    const [second] = await site.mails()
+    expect(second).toMatchObject({ to: email, subject: t('mail.verify-email.subject') })
+    expect(second?.link).not.toBe(first?.link)
+    for (const { link = '' } of [first ?? {}, second ?? {}]) {
+      expect((await member.get(link)).status).toBe(200)
+    }
+  })
+
+  it('sends so many an hour and no more', async () => {
+    const member = site.visitor()
+    await member.becomeMember()
+
+    const statuses: number[] = []
+    for (let time = 0; time < 4; time++) {
+      statuses.push((await member.fill('/verify-email', {})).status)
+    }
+
+    expect(statuses).toEqual([303, 303, 303, 429])
+  })
+
+  it('sends nothing to a confirmed address', async () => {
+    const member = site.visitor()
+    await member.becomeMember()
+    const [mail] = await site.mails()
+    await member.fill(mail?.link ?? '', {})
+    const before = await site.mails()
+
+    const answer = await member.send('/verify-email', {})
+
+    expect([answer.status, answer.headers.location]).toEqual([303, '/account'])
+    expect(await site.mails()).toHaveLength(before.length)
+  })
+})
