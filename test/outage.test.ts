@@ -2,6 +2,7 @@
 import type { Response } from 'supertest'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { EmbeddedMongodb } from '../lib/embedded-mongodb/index.ts'
+import { findCaughtMails } from '../models/mailbox.ts'
 import { CAPTCHA, type Site } from './helper.ts'
 import { openMortalSite } from './mortal-site.ts'
 import { newPerson, page, Visitor } from './visitor.ts'
@@ -48,6 +49,16 @@ describe('SIGKILL of the database during registrations', () => {
       members.map(async (username) => (await site.visitor().signIn({ username })).status),
     )
     expect(signedIn).toEqual(members.map(() => 303))
+  })
+
+  it('leaves the sending of mails alive', async () => {
+    const { username, status } = await registration()
+
+    const reader = `${username}@example.com`
+    await vi.waitFor(async () => {
+      expect((await findCaughtMails()).map(({ to }) => to)).toContain(reader)
+    }, PATIENCE)
+    expect(status).toBe(303)
   })
 })
 

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { CAPTCHA, validPassword } from '../helper.ts'
 import { newPerson } from '../visitor.ts'
 import { openBrowserSite, type BrowserSite } from './browser.ts'
-import { follow, register, signIn, signOut, where } from './steps.ts'
+import { fill, follow, register, signIn, signOut, submit, where } from './steps.ts'
 
 let site: BrowserSite
 beforeAll(async () => {
@@ -53,6 +53,54 @@ describe('A visit', () => {
     await signIn(page, username)
 
     expect(where(page)).toBe('/account?tab=2')
+  })
+
+  it('leads who forgot the password through two mails to a new one, and no page tells where it came from', async () => {
+    const page = await site.visitor()
+    const person = await register(page)
+    const sent: { page: string; origin: string | undefined; referer: string | undefined }[] = []
+    page.on('request', (request) => {
+      const { origin, referer } = request.headers()
+      const { pathname } = new URL(request.url())
+      sent.push({
+        page: `${request.method()} ${pathname.replace(/[\w-]{43}/, ':token')}`,
+        origin,
+        referer,
+      })
+    })
+    const followMail = async () => {
+      await follow(page, () => page.getByRole('status').getByRole('link').click())
+      await follow(page, () => page.locator('.letter a').first().click())
+    }
+
+    await followMail()
+    await submit(page)
+    expect(where(page)).toBe('/login')
+    await follow(page, () => page.getByText('Forgot your password?').click())
+    await fill(page, { email: person.email, captcha: CAPTCHA })
+    await submit(page)
+    await followMail()
+    const forms = ['POST /verify-email/:token', 'POST /password-reset/:token']
+    await fill(page, { password: 'another lantern in the cave' })
+    await submit(page)
+
+    expect(where(page)).toBe('/login')
+    expect(await page.getByRole('status').textContent()).toContain('Your new password is stored')
+    const ofTokenPages = sent.filter((one) => forms.includes(one.page))
+    expect(ofTokenPages).toEqual(
+      forms.map((one) => ({ page: one, origin: 'null', referer: undefined })),
+    )
+    expect(
+      sent.filter(({ referer }) => /(verify-email|password-reset)\/./.test(referer ?? '')),
+    ).toEqual([])
+
+    await fill(page, {
+      username: person.username,
+      password: 'another lantern in the cave',
+      captcha: CAPTCHA,
+    })
+    await submit(page)
+    expect(where(page)).toBe('/account')
   })
 
   it('stays signed in when the browser is closed, if the box was ticked', async () => {

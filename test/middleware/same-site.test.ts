@@ -9,6 +9,8 @@ const elsewhere: Fields[] = [
   { 'Sec-Fetch-Site': 'CROSS-SITE' },
   { Origin: 'https://evil.example' },
   { Origin: 'null' },
+  { Origin: 'null', 'Sec-Fetch-Site': 'none' },
+  { Origin: 'null', 'Sec-Fetch-Site': 'cross-site' }, // a sandboxed frame of another site
   { Origin: 'http://127.0.0.1:3000.evil.example' },
   { Origin: 'http://evil.example:3000' },
   { Origin: 'http://127.0.0.1:3001' },
@@ -25,6 +27,7 @@ const here: Fields[] = [
   { 'Sec-Fetch-Site': 'none' },
   { Origin: 'http://127.0.0.1:3000' },
   { Origin: 'http://127.0.0.1:3000', 'Sec-Fetch-Site': 'same-origin' },
+  { Origin: 'null', 'Sec-Fetch-Site': 'same-origin' }, // a page of ours that sends no referrer
 ]
 
 let site: Site

@@ -209,23 +209,6 @@ describe('POST /password-reset/:token', () => {
 
     expect((await someone().signIn({ ...person, password })).status).toBe(303)
   })
-
-  it('comes from the page itself, which a browser marks by both its words', async () => {
-    const { link } = await asked()
-    const fields = { password }
-
-    const statuses = []
-    for (const headers of [
-      { Origin: 'null' },
-      { Origin: 'null', 'Sec-Fetch-Site': 'cross-site' },
-      { Origin: 'null', 'Sec-Fetch-Site': 'none' },
-      { Origin: 'null', 'Sec-Fetch-Site': 'same-origin' },
-    ]) {
-      statuses.push((await someone().fill(link, fields, headers)).status)
-    }
-
-    expect(statuses).toEqual([403, 403, 403, 303])
-  })
 })
 
 describe('The log', () => {
