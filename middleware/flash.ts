@@ -56,8 +56,8 @@ declare global {
 }
 
 /** True if the notice says that a mail is on its way. */
-export function announcesMail(notice: Notice | string | undefined): boolean {
-  return MAIL_NOTICES.some((one) => one === notice)
+export function announcesMail(notice: Notice | undefined): boolean {
+  return notice !== undefined && MAIL_NOTICES.includes(notice)
 }
 
 /** Offer res.flash to handlers and the waiting notice to the page. */

@@ -59,7 +59,10 @@ export async function openMailServer(
     port: (listener.address() as AddressInfo).port,
     arrived,
     answer: (next) => (status = next),
-    close: () => new Promise((resolve) => void server.close(resolve)),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(resolve)
+      }),
   }
 }
 

@@ -39,7 +39,7 @@ describe('smtpMailer', () => {
     ['smtps://', (port) => `smtps://127.0.0.1:${port}`, { secure: true }],
     ['STARTTLS', (port) => `smtp://0.0.0.0:${port}`, {}],
   ])(
-    'encrypts with %s, and trusts no certificate that nobody signed',
+    'encrypts with %s, and trusts no certificate that nobody signed (ASVS 12.3.2)',
     async (_how, url, options) => {
       const strict = await serverFor(url, options)
       const trusting = await serverFor(
@@ -55,7 +55,7 @@ describe('smtpMailer', () => {
     },
   )
 
-  it('sends nothing in the clear over a network, unless it is told to', async () => {
+  it('sends nothing in the clear over a network, unless it is told to (ASVS 12.3.1)', async () => {
     const plain: SMTPServerOptions = { hideSTARTTLS: true, disabledCommands: ['STARTTLS'] }
     const strict = await serverFor((port) => `smtp://0.0.0.0:${port}`, plain)
     const told = await serverFor((port) => `smtp://0.0.0.0:${port}?requireTLS=false`, plain)

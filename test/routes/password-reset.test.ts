@@ -209,12 +209,7 @@ async function watch(act: (visitor: Visitor) => Promise<Response>): Promise<Seen
 
 /** The same without what is random or the time in every request, and with a mark where the address stands. */
 function plain(email: string, { answer, commands, letter }: Seen) {
-  const {
-    'x-request-id': _id,
-    date: _date,
-    'set-cookie': cookies,
-    ...headers
-  } = answer.headers as Fields
+  const { 'x-request-id': _id, date: _date, 'set-cookie': cookies, ...headers } = answer.headers
   const withoutRandom = (value: unknown) =>
     JSON.stringify(value, (key, one: unknown) =>
       ['lsid', '$clusterTime', 'txnNumber'].includes(key) ? undefined : one,

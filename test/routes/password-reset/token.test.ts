@@ -159,10 +159,7 @@ describe('POST /password-reset/:token', () => {
       ({ userId }) => change(userId, { emailKey: `new-${userId}@example.com` }),
     ],
     ['an operator locked the account', ({ userId }) => change(userId, { lockedAt: new Date() })],
-    [
-      'the account was deleted',
-      ({ userId }) => usersOf(site).deleteOne({ _id: idIn(userId) } as object),
-    ],
+    ['the account was deleted', ({ userId }) => usersOf(site).deleteOne({ _id: idIn(userId) })],
   ])('counts no more once %s, before the form and behind it', async (_what, happen) => {
     const who = await asked()
     const early = someone()
@@ -272,7 +269,7 @@ function idIn(userId: string) {
 }
 
 function change(userId: string, fields: object) {
-  return usersOf(site).updateOne({ _id: idIn(userId) } as object, { $set: fields })
+  return usersOf(site).updateOne({ _id: idIn(userId) }, { $set: fields })
 }
 
 function age(userId: string) {

@@ -120,7 +120,7 @@ async function isVerified(username: string): Promise<boolean> {
 
 function change(userId: string, fields: object) {
   const _id = site.database.base.Types.ObjectId.createFromHexString(userId)
-  return usersOf(site).updateOne({ _id } as object, { $set: fields })
+  return usersOf(site).updateOne({ _id }, { $set: fields })
 }
 
 function tokens() {
