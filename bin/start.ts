@@ -40,8 +40,7 @@ export async function start(
     return {
       address: complete.baseUrl,
       stop: async () => {
-        await close(server)
-        await postman.stop()
+        await Promise.all([close(server), postman.stop()])
         await mongoose.disconnect()
         await engine?.close()
       },

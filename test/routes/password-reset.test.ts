@@ -10,7 +10,7 @@ import { outbox } from '../../models/outbox.ts'
 import { Postman } from '../../models/postman.ts'
 import { usersOf } from '../documents.ts'
 import { openSite, uniqueUsername, validPassword, type Site } from '../helper.ts'
-import { errorsOf, newPerson, page, valueOf, type Fields, type Visitor } from '../visitor.ts'
+import { errorsOf, newPerson, page, valueOf, type Visitor } from '../visitor.ts'
 
 const t = translator('en')
 
