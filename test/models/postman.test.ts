@@ -5,6 +5,7 @@ import {
   outbox,
   outboxEvents,
   queueLetter,
+  takeLetter,
   untilHandled,
   type Letter,
 } from '../../models/outbox.ts'
@@ -154,6 +155,24 @@ describe('Several senders', () => {
 
     const readers = server.arrived.map(({ to }) => to[0])
     expect(readers.sort()).toEqual(people.map(({ email }) => email).sort())
+  })
+})
+
+describe('A sender that dies with a letter in its hands', () => {
+  it('leaves it to the next, two minutes later', async () => {
+    await site.postman.stop()
+    const person = await register()
+    const taken = await takeLetter()
+    const lease = (taken?.dueAt.getTime() ?? 0) - Date.now()
+
+    site.postman = new Postman(site.settings, log)
+    const meanwhile = await takeLetter()
+    await comeDue()
+
+    expect(Math.round(lease / 10_000)).toBe(12)
+    expect(meanwhile).toBeUndefined()
+    expect(server.arrived).toMatchObject([{ to: [person.email] }])
+    expect(await outbox().countDocuments()).toBe(0)
   })
 })
 
