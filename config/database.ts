@@ -17,6 +17,14 @@ export const connectOptions: ConnectOptions = {
   heartbeatFrequencyMS: 500, // the driver's shortest: it finds a restarted database soonest
 }
 
+// A command at a terminal has nobody waiting at a page: it would rather wait for a busy database than give up.
+export const commandOptions: ConnectOptions = {
+  ...connectOptions,
+  serverSelectionTimeoutMS: 2000,
+  waitQueueTimeoutMS: 30_000,
+  socketTimeoutMS: 30_000,
+}
+
 // Building an index reads the whole collection once: the only command that may take long.
 export const INDEX_PATIENCE = 10 * 60 * 1000 // milliseconds
 

@@ -54,6 +54,15 @@ export function rowKey([limit, key]: Counter): string {
   return `${limit}:${key}`
 }
 
+/** The keys whose counter of this limit is full, so that the next attempt is refused. */
+export async function fullKeys(limit: Limit): Promise<string[]> {
+  const full = { points: { $gte: attemptLimits[limit].points }, expire: { $gt: new Date() } }
+  const found = await rows()
+    .find({ key: new RegExp(`^${limit}:`), ...full })
+    .toArray()
+  return found.map(({ key }) => key.slice(limit.length + 1))
+}
+
 /** Do something with the rows, and throw NotCounted if that fails. */
 export async function orNotCounted<T>(work: Promise<T>): Promise<T> {
   try {

@@ -16,18 +16,14 @@ const PATIENCE = 60_000 // milliseconds for a mail as a whole, also of a server 
 const LOOPBACK = /^(localhost|127\.[\d.]+|\[::1\])$/
 
 /**
- * Send through the server at this URL. With smtp:// the connection has to become TLS before anything is said, or it is
+ * The way to the mail server at this URL. With smtp:// the connection has to become TLS before anything is said, or it is
  * given up: who sits in between could otherwise hide STARTTLS and read the links. Only on this machine's own loopback
  * address it stays as it is. Options of nodemailer may stand in the URL (`?requireTLS=false`).
  * Nothing is logged here: nodemailer's log holds addresses and bodies.
  */
-export function smtpMailer(
-  url: string,
-  from: { name: string; address: string },
-  host: string,
-): Mailer {
+export function transportTo(url: string) {
   const isLoopback = LOOPBACK.test(new URL(url).hostname)
-  const transport = createTransport({
+  return createTransport({
     url,
     ...(isLoopback ? { ignoreTLS: true } : { requireTLS: true }),
     connectionTimeout: CONNECT_PATIENCE,
@@ -37,6 +33,15 @@ export function smtpMailer(
     disableFileAccess: true,
     disableUrlAccess: true,
   })
+}
+
+/** Send through the server at this URL, from this sender; `host` is the site's, for the mails' ids. */
+export function smtpMailer(
+  url: string,
+  from: { name: string; address: string },
+  host: string,
+): Mailer {
+  const transport = transportTo(url)
   return async ({ to, subject, text, html, language }) => {
     try {
       await transport.sendMail({

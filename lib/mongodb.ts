@@ -1,5 +1,5 @@
 // A MongoDB server of one's own: checked for an answer before anything builds on it.
-import mongoose, { type Connection } from 'mongoose'
+import mongoose, { type Connection, type ConnectOptions } from 'mongoose'
 import {
   connectOptions,
   DATABASE_NAME,
@@ -16,13 +16,14 @@ const START_PATIENCE = 5000 // milliseconds that a database which is just starti
 export async function connectMongodb(
   url: string,
   writes: typeof serverWrites | typeof embeddedWrites = serverWrites,
+  options: ConnectOptions = connectOptions,
 ): Promise<Connection> {
   const giveUpAt = Date.now() + START_PATIENCE
   repairDriver()
   for (;;) {
     try {
       await mongoose.connect(url, {
-        ...connectOptions,
+        ...options,
         writeConcern: writes,
         ...(namesDatabase(url) ? {} : { dbName: DATABASE_NAME }),
       })
@@ -49,7 +50,7 @@ function namesDatabase(url: string): boolean {
   return /^mongodb(\+srv)?:\/\/[^/]+\/[^?]/.test(url)
 }
 
-// The address as it may be shown. A password reaches to the last "@", whatever it holds, and an option can be a secret too.
-function withoutSecrets(url: string): string {
+/** The address as it may be shown. A password reaches to the last "@", whatever it holds, and an option can be a secret too. */
+export function withoutSecrets(url: string): string {
   return url.replace(/^(mongodb(?:\+srv)?:\/\/[^:/@\s]*).*@/s, '$1:***@').replace(/\?.*/s, '')
 }

@@ -32,15 +32,32 @@ export async function seal(password: string): Promise<string> {
   return hash(digestOf(password), options)
 }
 
+/** What lies in the place of a password: a hash of today, a bare md5 of old, or something that nothing can match. */
+export function kindOf(stored: unknown): 'argon2id' | 'bare md5' | 'damaged' {
+  if (typeof stored !== 'string') {
+    return 'damaged'
+  } else if (BARE_MD5.test(stored)) {
+    return 'bare md5'
+  } else {
+    return PHC.test(stored) ? 'argon2id' : 'damaged'
+  }
+}
+
+/** The PHC string to store in the place of a bare md5, whose password nobody knows. In whatever case it was written. */
+export async function wrap(digest: string): Promise<string> {
+  return hash(digest.toLowerCase(), options)
+}
+
 /**
  * Compare a password with what is stored: a PHC string, a bare md5, or nothing for an unknown user.
  * `upgrade` is what to store instead if the check succeeded on an old form; `damaged` marks a hash that nothing can match.
  */
 export async function check(password: string, stored: unknown): Promise<Check> {
-  if (typeof stored === 'string' && BARE_MD5.test(stored)) {
-    return checkBareMd5(password, stored)
-  } else if (typeof stored === 'string' && PHC.test(stored)) {
-    return checkPhc(password, stored)
+  const kind = kindOf(stored)
+  if (kind === 'bare md5') {
+    return checkBareMd5(password, String(stored))
+  } else if (kind === 'argon2id') {
+    return checkPhc(password, String(stored))
   } else {
     await spendTheSame(password)
     return { ok: false, damaged: stored !== undefined }
@@ -58,21 +75,28 @@ async function checkBareMd5(password: string, stored: string): Promise<Check> {
 
 async function checkPhc(password: string, stored: string): Promise<Check> {
   const outdated = isOutdated(stored)
-  const [ok] = await Promise.all([
-    verify(stored, digestOf(password), options).catch(() => undefined),
+  const [matches] = await Promise.all([
+    compare(password, stored).catch(() => undefined),
     // A hash with cheaper parameters would answer sooner and so betray that the user exists.
     outdated ? spendTheSame(password) : undefined,
   ])
-  if (ok === true && outdated) {
+  const [composed = false, asTyped = false] = matches ?? []
+  const ok = composed || asTyped
+  if (ok && (outdated || !composed)) {
     return { ok, upgrade: await seal(password) }
   } else {
-    return { ok: ok === true, damaged: ok === undefined }
+    return { ok, damaged: matches === undefined }
   }
 }
 
 async function spendTheSame(password: string): Promise<void> {
   decoy ??= seal('nobody has this password')
-  await verify(await decoy, digestOf(password), options)
+  await compare(password, await decoy)
+}
+
+// Every reading is compared, whether another one matched or not: the time depends on what was typed alone.
+async function compare(password: string, stored: string): Promise<boolean[]> {
+  return Promise.all(candidates(password).map((digest) => verify(stored, digest, options)))
 }
 
 // NFC, because one keyboard sends é as one code point and another as two (NIST SP 800-63B-4); nothing else is changed.
@@ -80,9 +104,9 @@ function digestOf(password: string): string {
   return md5(password.normalize('NFC'))
 }
 
-// Sites of the seed's kind took the md5 of what came over the wire, composed or not.
+// Sites of the seed's kind took the md5 of what came over the wire, composed or not, and one that was wrapped is still that.
 function candidates(password: string): string[] {
-  return [digestOf(password), md5(password)]
+  return [...new Set([digestOf(password), md5(password)])]
 }
 
 function isSameDigest(digest: string, stored: string): boolean {

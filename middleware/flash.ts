@@ -21,6 +21,8 @@ export const NOTICES = [
   'ended-elsewhere',
   'ended-password',
   'ended-too-many',
+  'ended-locked',
+  'ended-operator',
   'ended-unknown',
   'reset-asked',
   'password-was-reset',

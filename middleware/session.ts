@@ -1,12 +1,12 @@
 // The session: express-session over MongoDB, and the two moments that change whose it is.
 import { promisify } from 'node:util'
-import { createWebCryptoAdapter } from 'connect-mongo'
 import type { Request, RequestHandler } from 'express'
 import session, { type SessionData } from 'express-session'
 import type { Connection } from 'mongoose'
 import type { Settings } from '../config/env.ts'
-import { cookieFlags, cookieName, DAY, HOUR, MINUTE } from '../config/session.ts'
-import { SessionStore } from '../lib/session-store.ts'
+import { cookieFlags, cookieName, DAY, HOUR } from '../config/session.ts'
+import { openSessionStore } from '../lib/open-session-store.ts'
+import type { SessionStore } from '../lib/session-store.ts'
 import { endOldestSessions } from '../models/session.ts'
 import { isStillMember, type Member } from '../models/user.ts'
 import { logEvent } from './security-events.ts'
@@ -38,20 +38,8 @@ export function sessions(settings: Settings, database: Connection): RequestHandl
     cookie: cookieFlags(settings),
     saveUninitialized: false,
     resave: false,
-    store: new SessionStore({
-      client: database.getClient(),
-      databaseName: database.name,
-      idle: settings.sessionIdleMinutes * MINUTE,
-      ownerOf: ({ userId }) => userId,
-      endOf: ({ endsAt }) => endsAt,
-      encryption: encryptionWith(settings.sessionEncryptionKey),
-    }),
+    store: openSessionStore(settings, database),
   })
-}
-
-// AES-256-GCM under a key derived from the setting, once, when the site starts.
-function encryptionWith(key: string | undefined) {
-  return key === undefined ? undefined : createWebCryptoAdapter({ secret: key })
 }
 
 /** The session id that the visitor's cookie names, if its signature is ours; whether there is such a session is another question. */

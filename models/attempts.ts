@@ -1,7 +1,14 @@
 // How often somebody may try to sign in, to register or to get a picture, and who is told of it (ASVS 6.3.1, 6.3.5).
 import { createHash } from 'node:crypto'
 import { countBy, giveBack } from '../lib/attempt-counter.ts'
-import { endRow, noteFailure, resetPoints, type Counter, type Limit } from '../lib/attempt-rows.ts'
+import {
+  endRow,
+  fullKeys,
+  noteFailure,
+  resetPoints,
+  type Counter,
+  type Limit,
+} from '../lib/attempt-rows.ts'
 import type { Refusal } from '../lib/form.ts'
 import { refuse } from '../lib/result.ts'
 import { failuresOf, type Failures } from './failures.ts'
@@ -78,6 +85,11 @@ export async function beginSignIn(caller: Caller, who: Who): Promise<SignInAttem
 /** Open a locked account again, for its password was reset. What failed is still told to its owner at the next sign-in. */
 export async function unlockAccount(userId: string): Promise<void> {
   await resetPoints(['account', userId])
+}
+
+/** The accounts that too many failures in a row have locked. */
+export async function findLockedAccounts(): Promise<Set<string>> {
+  return new Set(await fullKeys('account'))
 }
 
 async function refusalOf(counters: Counter[]): Promise<Throttled | undefined> {

@@ -43,7 +43,10 @@ export async function deleteOwnAccount(
  * Delete an account, its sessions, links, letters and record. The account goes first: what is under way meanwhile, a sign-in,
  * a link, an event, finds nobody and leaves nothing behind.
  */
-export async function deleteAccount(store: SessionStore, userId: string): Promise<void> {
+export async function deleteAccount(
+  store: Pick<SessionStore, 'raw'>,
+  userId: string,
+): Promise<void> {
   await User.deleteOne({ _id: userId })
   await store.raw.deleteMany({ owner: userId })
   await endTokens(userId)

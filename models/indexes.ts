@@ -4,27 +4,62 @@ import mongoose from 'mongoose'
 import { INDEX_PATIENCE } from '../config/database.ts'
 import { User } from './user.ts'
 
+type Options = { unique?: boolean; expireAfterSeconds?: number }
+type Index = { collection: string; keys: IndexSpecification; options: Options }
+
 /** Build every index that is missing. Reads a collection once for each new one, so it may take minutes on a large database. */
 export async function buildIndexes(): Promise<void> {
-  for (const [keys, options] of User.schema.indexes()) {
-    await build(User.collection.collectionName, keys as IndexSpecification, options)
+  for (const { collection, keys, options } of indexes()) {
+    // The driver honours a longer patience for a single command, though its types do not list it.
+    const patient = { socketTimeoutMS: INDEX_PATIENCE } as CreateIndexOptions
+    await mongoose.connection.collection(collection).createIndex(keys, options, patient)
   }
-  // By the first sessions that are over are purged; a real server also deletes by it on its own. By the second they are
-  // found by the person whose they are.
-  await build('sessions', { purgeAt: 1 }, { expireAfterSeconds: 0 })
-  await build('sessions', { owner: 1, createdAt: -1 }, {})
-  // Without the first, two attempts at the same moment would be counted in two rows. By the second old rows are purged.
-  await build('attempts', { key: 1 }, { unique: true })
-  await build('attempts', { expire: -1 }, { expireAfterSeconds: 0 })
-  await build('tokens', { expires: 1 }, { expireAfterSeconds: 0 })
-  await build('tokens', { userId: 1 }, {})
-  await build('reservations', { until: 1 }, { expireAfterSeconds: 0 })
-  await build('reservations', { userId: 1 }, {})
-  await build('outbox', { dueAt: 1 }, {})
 }
 
-async function build(collection: string, keys: IndexSpecification, options: object): Promise<void> {
-  // The driver honours a longer patience for a single command, though its types do not list it.
-  const patient = { socketTimeoutMS: INDEX_PATIENCE } as CreateIndexOptions
-  await mongoose.connection.collection(collection).createIndex(keys, options, patient)
+/** The indexes that are not there, or not as they have to be, each as its collection and keys. */
+export async function findMissingIndexes(): Promise<string[]> {
+  const missing: string[] = []
+  for (const { collection, keys, options } of indexes()) {
+    const there = await indexesOf(collection)
+    const isThere = there.some(
+      (one) =>
+        JSON.stringify(one.key) === JSON.stringify(keys) &&
+        (one.unique ?? false) === (options.unique ?? false) &&
+        one.expireAfterSeconds === options.expireAfterSeconds,
+    )
+    if (!isThere) missing.push(`${collection} ${JSON.stringify(keys)}`)
+  }
+  return missing
+}
+
+function indexes(): Index[] {
+  const users = User.collection.collectionName
+  return [
+    ...User.schema.indexes().map(([keys, options]) => ({
+      collection: users,
+      keys: keys as IndexSpecification,
+      options: options as Options,
+    })),
+    // By the first sessions that are over are purged; a real server also deletes by it on its own. By the second they are
+    // found by the person whose they are.
+    { collection: 'sessions', keys: { purgeAt: 1 }, options: { expireAfterSeconds: 0 } },
+    { collection: 'sessions', keys: { owner: 1, createdAt: -1 }, options: {} },
+    // Without the first, two attempts at the same moment would be counted in two rows. By the second old rows are purged.
+    { collection: 'attempts', keys: { key: 1 }, options: { unique: true } },
+    { collection: 'attempts', keys: { expire: -1 }, options: { expireAfterSeconds: 0 } },
+    { collection: 'tokens', keys: { expires: 1 }, options: { expireAfterSeconds: 0 } },
+    { collection: 'tokens', keys: { userId: 1 }, options: {} },
+    { collection: 'reservations', keys: { until: 1 }, options: { expireAfterSeconds: 0 } },
+    { collection: 'reservations', keys: { userId: 1 }, options: {} },
+    { collection: 'outbox', keys: { dueAt: 1 }, options: {} },
+  ]
+}
+
+async function indexesOf(collection: string) {
+  try {
+    return await mongoose.connection.collection(collection).indexes()
+  } catch (error) {
+    if ((error as { codeName?: unknown }).codeName !== 'NamespaceNotFound') throw error
+    return [] // the collection is not there yet
+  }
 }

@@ -7,7 +7,8 @@ import { storageId } from '../lib/storage-id.ts'
 export const MOST_SESSIONS = 50 // of one person; the oldest goes when another begins
 
 /** Why a session is over: its clock ran out, or somebody ended it. */
-export type Ending = 'idle' | 'absolute' | 'elsewhere' | 'password' | 'too-many'
+export type Ending =
+  'idle' | 'absolute' | 'elsewhere' | 'password' | 'too-many' | 'locked' | 'operator'
 
 /** A place where a person is signed in. */
 export type Place = {

@@ -7,8 +7,7 @@ import { beginSignIn, type Caller, type Throttled } from './attempts.ts'
 import type { Failures } from './failures.ts'
 import { emailKey } from './email.ts'
 import {
-  byEmail,
-  byUsername,
+  findByName,
   keysOf,
   memberOf,
   takenField,
@@ -77,13 +76,6 @@ export async function authenticate(
 // A document from elsewhere may lack it: that is a damaged password, not an unknown user.
 function storedPassword({ password }: { password?: unknown }): unknown {
   return password ?? ''
-}
-
-async function findByName(name: string): Promise<UserDocument | undefined> {
-  const filter = isEmail(name) ? byEmail(name) : byUsername(name)
-  // Descending, so that of a document with a key and an old one without, the one with the key counts.
-  const [user] = await User.find(filter).sort({ usernameKey: -1 }).limit(1).lean<UserDocument[]>()
-  return user
 }
 
 // All spellings of one name are one name for the throttle too.

@@ -67,6 +67,20 @@ export function byEmail(email: string) {
   return { $or: [{ emailKey: emailKey(email) }, { email, emailKey: null }] }
 }
 
+/**
+ * Who signs in by this name: a username, or an email address. One query, whatever it finds.
+ * Names of old sites may look like an address; then who has the address comes first.
+ */
+export async function findByName(name: string): Promise<UserDocument | undefined> {
+  const filter = name.includes('@')
+    ? { $or: [...byEmail(name).$or, ...byUsername(name).$or] }
+    : byUsername(name)
+  // Descending, so that of a document with a key and an old one without, the one with the key counts.
+  const found = await User.find(filter).sort({ usernameKey: -1 }).limit(4).lean<UserDocument[]>()
+  const isByEmail = ({ email }: UserDocument) => email && emailKey(email) === emailKey(name)
+  return (name.includes('@') ? found.find(isByEmail) : undefined) ?? found[0]
+}
+
 /** Which field of a new document somebody else has already; any error but a duplicate key is thrown on. */
 export function takenField(error: unknown): 'username' | 'email' {
   const duplicate = error as { code?: unknown; keyPattern?: Record<string, unknown> }

@@ -15,6 +15,8 @@ export type EmbeddedMongodb = {
 }
 
 type Options = {
+  /** Milliseconds to wait for a folder that somebody else holds. */
+  patience?: number
   dataDir: string
   cacheDir: string
   say: (line: string) => void
@@ -25,7 +27,7 @@ type Options = {
 export async function startEmbeddedMongodb(options: Options): Promise<EmbeddedMongodb> {
   const folders = await makeFolders(options.dataDir)
   const launch = await engineLauncher(folders, options)
-  let run = await firstRun(launch, folders)
+  let run = await firstRun(launch, folders, options.patience ?? PREDECESSOR_PATIENCE)
   const closing = new AbortController()
   const isClosing = () => closing.signal.aborted // asked again after each wait: it may have changed meanwhile
 
@@ -61,7 +63,7 @@ export async function startEmbeddedMongodb(options: Options): Promise<EmbeddedMo
   const alive = keepAlive()
 
   return {
-    url: `mongodb://${encodeURIComponent(folders.link)}/?directConnection=true`,
+    url: addressOf(folders),
     pid: () => run.pid,
     close: async () => {
       closing.abort()
@@ -71,8 +73,13 @@ export async function startEmbeddedMongodb(options: Options): Promise<EmbeddedMo
   }
 }
 
-async function firstRun(launch: Launch, folders: Folders): Promise<Run> {
-  const giveUpAt = Date.now() + PREDECESSOR_PATIENCE
+/** The address of the engine that holds these folders, whichever process started it. */
+export function addressOf({ link }: Folders): string {
+  return `mongodb://${encodeURIComponent(link)}/?directConnection=true`
+}
+
+async function firstRun(launch: Launch, folders: Folders, patience: number): Promise<Run> {
+  const giveUpAt = Date.now() + patience
   for (;;) {
     const run = await launch()
     const outcome = await run.opened
@@ -83,7 +90,7 @@ async function firstRun(launch: Launch, folders: Folders): Promise<Run> {
     await run.ended // so that nothing of a refused run is left behind
     if (!isFolderInUse(outcome.refused)) {
       throw didNotStart(folders.database, outcome.refused)
-    } else if (Date.now() > giveUpAt) {
+    } else if (Date.now() >= giveUpAt) {
       throw folderInUse(folders.database)
     }
   }

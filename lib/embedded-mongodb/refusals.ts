@@ -4,14 +4,17 @@ import { StartProblem } from '../start-problem.ts'
 const OR_A_SERVER =
   'or name any MongoDB in MONGO_URL, for example MONGO_URL=mongodb://127.0.0.1:27017 npm start'
 
+/** The folder is held by a process that may well let others share its database. */
+export class FolderInUse extends StartProblem {}
+
 export const isFolderInUse = (reason: string): boolean => reason.includes('DBPathInUse')
 
 /** Another process, most likely another start of this site, holds the folder. */
-export function folderInUse(database: string): StartProblem {
-  return new StartProblem(
+export function folderInUse(database: string): FolderInUse {
+  return new FolderInUse(
     [
       `The database folder ${database} is in use by another process.`,
-      'Most likely the site is already running from this folder: stop it first,',
+      'Most likely the site, or a command of its operator, is already running from this folder: stop it first,',
       `give this one a folder of its own (DATA_DIR=.data-2 npm start), ${OR_A_SERVER}.`,
     ].join('\n'),
   )

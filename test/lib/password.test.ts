@@ -2,7 +2,7 @@
 import { hash } from '@node-rs/argon2'
 import md5 from 'md5'
 import { afterEach, describe, expect, it } from 'vitest'
-import { check, seal, usePepper } from '../../lib/password.ts'
+import { check, kindOf, seal, usePepper, wrap } from '../../lib/password.ts'
 
 const password = 'correct horse 芝麻'
 const TODAY = /^\$argon2id\$v=19\$m=19456,t=2,p=1\$/
@@ -66,6 +66,40 @@ describe('check()', () => {
     expect((await check(decomposed, md5(decomposed))).ok).toBe(true)
   })
 
+  it('accepts it also after it was wrapped, and then asks for the composed form', async () => {
+    const decomposed = 'cafe\u0301 au lait'
+    const wrapped = await wrap(md5(decomposed).toUpperCase())
+
+    const { ok, upgrade } = await check(decomposed, wrapped)
+
+    expect(ok).toBe(true)
+    expect(await check('caf\u00e9 au lait', wrapped)).toEqual({ ok: false, damaged: false })
+    expect(await check('caf\u00e9 au lait', upgrade)).toEqual({ ok: true, damaged: false })
+  })
+
+  it('compares what was typed in as many readings for nobody as for somebody (ASVS 6.3.8)', async () => {
+    const typed = 'cafe\u0301 au lait'
+    const known = await seal('something else')
+    await check(typed, undefined) // makes the decoy
+
+    const spent = async (stored: unknown) => {
+      const before = process.cpuUsage()
+      for (let round = 0; round < 8; round++) await check(typed, stored)
+      const { user, system } = process.cpuUsage(before)
+      return user + system
+    }
+    const [somebody, nobody, old] = [
+      await spent(known),
+      await spent(undefined),
+      await spent(md5('x')),
+    ]
+
+    expect(nobody / somebody).toBeGreaterThan(0.6)
+    expect(nobody / somebody).toBeLessThan(1.6)
+    expect(old / somebody).toBeGreaterThan(0.6)
+    expect(old / somebody).toBeLessThan(1.6)
+  })
+
   it('refuses a wrong password against a bare md5 without an upgrade', async () => {
     expect(await check('something else', md5(password))).toEqual({ ok: false })
   })
@@ -86,6 +120,16 @@ describe('check()', () => {
 
   it('fails for somebody who does not exist', async () => {
     expect(await check(password, undefined)).toEqual({ ok: false, damaged: false })
+  })
+})
+
+describe('kindOf()', () => {
+  it('tells a hash of today, a bare md5 and what nothing can match apart', async () => {
+    const kinds = [await seal(password), md5(password).toUpperCase(), 'plain', undefined, 7].map(
+      kindOf,
+    )
+
+    expect(kinds).toEqual(['argon2id', 'bare md5', 'damaged', 'damaged', 'damaged'])
   })
 })
 

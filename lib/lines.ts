@@ -1,0 +1,54 @@
+// Lines of a stream of bytes, one at a time: however long the stream is, only one line of it is held.
+
+export type Line = { number: number; text: string } | { number: number; problem: LineProblem }
+export type LineProblem = 'line-too-long' | 'not-utf-8'
+
+export const LONGEST_LINE = 64 * 1024 // bytes
+
+const NEWLINE = 0x0a
+const BYTE_ORDER_MARK = '\uFEFF'
+
+/** The lines, counted from one, without their ends. One that is too long or no UTF-8 comes as a problem, and the next goes on. */
+export async function* readLines(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Line> {
+  let number = 0
+  let parts: Buffer[] = []
+  let length = 0
+  const finish = (): Line => {
+    const line = lineOf(++number, parts, length)
+    parts = []
+    length = 0
+    return line
+  }
+  // Of a line that is too long only the length is kept.
+  const keep = (part: Buffer) => {
+    length += part.length
+    if (length <= LONGEST_LINE) parts.push(part)
+  }
+  for await (const chunk of bytes) {
+    const buffer = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)
+    let from = 0
+    for (let to = buffer.indexOf(NEWLINE); to !== -1; to = buffer.indexOf(NEWLINE, from)) {
+      keep(buffer.subarray(from, to))
+      yield finish()
+      from = to + 1
+    }
+    if (from < buffer.length) keep(buffer.subarray(from))
+  }
+  if (length > 0) yield finish()
+}
+
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+function lineOf(number: number, parts: Buffer[], length: number): Line {
+  if (length > LONGEST_LINE) {
+    return { number, problem: 'line-too-long' }
+  } else {
+    try {
+      const text = decoder.decode(Buffer.concat(parts)).replace(/\r$/, '')
+      const withoutMark = number === 1 && text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text
+      return { number, text: withoutMark }
+    } catch {
+      return { number, problem: 'not-utf-8' }
+    }
+  }
+}

@@ -1,0 +1,23 @@
+// The store of the site's sessions as its settings want it, for requests and for an operator's commands alike.
+import { createWebCryptoAdapter } from 'connect-mongo'
+import type { Connection } from 'mongoose'
+import type { Settings } from '../config/env.ts'
+import { MINUTE } from '../config/session.ts'
+import { SessionStore } from './session-store.ts'
+
+/** Open the store on a database that is connected. */
+export function openSessionStore(settings: Settings, database: Connection): SessionStore {
+  return new SessionStore({
+    client: database.getClient(),
+    databaseName: database.name,
+    idle: settings.sessionIdleMinutes * MINUTE,
+    ownerOf: ({ userId }) => userId,
+    endOf: ({ endsAt }) => endsAt,
+    encryption: encryptionWith(settings.sessionEncryptionKey),
+  })
+}
+
+// AES-256-GCM under a key derived from the setting, once, when the store is opened.
+function encryptionWith(key: string | undefined) {
+  return key === undefined ? undefined : createWebCryptoAdapter({ secret: key })
+}
