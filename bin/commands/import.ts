@@ -1,0 +1,109 @@
+// `sesame import FILE`: the users of another site, with their md5 passwords, from JSON lines or CSV.
+import { createReadStream } from 'node:fs'
+import { open, stat } from 'node:fs/promises'
+import type { Command } from 'commander'
+import { plainJson } from '../../lib/plain-text.ts'
+import { startProgress } from '../../lib/progress.ts'
+import { formatOf, readRows, UnreadableFile } from '../../lib/rows.ts'
+import { importUsers, type Refused } from '../../models/import.ts'
+import { withDatabase } from '../database.ts'
+import { MOST_SHOWN, tellImport } from '../import-report.ts'
+import { stopSignal } from '../stop-signal.ts'
+import { counted, EXIT, print, Refusal } from '../terminal.ts'
+import { example } from './example.ts'
+
+type Options = { dryRun?: boolean; verified?: boolean; report?: string; json?: boolean }
+
+const HELP = `
+FILE holds a user a line, as JSON ({"username": …, "password": the md5, "email": …}, as mongoexport writes) or as CSV whose
+first line names the columns. "-" reads stdin. A createdAt (ISO date) is kept; other fields are ignored.
+Each row is taken as a whole or not at all. Stopped, or run again, it skips what is there already.
+The names need not fit the rules for new ones; but no two may be the same name or address.`
+
+/** Add the command. */
+export function addImport(program: Command): void {
+  program
+    .command('import')
+    .description('Take over the users of another site, with passwords as md5.')
+    .argument('<file>', 'JSON lines or CSV; "-" for stdin')
+    .option('--dry-run', 'only say what would become of each row')
+    .option('--verified', 'you vouch for the addresses: they count as confirmed')
+    .option('--report <file>', 'write every refused row to this file, as JSON lines')
+    .option('--json', 'print the report as JSON')
+    .addHelpText('after', `${HELP}\n${example('npx sesame import users.csv --dry-run')}`)
+    .action(importFile)
+}
+
+async function importFile(file: string, options: Options): Promise<void> {
+  const source = await openSource(file)
+  const refusals = options.report === undefined ? undefined : await openReport(options.report)
+  try {
+    await withDatabase(
+      async () => {
+        const began = Date.now()
+        const progress = startProgress(source.size)
+        const shown: Refused[] = []
+        const report = await importUsers(readRows(source.bytes(), formatOf(file)), {
+          verified: options.verified ?? false,
+          dryRun: options.dryRun ?? false,
+          signal: stopSignal(),
+          onRefused: async (refused) => {
+            if (shown.length < MOST_SHOWN) shown.push(refused)
+            await refusals?.write(`${plainJson(refused)}\n`)
+          },
+          onBatch: ({ rows }) => {
+            progress.update(source.position(), counted(rows, 'row'))
+          },
+        }).finally(() => {
+          progress.stop()
+        })
+        const result = {
+          ...report,
+          dryRun: options.dryRun ?? false,
+          seconds: (Date.now() - began) / 1000,
+        }
+        if (options.json) await print(plainJson({ ...result, refusals: shown }))
+        else await tellImport(result, shown, options.report)
+        if (report.refused > 0) process.exitCode = EXIT.refused
+        if (report.stopped) process.exitCode = EXIT.stopped
+      },
+      { prepare: !options.dryRun },
+    )
+  } catch (error) {
+    throw error instanceof UnreadableFile ? new Refusal(error.message) : error
+  } finally {
+    await refusals?.close()
+  }
+}
+
+// The bytes of the file, and how many of them were read.
+async function openSource(file: string) {
+  let read = 0
+  const size = file === '-' ? undefined : (await stat(file).catch(cantOpen(file))).size
+  return {
+    size,
+    position: () => read,
+    bytes: async function* () {
+      const stream = file === '-' ? process.stdin : createReadStream(file)
+      try {
+        for await (const chunk of stream as AsyncIterable<Buffer>) {
+          read += chunk.length
+          yield chunk
+        }
+      } catch (error) {
+        cantOpen(file)(error)
+      }
+    },
+  }
+}
+
+async function openReport(file: string) {
+  return open(file, 'w', 0o600).catch(cantOpen(file)) // it names people
+}
+
+function cantOpen(file: string) {
+  return (error: unknown): never => {
+    const { code = 'unknown reason' } = error as NodeJS.ErrnoException
+    throw new Refusal(`${file} can't be opened (${code}).`)
+  }
+}

@@ -1,0 +1,120 @@
+// `sesame user list` and `sesame user show`: who has an account, and in what state it is.
+import { InvalidArgumentError, type Command } from 'commander'
+import { padded, plain, plainJson } from '../../lib/plain-text.ts'
+import { describePerson, listPeople, type Filter, type Person } from '../../models/people.ts'
+import { withDatabase } from '../database.ts'
+import { counted, print, printJsonList, tell, timeOf } from '../terminal.ts'
+import { example } from './example.ts'
+import { withUser } from './find-user.ts'
+
+type ListOptions = Filter & { limit?: number; json?: boolean }
+
+/** Add the commands that look; returns the group, for those that change something. */
+export function addUser(program: Command): Command {
+  const user = program.command('user').description('The people who have an account.')
+  user
+    .command('list')
+    .description('List the users, in the order in which they came.')
+    .option('--search <text>', 'only those with this in the username or the email')
+    .option('--bare-md5', 'only those whose password is still a bare md5')
+    .option('--locked', 'only those who are locked, by an operator or by failed sign-ins')
+    .option('--limit <count>', 'at most so many', wholeNumber)
+    .option('--json', 'print a JSON array')
+    .addHelpText(
+      'after',
+      example('npx sesame user list --locked', 'npx sesame user list --search @example.com --json'),
+    )
+    .action(list)
+  user
+    .command('show')
+    .description('Show one user: the account, its sessions, what kind of password is kept.')
+    .argument('<name>', 'username or email')
+    .option('--json', 'print a JSON object')
+    .addHelpText('after', example('npx sesame user show alice'))
+    .action(show)
+  return user
+}
+
+/** A count as it is typed. Throws what commander shows as wrong usage. */
+export function wholeNumber(typed: string): number {
+  if (/^\d{1,9}$/.test(typed)) {
+    return Number(typed)
+  } else {
+    throw new InvalidArgumentError('It has to be a whole number.')
+  }
+}
+
+async function list({ limit = Infinity, json, ...filter }: ListOptions): Promise<void> {
+  await withDatabase(async () => {
+    let count = 0
+    const people = async function* () {
+      if (limit === 0) return
+      for await (const person of listPeople(filter)) {
+        yield person
+        if (++count === limit) return
+      }
+    }
+    if (json) {
+      await printJsonList(people())
+    } else {
+      for await (const person of people()) await print(lineOf(person))
+      tell(`${counted(count, 'user')}.`)
+    }
+  })
+}
+
+function lineOf({ username, email, createdAt, ...state }: Person): string {
+  const since = createdAt ? createdAt.toISOString().slice(0, 10) : 'unknown'
+  const name = `${padded(plain(username), 24)}  ${padded(plain(email || '(no email)'), 32)}`
+  return [`${name}  since ${since}`, ...remarksOf(state)].join(', ')
+}
+
+function remarksOf(person: Pick<Person, 'isVerified' | 'locked' | 'password'>): string[] {
+  const { isVerified, locked, password } = person
+  return [
+    ...(isVerified ? [] : ['unverified']),
+    ...(locked === 'operator' ? ['locked by an operator'] : []),
+    ...(locked === 'failures' ? ['locked by failed sign-ins'] : []),
+    ...(password === 'argon2id' ? [] : [`password: ${password}`]),
+  ]
+}
+
+async function show(name: string, { json }: { json?: boolean }): Promise<void> {
+  await withUser(name, async ({ user, store }) => {
+    const person = await describePerson(store, user)
+    if (json) {
+      await print(plainJson(person))
+    } else {
+      const { email, locked, lockedAt, sessions, lastActive } = person
+      const lines = [
+        ['Username', plain(person.username)],
+        ['Id', person.id],
+        ['Email', email === '' ? 'none' : `${plain(email)}, ${verifiedWords(person)}`],
+        ['Since', timeOf(person.createdAt)],
+        ['Password', passwordWords(person)],
+        ['Locked', lockedWords(locked, lockedAt)],
+        ['Sessions', `${sessions}${lastActive ? `, last active ${timeOf(lastActive)}` : ''}`],
+      ]
+      for (const [label = '', value = ''] of lines) await print(`${label.padEnd(10)}${value}`)
+    }
+  })
+}
+
+function verifiedWords({ emailVerifiedAt }: { emailVerifiedAt: Date | undefined }): string {
+  return emailVerifiedAt ? `verified ${timeOf(emailVerifiedAt)}` : 'not verified'
+}
+
+function passwordWords({
+  password,
+  passwordChangedAt,
+}: Awaited<ReturnType<typeof describePerson>>) {
+  return passwordChangedAt ? `${password}, changed ${timeOf(passwordChangedAt)}` : password
+}
+
+function lockedWords(locked: Person['locked'], lockedAt: Date | undefined): string {
+  if (locked === 'operator') {
+    return `by an operator, ${timeOf(lockedAt)}`
+  } else {
+    return locked === 'failures' ? 'by too many failed sign-ins in a row' : 'no'
+  }
+}

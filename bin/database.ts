@@ -1,0 +1,109 @@
+// The database that a command works on: the one in MONGO_URL, or the embedded one, shared with the site where that runs.
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import mongoose from 'mongoose'
+import { commandOptions, embeddedWrites, serverWrites } from '../config/database.ts'
+import { readSettings, type Settings } from '../config/env.ts'
+import { makeFolders } from '../lib/embedded-mongodb/folders.ts'
+import { addressOf, startEmbeddedMongodb } from '../lib/embedded-mongodb/index.ts'
+import { FolderInUse } from '../lib/embedded-mongodb/refusals.ts'
+import { connectMongodb, withoutSecrets } from '../lib/mongodb.ts'
+import { usePepper } from '../lib/password.ts'
+import { StartProblem } from '../lib/start-problem.ts'
+import { buildIndexes } from '../models/indexes.ts'
+import { giveKeysToOldUsers } from '../models/old-users.ts'
+import { tell } from './terminal.ts'
+
+const PATIENCE = 5000 // milliseconds for a site that is just starting or stopping
+
+export type Opened = { name: string; close: () => Promise<void> }
+
+/** Do something with the database open, and close it whatever comes. With `prepare` its indexes are built first, as the site does. */
+export async function withDatabase<T>(
+  work: (settings: Settings) => Promise<T>,
+  { prepare = false } = {},
+): Promise<T> {
+  const settings = settingsOrProblem()
+  const { name, close } = await openDatabase(settings)
+  tell(`Database: ${name}`)
+  try {
+    if (prepare) {
+      await buildIndexes()
+      await giveKeysToOldUsers()
+    }
+    return await work(settings)
+  } finally {
+    await close()
+  }
+}
+
+/** The settings, which are the site's own. Throws a StartProblem that tells all that is wrong. */
+export function settingsOrProblem(): Settings {
+  const read = readSettings()
+  if (read.ok) {
+    usePepper(read.settings.passwordPepper)
+    return read.settings
+  } else {
+    throw new StartProblem(
+      ['The settings have problems:', ...read.problems.map((line) => `  ${line}`)].join('\n'),
+    )
+  }
+}
+
+/** Connect mongoose. Throws a StartProblem. */
+export async function openDatabase(settings: Settings): Promise<Opened> {
+  if (settings.mongoUrl !== undefined) {
+    await connectMongodb(settings.mongoUrl, serverWrites, commandOptions)
+    return { name: withoutSecrets(settings.mongoUrl), close: () => mongoose.disconnect() }
+  } else {
+    const giveUpAt = Date.now() + PATIENCE
+    for (;;) {
+      try {
+        return (await joinEngine(settings)) ?? (await startEngine(settings))
+      } catch (error) {
+        // Between looking and starting a site may have started, or one that was there may have stopped: look again.
+        if (!(error instanceof FolderInUse) || Date.now() > giveUpAt) throw error
+      }
+    }
+  }
+}
+
+async function joinEngine(settings: Settings): Promise<Opened | undefined> {
+  const folders = await makeFolders(settings.dataDir)
+  if (await isOpen(folders.link)) {
+    await connectMongodb(addressOf(folders), embeddedWrites, commandOptions)
+    const name = `the embedded one in ${folders.database}, beside the site that runs on it`
+    return { name, close: () => mongoose.disconnect() }
+  } else {
+    return undefined
+  }
+}
+
+async function startEngine(settings: Settings): Promise<Opened> {
+  const log = { warn: (_fields: object, message: string) => tell(message) }
+  const engine = await startEmbeddedMongodb({ ...settings, patience: 0, say: tell, log })
+  const close = async () => {
+    await mongoose.disconnect()
+    await engine.close()
+  }
+  try {
+    await connectMongodb(engine.url, embeddedWrites, commandOptions)
+    return { name: `the embedded one in ${settings.dataDir}/mongodb`, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+// The link may point at the socket of a run that is over: only who answers counts.
+async function isOpen(socket: string): Promise<boolean> {
+  const connection = connect(socket)
+  try {
+    await once(connection, 'connect')
+    return true
+  } catch {
+    return false
+  } finally {
+    connection.destroy()
+  }
+}

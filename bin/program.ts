@@ -1,0 +1,41 @@
+// The commands there are, and what is the same for all of them: help, exit codes, how wrong usage is answered.
+import { Command } from 'commander'
+import { addDemo } from './commands/demo.ts'
+import { addDoctor } from './commands/doctor.ts'
+import { addImport } from './commands/import.ts'
+import { addPassword } from './commands/password.ts'
+import { addSession } from './commands/session.ts'
+import { addUserChanges } from './commands/user-change.ts'
+import { addUser } from './commands/user.ts'
+
+const HELP = `
+The settings are the site's own environment variables (MONGO_URL, DATA_DIR, PASSWORD_PEPPER, …).
+Every command may be used while the site runs.
+
+Exit codes:
+  0    done
+  1    refused, or problems were found; the message says what
+  2    wrong usage
+  3    the settings are wrong, or the database can't be reached
+  70   a fault of this program
+  130  stopped by Ctrl-C; what was done until then stays
+
+Example:
+  npx sesame user show alice`
+
+/** The whole command line, ready to parse. Wrong usage and --help end in a CommanderError. */
+export function createProgram(): Command {
+  const program = new Command('sesame')
+    .description('Operate the site: its people, their sessions and passwords.')
+    .addHelpText('after', HELP)
+    .exitOverride() // before the commands, which inherit it
+    .showHelpAfterError('(--help shows how it is used)')
+  const user = addUser(program)
+  addUserChanges(user)
+  addSession(program)
+  addPassword(program)
+  addImport(program)
+  addDemo(program)
+  addDoctor(program)
+  return program
+}

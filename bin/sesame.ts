@@ -1,0 +1,33 @@
+#!/usr/bin/env node
+// `npx sesame …`: the command line of whoever operates the site.
+import { CommanderError } from 'commander'
+import { isDatabaseAway } from '../lib/database-away.ts'
+import { StartProblem } from '../lib/start-problem.ts'
+import { createProgram } from './program.ts'
+import { endWithReader, EXIT, Refusal, tell } from './terminal.ts'
+
+endWithReader()
+try {
+  await createProgram().parseAsync()
+} catch (error) {
+  process.exitCode = codeOf(error)
+}
+
+// Of what somebody can do something about only the sentence is shown; a fault of the program comes with its stack.
+function codeOf(error: unknown): number {
+  if (error instanceof CommanderError) {
+    return error.exitCode === 0 ? EXIT.done : EXIT.usage // commander has said it
+  } else if (error instanceof Refusal) {
+    tell(error.message)
+    return error.code
+  } else if (error instanceof StartProblem) {
+    tell(error.message)
+    return EXIT.noDatabase
+  } else if (isDatabaseAway(error)) {
+    tell('The database went away in the middle. What was done until then stays; run it again.')
+    return EXIT.noDatabase
+  } else {
+    tell(error instanceof Error ? (error.stack ?? error.message) : String(error))
+    return EXIT.fault
+  }
+}

@@ -1,0 +1,61 @@
+// What a command says: results on stdout, everything else on stderr, so that a pipe gets the results alone.
+import { once } from 'node:events'
+import { plainJson } from '../lib/plain-text.ts'
+
+/** How a command ended, as the help of the program tells it. */
+export const EXIT = {
+  done: 0,
+  refused: 1,
+  usage: 2,
+  noDatabase: 3,
+  fault: 70,
+  stopped: 130,
+} as const
+
+/** Thrown by a command that can't do what it was asked: the message is a sentence, shown without a stack. */
+export class Refusal extends Error {
+  readonly code: number
+
+  constructor(message: string, code: number = EXIT.refused) {
+    super(message)
+    this.code = code
+  }
+}
+
+/** Write a line of the result. Waits for a slow reader. */
+export async function print(line: string): Promise<void> {
+  if (!process.stdout.write(`${line}\n`)) await once(process.stdout, 'drain')
+}
+
+/** Write a list as one JSON array, an element a line, each as soon as it is there. */
+export async function printJsonList(items: AsyncIterable<unknown>): Promise<void> {
+  let before = '['
+  for await (const item of items) {
+    await print(`${before}${plainJson(item)}`)
+    before = ','
+  }
+  await print(before === '[' ? '[]' : ']')
+}
+
+/** Tell the person at the terminal something that is no result. */
+export function tell(line: string): void {
+  process.stderr.write(`${line}\n`)
+}
+
+/** A number as people write it. */
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${count.toLocaleString('en')} ${count === 1 ? one : many}`
+}
+
+/** A point in time, in UTC, to the minute. */
+export function timeOf(date: Date | undefined): string {
+  return date ? `${date.toISOString().slice(0, 16).replace('T', ' ')} UTC` : 'unknown'
+}
+
+/** Where a pipe is closed before the end (`| head`), nobody reads on: that is no fault. */
+export function endWithReader(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(EXIT.done)
+    throw error
+  })
+}

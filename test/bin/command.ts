@@ -1,0 +1,56 @@
+// The built command line as a process, run as an operator runs it, on the database of the test.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { inject, onTestFinished, vi } from 'vitest'
+import { root } from '../../config/paths.ts'
+import type { Site } from '../helper.ts'
+import { PATIENCE } from './process.ts'
+
+export type Ended = { code: number | string; out: string; said: string }
+
+/** The environment that makes a command work on the database of a site under test. */
+export function environmentOf(site: Site): Record<string, string> {
+  return { MONGO_URL: inject('mongoUrl').replace('/?', `/${site.database.name}?`) }
+}
+
+/** Start a command; what it says on stdout and on stderr is kept apart. */
+export function startCommand(words: string[], environment: Record<string, string>, input = '') {
+  const child = spawn(process.execPath, [join(root, 'dist', 'bin', 'sesame.js'), ...words], {
+    cwd: root,
+    env: {
+      PATH: process.env.PATH,
+      HOME: process.env.HOME,
+      XDG_CACHE_HOME: inject('cacheHome'),
+      NODE_ENV: 'development',
+      ...environment,
+    },
+  })
+  const said = { out: '', err: '' }
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (said.out += text))
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (said.err += text))
+  child.stdin.on('error', () => undefined) // it may end without having read
+  child.stdin.end(input)
+  const ended = once(child, 'close').then(([code, signal]): Ended => {
+    return { code: (code ?? signal) as number | string, out: said.out, said: said.err }
+  })
+  onTestFinished(async () => {
+    child.kill('SIGKILL')
+    await ended
+  })
+  return {
+    ended,
+    kill: (signal: NodeJS.Signals) => child.kill(signal),
+    /** Wait until it has said this on stderr. */
+    says: (words: string) => vi.waitUntil(() => said.err.includes(words), PATIENCE),
+  }
+}
+
+/** Run a command to its end. */
+export async function run(
+  words: string[],
+  environment: Record<string, string>,
+  input?: string,
+): Promise<Ended> {
+  return startCommand(words, environment, input).ended
+}
