@@ -235,6 +235,8 @@ describe('sesame demo', () => {
     const second = await sesame('demo')
     const production = await sesame('demo', {
       NODE_ENV: 'production',
+      SMTP_URL: 'smtp://127.0.0.1:1',
+      MAIL_FROM: 'sesame@example.com',
       SESSION_SECRETS: 'a secret for production and long enough',
     })
 
