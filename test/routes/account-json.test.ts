@@ -43,9 +43,10 @@ describe('GET in JSON', () => {
   it('/account/export gives everything that is kept', async () => {
     const { script, email } = await newMember()
 
-    const { status, body } = await script.read('/account/export')
+    const answer = await script.read('/account/export')
 
-    expect([status, body]).toMatchObject([200, { account: { email } }])
+    expect(answer.status).toBe(200)
+    expect(answer.body).toMatchObject({ account: { email } })
   })
 
   it.each(['password', 'username', 'email', 'activity', 'export', 'delete', 'sessions'])(
