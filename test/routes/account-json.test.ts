@@ -40,6 +40,15 @@ describe('GET in JSON', () => {
     expect(answer.text).not.toMatch(/argon2|"password"/)
   })
 
+  it('/dev/mail gives the mails that were caught', async () => {
+    const { script, email } = await newMember()
+    await site.mails()
+
+    const { body } = await script.read('/dev/mail')
+
+    expect(JSON.stringify(body)).toContain(email)
+  })
+
   it('/account/export gives everything that is kept', async () => {
     const { script, email } = await newMember()
 
