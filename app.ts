@@ -18,6 +18,7 @@ import { flash } from './middleware/flash.ts'
 import { headers } from './middleware/headers.ts'
 import { refuseInsecure } from './middleware/https.ts'
 import { layout } from './middleware/layout.ts'
+import type { Lessons } from './middleware/lessons/mount.ts'
 import { locale } from './middleware/locale.ts'
 import { pages } from './middleware/page.ts'
 import { representation } from './middleware/representation.ts'
@@ -29,10 +30,16 @@ import { refusalEvents } from './middleware/security-events.ts'
 import { sessions } from './middleware/session.ts'
 import { withoutSession, withSession } from './routes/index.ts'
 
-export type Dependencies = { settings: Settings; database: Connection; logger: Logger }
+export type Dependencies = {
+  settings: Settings
+  database: Connection
+  logger: Logger
+  /** The teaching pages, for a site that has them: whoever starts the site loads them, or does not. */
+  lessons?: Lessons | undefined
+}
 
 /** Build the site. The database has to be connected and its indexes built before the first request. */
-export function createApp({ settings, database, logger }: Dependencies): Express {
+export function createApp({ settings, database, logger, lessons }: Dependencies): Express {
   const app = express()
   const { offerToken, requireToken } = csrf(settings)
 
@@ -40,6 +47,7 @@ export function createApp({ settings, database, logger }: Dependencies): Express
   app.disable('x-powered-by')
   app.set('trust proxy', settings.trustProxy)
   app.set('settings', settings)
+  app.set('lessons on', lessons !== undefined)
   app.set('captcha on', settings.captcha.mode !== 'off')
   app.set('views', viewsDir)
   app.set('view engine', 'ejs')
@@ -65,6 +73,7 @@ export function createApp({ settings, database, logger }: Dependencies): Express
   app.use(sameSite(settings)) // before the body: what comes from elsewhere is not even read
   app.use(body())
   app.use(databaseReady(database))
+  if (lessons) app.use(lessons.apps) // before the site's sessions, so that they can neither read nor disturb one
   app.use(sessions(settings, database))
   app.use(saveFirst)
   app.use(resign(settings))
@@ -72,7 +81,7 @@ export function createApp({ settings, database, logger }: Dependencies): Express
   app.use(offerToken)
 
   // Routes
-  app.use(pages(withSession, requireToken))
+  app.use(pages([...withSession, ...(lessons?.rows ?? [])], requireToken))
 
   // What nothing answered, and what went wrong
   app.use(notFound)

@@ -10,6 +10,7 @@ import { developmentSecret } from '../lib/development-secret.ts'
 import { startEmbeddedMongodb } from '../lib/embedded-mongodb/index.ts'
 import { noFolder } from '../lib/embedded-mongodb/refusals.ts'
 import { connectMongodb } from '../lib/mongodb.ts'
+import type { Lessons } from '../middleware/lessons/mount.ts'
 import { buildIndexes } from '../models/indexes.ts'
 import { giveKeysToOldUsers } from '../models/old-users.ts'
 import { Postman } from '../models/postman.ts'
@@ -31,10 +32,14 @@ export async function start(
       ? connectMongodb(engine.url, embeddedWrites)
       : connectMongodb(settings.mongoUrl ?? ''))
     await prepareDatabase(logger)
+    const lessons = await lessonsOf({ ...settings, sessionSecrets })
     const server = await listen(settings)
     // Nothing is awaited from here on: a request that is already there has to find somebody who answers it.
     const complete = { ...settings, sessionSecrets, baseUrl: baseUrlOf(settings, server) }
-    server.on('request', createApp({ settings: complete, database: mongoose.connection, logger }))
+    server.on(
+      'request',
+      createApp({ settings: complete, database: mongoose.connection, logger, lessons }),
+    )
     const postman = new Postman(complete, logger)
     if (complete.catchesMail) say('Mails are not sent but shown on the page /dev/mail')
     return {
@@ -68,6 +73,16 @@ async function prepareDatabase(logger: Logger): Promise<void> {
   await buildIndexes()
   const left = await giveKeysToOldUsers()
   if (left > 0) logger.warn({ left }, 'Users whose name or email another user has too')
+}
+
+// A site without lessons does not even load them.
+async function lessonsOf(settings: Settings): Promise<Lessons | undefined> {
+  if (settings.lessons) {
+    const { openLessons } = await import('../routes/lessons.ts')
+    return openLessons(settings, mongoose.connection)
+  } else {
+    return undefined
+  }
 }
 
 // The port that the system chose for PORT=0 is known only when the server listens.

@@ -57,6 +57,7 @@ const schema = z
     SMTP_URL: smtpUrl.optional(),
     MAIL_FROM: mailFrom.optional(),
     TRUST_PROXY: trustProxy.optional(),
+    LESSONS: oneOf(['on', 'off']).optional(),
     LOG_LEVEL: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default(
       'info',
     ),
@@ -98,6 +99,7 @@ const schema = z
     mailFrom: set.MAIL_FROM,
     catchesMail: set.SMTP_URL === undefined && set.NODE_ENV !== 'production',
     trustProxy: set.TRUST_PROXY ?? false,
+    lessons: (set.LESSONS ?? (set.NODE_ENV === 'production' ? 'off' : 'on')) === 'on',
     logLevel: set.LOG_LEVEL,
   }))
 

@@ -33,4 +33,6 @@ export const attemptLimits = {
   // Mails that one address asks for, and those to one reader, whoever asks: nobody's mailbox is filled from here.
   mail: { points: 20, duration: HOUR },
   reader: { points: 3, duration: HOUR },
+  // Requests of lessons: each may store a session, and a whole class shares an address.
+  lesson: { points: 1200, duration: MINUTE },
 } as const

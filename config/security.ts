@@ -14,6 +14,7 @@ export function helmetOptions(settings: Settings): HelmetOptions {
       directives: {
         defaultSrc: ["'none'"],
         scriptSrc: ["'self'"],
+        connectSrc: ["'self'"],
         styleSrc: ["'self'"],
         imgSrc: ["'self'", 'data:'], // Pico draws its ticks and arrows from data: addresses
         formAction: ["'self'"],

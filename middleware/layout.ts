@@ -38,6 +38,7 @@ export const layout: RequestHandler = function layout(req, res, next) {
       wait: undefined,
       typed: {},
       errors: {},
+      lessonsOn: req.app.get('lessons on') as boolean,
       captchaOn: req.app.get('captcha on') as boolean,
     }
     render(view, { ...frame, ...values }, done)

@@ -16,15 +16,10 @@ export function callerOf(req: Request): Caller {
 }
 
 /** Everybody may enter who asks for pictures no faster than people look at them: each costs time to draw, and a stored session. */
-export const onlooker: RequestHandler = async function onlooker(req, _res, next) {
-  const refusal = await countAttempt(callerOf(req), 'captcha')
-  if (refusal) {
-    logRefusal(req, refusal)
-    throw createError(429, 'Too many captchas', { wait: refusal.wait })
-  } else {
-    next()
-  }
-}
+export const onlooker = unhurried('captcha')
+
+/** Everybody may enter who tries lessons no faster than a class does: most requests store a session. */
+export const learner = unhurried('lesson')
 
 /** The same for a form that asks its captcha in words. */
 export const asker: RequestHandler = async function asker(req, res, next) {
@@ -32,5 +27,17 @@ export const asker: RequestHandler = async function asker(req, res, next) {
     await onlooker(req, res, next)
   } else {
     next()
+  }
+}
+
+function unhurried(limit: 'captcha' | 'lesson'): RequestHandler {
+  return async function waitYourTurn(req, _res, next) {
+    const refusal = await countAttempt(callerOf(req), limit)
+    if (refusal) {
+      logRefusal(req, refusal)
+      throw createError(429, 'Too many requests', { wait: refusal.wait })
+    } else {
+      next()
+    }
   }
 }

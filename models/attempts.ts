@@ -38,7 +38,7 @@ export type Who = { userId: string } | { name: string }
 /** Count a registration or a picture. Above the limit it is refused and not counted. Throws where nothing can be counted. */
 export async function countAttempt(
   caller: Caller,
-  limit: 'registration' | 'captcha',
+  limit: 'registration' | 'captcha' | 'lesson',
 ): Promise<Throttled | undefined> {
   return caller.isCounted ? refusalOf([[limit, caller.network]]) : undefined
 }

@@ -46,7 +46,8 @@ export async function openSite(environment: NodeJS.ProcessEnv = {}): Promise<Sit
   }
   const log: string[] = []
   const logger = createLogger({ ...settings, production: true }, collect(log))
-  const app = createApp({ settings, database: mongoose.connection, logger })
+  const lessons = environment.LESSONS === 'on' ? await openLessonsOf(settings) : undefined
+  const app = createApp({ settings, database: mongoose.connection, logger, lessons })
   const postman = new Postman(settings, logger)
   return {
     app,
@@ -65,6 +66,12 @@ export async function openSite(environment: NodeJS.ProcessEnv = {}): Promise<Sit
       await mongoose.disconnect()
     },
   }
+}
+
+// As bin/start.ts loads them. Only for tests that ask for them: loading costs time.
+async function openLessonsOf(settings: Settings) {
+  const { openLessons } = await import('../routes/lessons.ts')
+  return openLessons(settings, mongoose.connection)
 }
 
 /** The settings of a site under test: as in development, with a captcha that is known. */

@@ -24,7 +24,7 @@ describe('The locale files', () => {
       ...code.matchAll(/(?:\bt\(|message: |addIssue\(|return |: )'([a-z-]+(?:\.[a-z0-9-]+)+)'/g),
     ]
       .map(([, key = '']) => key)
-      .filter((key) => !/\.(ts|ejs|json|svg|txt)$/.test(key))
+      .filter((key) => !/\.(ts|ejs|json|svg|txt|sid)$/.test(key))
 
     expect(named.length).toBeGreaterThan(40)
     expect(named.filter((key) => !known.has(key))).toEqual([])

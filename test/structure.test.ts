@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { attemptLimits } from '../config/limits.ts'
 import { root } from '../config/paths.ts'
 import { withoutSession, withSession } from '../routes/index.ts'
+import { lessons } from '../routes/lessons.ts'
 import { filesBelow, read, sources, type ProjectFile } from './project-files.ts'
 
 const LONGEST = 120 // lines
@@ -72,9 +73,12 @@ describe('Every source', () => {
 
 describe('Every page', () => {
   // What stands for any value in an address, ":token", is the file "token".
-  const pages = [...withoutSession, ...withSession].map(([path]) =>
-    path === '/' ? 'root' : path.slice(1).replaceAll(':', ''),
-  )
+  const paths = [
+    ...[...withoutSession, ...withSession].map(([path]) => path),
+    '/lessons',
+    ...lessons.map(({ name }) => `/lessons/${name}`),
+  ]
+  const pages = paths.map((path) => (path === '/' ? 'root' : path.slice(1).replaceAll(':', '')))
 
   it('is one word in the address bar, in routes and in test/routes', () => {
     const missing = pages

@@ -88,7 +88,7 @@ export function newPerson() {
 
 /** The elements of a page that was answered. */
 export function page(response: Response): HTMLElement {
-  return parse(response.text)
+  return parse(response.text, { blockTextElements: { script: true, style: true } }) // but <pre>, which has elements
 }
 
 /** The title of a page. */

@@ -1,0 +1,104 @@
+// The stores of lessons: the real connect-mongo and the real memory store, each with a collection of its own, watched and bounded.
+import { MongoStore } from 'connect-mongo'
+import session, { type Store } from 'express-session'
+import type { Collection } from 'mongodb'
+import type { Connection } from 'mongoose'
+import { nothing } from '../callback.ts'
+import { watched } from './watch.ts'
+
+const MOST_DOCUMENTS = 2000 // of one lesson: a class of fifty pressing every button comes nowhere near
+const PURGE_EVERY = 30 * 1000 // milliseconds
+
+export type StoredDocument = { _id: string; expires?: Date; session?: unknown }
+export type MongoOptions = { touchAfter?: number }
+
+/** The stores of one lesson. */
+export class LessonStores {
+  private readonly collections = new Set<string>()
+  private readonly memories = new Map<string, { sessions: Record<string, string> }>()
+  private lastPurge = 0
+  private readonly database: Connection
+  private readonly lesson: string
+
+  constructor(database: Connection, lesson: string) {
+    this.database = database
+    this.lesson = lesson
+  }
+
+  /** connect-mongo on a collection of this lesson; two of different names share nothing. */
+  mongo(name = 'sessions', options: MongoOptions = {}): MongoStore {
+    this.collections.add(name)
+    return watched(
+      MongoStore.create({
+        client: this.database.getClient(),
+        dbName: this.database.name,
+        collectionName: this.collectionName(name),
+        stringify: false, // so that a class can read what is in it
+        autoRemove: 'disabled', // purged here: the embedded engine never acts on a TTL index
+        ...options,
+      }),
+    )
+  }
+
+  /** express-session's own store: in the memory of this process. */
+  memory(name = 'memory'): Store {
+    const store = watched(new session.MemoryStore())
+    this.memories.set(name, store as unknown as { sessions: Record<string, string> })
+    return store
+  }
+
+  /** The document of a session as it is stored now, in whichever store of this lesson has it. */
+  async read(id: string): Promise<StoredDocument | undefined> {
+    for (const name of this.collections) {
+      const found = await this.collection(name).findOne({ _id: id })
+      if (found) return found
+    }
+    for (const { sessions } of this.memories.values()) {
+      const text = sessions[id]
+      if (text !== undefined) return { _id: id, session: JSON.parse(text) as unknown }
+    }
+    return undefined
+  }
+
+  /** Delete a session wherever it is. */
+  async remove(id: string): Promise<void> {
+    for (const name of this.collections) await this.collection(name).deleteOne({ _id: id })
+    for (const { sessions } of this.memories.values()) Reflect.deleteProperty(sessions, id)
+  }
+
+  /** How many sessions a collection of this lesson holds. */
+  async count(name = 'sessions'): Promise<number> {
+    return this.collection(name).countDocuments({ expires: { $gt: new Date() } })
+  }
+
+  /** Delete what has expired, and the oldest of what is too much; not more often than every half minute. */
+  purgeNowAndThen(): void {
+    if (Math.abs(Date.now() - this.lastPurge) >= PURGE_EVERY) {
+      this.lastPurge = Date.now()
+      void this.purge().catch(nothing) // what could not be deleted is deleted next time
+    }
+  }
+
+  private async purge(): Promise<void> {
+    for (const name of this.collections) {
+      const collection = this.collection(name)
+      await collection.deleteMany({ expires: { $lt: new Date() } })
+      const surplus = await collection.find().sort({ expires: -1 }).skip(MOST_DOCUMENTS).toArray()
+      await collection.deleteMany({ _id: { $in: surplus.map(({ _id }) => _id) } })
+    }
+    for (const { sessions } of this.memories.values()) {
+      for (const id of Object.keys(sessions).slice(0, -MOST_DOCUMENTS)) {
+        Reflect.deleteProperty(sessions, id)
+      }
+    }
+  }
+
+  /** A collection of this lesson, for what its page counts. */
+  collection(name = 'sessions'): Collection<StoredDocument> {
+    return this.database.collection<StoredDocument>(this.collectionName(name))
+  }
+
+  private collectionName(name: string): string {
+    return `lesson-${this.lesson}-${name}`
+  }
+}

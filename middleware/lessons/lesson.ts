@@ -1,0 +1,32 @@
+// What a lesson is made of: the real middleware with the options under study, and the words about it.
+import type { Router } from 'express'
+import type { LessonStores } from '../../lib/lessons/stores.ts'
+
+/** The documents whose snippets a lesson tries; "beyond" is what none of them tells. */
+export type Document = 1 | 2 | 3 | 4 | 5 | 'beyond'
+
+export type Lesson = {
+  /** The word in the address: /lessons/<name>, and the name of its route, view, test and sentences. */
+  name: string
+  /** The file that runs, which the page shows. */
+  source: string
+  minutes: number
+  documents: Document[]
+  /** The names of its cookies. Only these are ever recorded or shown. */
+  cookies: string[]
+  /** Mount the real middleware and what can be tried; the addresses begin with `path`. */
+  mount: (app: Router, tools: LessonTools) => void
+  /** More that its view shows, beside what all lessons show. */
+  look?: (visit: LessonVisit, tools: LessonTools) => Promise<object>
+}
+
+export type LessonTools = {
+  /** Where the lesson's page is: its cookies should have this path, so that they travel nowhere else. */
+  path: string
+  /** A secret of this lesson alone, the same in every process. */
+  secret: string
+  stores: LessonStores
+}
+
+/** Who looks at a lesson: under which id their exchanges are kept, and the lesson's cookies that their browser sent. */
+export type LessonVisit = { visitor: string; cookies: Record<string, string>; port: number }

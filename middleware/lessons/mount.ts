@@ -1,0 +1,56 @@
+// All lessons as one part of the site: their own middleware under their own addresses, and their pages for the map.
+import { createHmac } from 'node:crypto'
+import { Router, type RequestHandler } from 'express'
+import type { Connection } from 'mongoose'
+import type { Settings } from '../../config/env.ts'
+import { LessonStores } from '../../lib/lessons/stores.ts'
+import { anyone } from '../access.ts'
+import type { Row } from '../page.ts'
+import { learner } from '../throttle.ts'
+import type { Lesson, LessonTools } from './lesson.ts'
+import { lessonPage } from './page.ts'
+import { recorder } from './recorder.ts'
+import { lessonVisitor } from './visitor.ts'
+
+export type Lessons = { apps: RequestHandler; rows: Row[] }
+
+/**
+ * Mount lessons. Their own middleware answers below /lessons/<name>/try and stands before the site's sessions, which it can
+ * therefore neither read nor change. Their forms carry no token: all that they change is a session of a lesson.
+ */
+export function mountLessons(lessons: Lesson[], settings: Settings, database: Connection): Lessons {
+  const apps = Router()
+  const rows: Row[] = []
+  for (const lesson of lessons) {
+    const tools = toolsFor(lesson, settings, database)
+    const app = Router()
+    lesson.mount(app, tools)
+    apps.use(
+      `${tools.path}/try`,
+      lessonVisitor,
+      learner,
+      purge(tools),
+      recorder(lesson, tools.stores),
+      app,
+    )
+    rows.push([tools.path, [anyone, lessonVisitor], lessonPage(lesson, tools)])
+  }
+  return { apps, rows }
+}
+
+function toolsFor(lesson: Lesson, settings: Settings, database: Connection): LessonTools {
+  // Made from the site's secret, which it does not betray, so that all processes agree on it.
+  const [secret = ''] = settings.sessionSecrets
+  return {
+    path: `/lessons/${lesson.name}`,
+    secret: createHmac('sha256', secret).update(`lesson ${lesson.name}`).digest('base64url'),
+    stores: new LessonStores(database, lesson.name),
+  }
+}
+
+function purge({ stores }: LessonTools): RequestHandler {
+  return function purgeNowAndThen(_req, _res, next) {
+    stores.purgeNowAndThen()
+    next()
+  }
+}

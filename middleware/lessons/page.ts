@@ -1,0 +1,65 @@
+// The page of a lesson: its panes filled with what really happened, and the button that begins it anew.
+import { readFileSync } from 'node:fs'
+import type { Request, Response } from 'express'
+import { z } from 'zod'
+import { idOf, sentCookies } from '../../lib/lessons/anatomy.ts'
+import { findExchanges, forgetExchanges } from '../../models/lesson-record.ts'
+import type { Page } from '../page.ts'
+import type { Lesson, LessonTools } from './lesson.ts'
+import { visitorOf } from './visitor.ts'
+
+const MARK = '// ←' // stands in a lesson's source behind the line that matters
+const view = z.object({ view: z.enum(['projector']).optional().catch(undefined) })
+
+/** Build the page of a lesson. */
+export function lessonPage(lesson: Lesson, tools: LessonTools): Page {
+  const code = codeOf(lesson.source)
+  return {
+    show: async (req: Request, res: Response) => {
+      const cookies = cookiesOf(req, lesson.cookies)
+      const visitor = visitorOf(req)
+      const port = req.socket.localPort ?? 0
+      const [exchanges, stored, more] = await Promise.all([
+        findExchanges(visitor, lesson.name),
+        storedOf(tools, cookies),
+        lesson.look?.({ visitor, cookies, port }, tools),
+      ])
+      res.render(`lessons/${lesson.name}`, {
+        lesson: { name: lesson.name, minutes: lesson.minutes, documents: lesson.documents },
+        exchanges,
+        stored,
+        code,
+        projector: view.parse(req.query).view === 'projector',
+        ...more,
+      })
+    },
+    submit: async (req: Request, res: Response) => {
+      const cookies = cookiesOf(req, lesson.cookies)
+      for (const value of Object.values(cookies)) await tools.stores.remove(idOf(value) ?? '')
+      for (const name of lesson.cookies) res.clearCookie(name, { path: tools.path })
+      await forgetExchanges(visitorOf(req), lesson.name)
+      res.redirect(303, tools.path)
+    },
+  }
+}
+
+// As they came: cookie-parser takes express-session's "s:" for a signature of its own and keeps the value to itself.
+function cookiesOf(req: Request, names: string[]): Record<string, string> {
+  const sent = sentCookies(req.get('Cookie') ?? '', names)
+  return Object.fromEntries(sent.map(({ name, value }) => [name, value]))
+}
+
+async function storedOf(tools: LessonTools, cookies: Record<string, string>) {
+  const ids = Object.values(cookies).map((value) => idOf(value) ?? '')
+  const found = await Promise.all(ids.map((id) => tools.stores.read(id)))
+  return found.filter((one) => one !== undefined)
+}
+
+// Read from the file that runs, so that what is shown can't differ from it.
+function codeOf(source: string): { text: string; matters: boolean }[] {
+  return readFileSync(source, 'utf8')
+    .trimEnd()
+    .split('\n')
+    .filter((line) => !line.startsWith('//# sourceMappingURL'))
+    .map((line) => ({ text: line.replace(MARK, '//'), matters: line.includes(MARK) }))
+}

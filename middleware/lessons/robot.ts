@@ -1,0 +1,70 @@
+// A visitor that a lesson plays itself: real requests over real HTTP to this very server, with cookies of its own.
+import { randomBytes } from 'node:crypto'
+import { request } from 'node:http'
+import type { Request } from 'express'
+import { parseSetCookie } from '../../lib/lessons/set-cookie.ts'
+import { visitorOf } from './visitor.ts'
+
+export const BY_HEADER = 'X-Lesson-By'
+
+// Known to this process alone, so that no visitor can claim to be one of its robots.
+const KEY_HEADER = 'X-Lesson-Robot'
+const KEY = randomBytes(16).toString('hex')
+const PATIENCE = 5000 // milliseconds
+
+export type Answer = { status: number; body: string; cookies: string[] }
+
+/** True for a request that a robot of this process made. */
+export function isRobot(req: Request): boolean {
+  return req.get(KEY_HEADER) === KEY
+}
+
+/** A robot that goes on where this request's browser stands, with its lesson cookies, or begins with none. */
+export class Robot {
+  readonly jar = new Map<string, string>()
+  private readonly headers: Record<string, string>
+  private readonly port: number
+
+  constructor(req: Request, name: string) {
+    this.port = req.socket.localPort ?? 0
+    this.headers = { [KEY_HEADER]: KEY, [BY_HEADER]: name }
+    // The record is the visitor's, whose button set the robot off.
+    this.jar.set('lesson-visitor', visitorOf(req))
+  }
+
+  /** Take over these cookies, as if the robot were another tab of the same browser. */
+  withCookies(cookies: Record<string, string>): this {
+    for (const [name, value] of Object.entries(cookies)) this.jar.set(name, value)
+    return this
+  }
+
+  /** Make a request and keep the cookies that come back. Throws if nothing answers in five seconds. */
+  async send(method: 'GET' | 'POST', path: string): Promise<Answer> {
+    const answer = await this.exchange(method, path)
+    for (const line of answer.cookies) {
+      const { name, value, isGone } = parseSetCookie(line)
+      if (isGone) this.jar.delete(name)
+      else this.jar.set(name, value)
+    }
+    return answer
+  }
+
+  private exchange(method: string, path: string): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      const Cookie = [...this.jar].map(([name, value]) => `${name}=${value}`).join('; ')
+      // To our own socket: the Host header of the visitor has no say in where this goes.
+      const target = { host: '127.0.0.1', port: this.port, method, path, timeout: PATIENCE }
+      const req = request({ ...target, headers: { ...this.headers, Cookie } }, (res) => {
+        let body = ''
+        res.setEncoding('utf8').on('data', (text: string) => (body += text))
+        res.on('end', () => {
+          const cookies = res.headers['set-cookie'] ?? []
+          resolve({ status: res.statusCode ?? 0, body, cookies })
+        })
+      })
+      req.on('timeout', () => req.destroy(new Error('The lesson did not answer')))
+      req.on('error', reject)
+      req.end()
+    })
+  }
+}

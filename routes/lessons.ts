@@ -1,0 +1,22 @@
+// GET /lessons: the teaching pages in their order. This file is loaded only where LESSONS is on.
+import type { Request, Response } from 'express'
+import type { Connection } from 'mongoose'
+import type { Settings } from '../config/env.ts'
+import { anyone } from '../middleware/access.ts'
+import type { Lesson } from '../middleware/lessons/lesson.ts'
+import { mountLessons, type Lessons } from '../middleware/lessons/mount.ts'
+import { visits } from './lessons/visits.ts'
+
+/** Every lesson, in the order in which a class meets them. */
+export const lessons: Lesson[] = [visits]
+
+export function show(_req: Request, res: Response) {
+  const list = lessons.map(({ name, minutes, documents }) => ({ name, minutes, documents }))
+  res.render('lessons', { lessons: list })
+}
+
+/** The lessons of this site, and the page that lists them. */
+export function openLessons(settings: Settings, database: Connection): Lessons {
+  const { apps, rows } = mountLessons(lessons, settings, database)
+  return { apps, rows: [['/lessons', anyone, { show }], ...rows] }
+}
