@@ -2,6 +2,13 @@
 import type { Router } from 'express'
 import type { LessonStores } from '../../lib/lessons/stores.ts'
 
+// What lessons put into their sessions, beside what the site itself does (middleware/session.ts).
+declare module 'express-session' {
+  interface SessionData {
+    visits: number
+  }
+}
+
 /** The documents whose snippets a lesson tries; "beyond" is what none of them tells. */
 export type Document = 1 | 2 | 3 | 4 | 5 | 'beyond'
 

@@ -1,5 +1,4 @@
 // Records one exchange of a lesson: what was sent, what came back, what the store did and what changed in it.
-import type { OutgoingHttpHeaders } from 'node:http'
 import type { Request, RequestHandler, Response } from 'express'
 import { z } from 'zod'
 import { receivedCookies, sentCookies } from '../../lib/lessons/anatomy.ts'

@@ -2,12 +2,6 @@
 import session from 'express-session'
 import type { Lesson } from '../../middleware/lessons/lesson.ts'
 
-declare module 'express-session' {
-  type SessionData = {
-    visits: number
-  }
-}
-
 export const visits: Lesson = {
   name: 'visits',
   source: import.meta.filename,
