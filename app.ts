@@ -73,8 +73,8 @@ export function createApp({ settings, database, logger, lessons }: Dependencies)
   app.use(sameSite(settings)) // before the body: what comes from elsewhere is not even read
   app.use(body())
   app.use(databaseReady(database))
-  if (lessons) app.use(lessons.apps) // before the site's sessions, so that they can neither read nor disturb one
-  app.use(sessions(settings, database))
+  if (lessons) app.use(lessons.apps, ...lessons.xRay) // before the sessions, which lessons can neither read nor disturb
+  app.use(sessions(settings, database, lessons?.watch))
   app.use(saveFirst)
   app.use(resign(settings))
   app.use(currentUser)

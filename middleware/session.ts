@@ -31,14 +31,18 @@ declare module 'express-session' {
 const LONGEST_AGENT = 256 // characters of a User-Agent header: it is the visitor's, and may be anything
 
 /** Load the visitor's session, if the cookie names one. Nothing is stored and no cookie sent until something is put in. */
-export function sessions(settings: Settings, database: Connection): RequestHandler {
+export function sessions(
+  settings: Settings,
+  database: Connection,
+  watch = (store: SessionStore) => store,
+): RequestHandler {
   return session({
     name: cookieName(settings, 'sid'),
     secret: settings.sessionSecrets, // the first signs, all verify
     cookie: cookieFlags(settings),
     saveUninitialized: false,
     resave: false,
-    store: openSessionStore(settings, database),
+    store: watch(openSessionStore(settings, database)),
   })
 }
 

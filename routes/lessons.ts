@@ -17,6 +17,6 @@ export function show(_req: Request, res: Response) {
 
 /** The lessons of this site, and the page that lists them. */
 export function openLessons(settings: Settings, database: Connection): Lessons {
-  const { apps, rows } = mountLessons(lessons, settings, database)
-  return { apps, rows: [['/lessons', anyone, { show }], ...rows] }
+  const { rows, ...rest } = mountLessons(lessons, settings, database)
+  return { ...rest, rows: [['/lessons', anyone, { show }], ...rows] }
 }

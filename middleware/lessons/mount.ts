@@ -4,6 +4,8 @@ import { Router, type RequestHandler } from 'express'
 import type { Connection } from 'mongoose'
 import type { Settings } from '../../config/env.ts'
 import { LessonStores } from '../../lib/lessons/stores.ts'
+import { watched } from '../../lib/lessons/watch.ts'
+import type { SessionStore } from '../../lib/session-store.ts'
 import { anyone } from '../access.ts'
 import type { Row } from '../page.ts'
 import { learner } from '../throttle.ts'
@@ -11,8 +13,18 @@ import type { Lesson, LessonTools } from './lesson.ts'
 import { lessonPage } from './page.ts'
 import { recorder } from './recorder.ts'
 import { lessonVisitor } from './visitor.ts'
+import { xRay } from './x-ray.ts'
 
-export type Lessons = { apps: RequestHandler; rows: Row[] }
+export type Lessons = {
+  /** What can be tried, to be mounted before the site's sessions. */
+  apps: RequestHandler
+  /** The pages, for the map. */
+  rows: Row[]
+  /** What looks at the site's own sessions, to be mounted right before them. */
+  xRay: RequestHandler[]
+  /** Has the operations of the site's store noted. */
+  watch: (store: SessionStore) => SessionStore
+}
 
 /**
  * Mount lessons. Their own middleware answers below /lessons/<name>/try and stands before the site's sessions, which it can
@@ -35,7 +47,7 @@ export function mountLessons(lessons: Lesson[], settings: Settings, database: Co
     )
     rows.push([tools.path, [anyone, lessonVisitor], lessonPage(lesson, tools)])
   }
-  return { apps, rows }
+  return { apps, rows, xRay: [lessonVisitor, xRay(database)], watch: watched }
 }
 
 function toolsFor(lesson: Lesson, settings: Settings, database: Connection): LessonTools {

@@ -1,16 +1,15 @@
 // Records one exchange of a lesson: what was sent, what came back, what the store did and what changed in it.
-import type { Request, RequestHandler, Response } from 'express'
+import type { Request, RequestHandler } from 'express'
 import { z } from 'zod'
 import { receivedCookies, sentCookies } from '../../lib/lessons/anatomy.ts'
 import { difference } from '../../lib/lessons/difference.ts'
 import type { LessonStores } from '../../lib/lessons/stores.ts'
 import { watching, type Operation } from '../../lib/lessons/watch.ts'
 import { keepExchange } from '../../models/lesson-record.ts'
+import { holdBack, setCookiesOf } from './hold-back.ts'
 import type { Lesson } from './lesson.ts'
 import { BY_HEADER, isRobot } from './robot.ts'
 import { visitorOf } from './visitor.ts'
-
-type End = Response['end']
 
 /**
  * Record this request for its visitor. It stands before the lesson's own middleware, and holds the answer back until that
@@ -24,7 +23,7 @@ export function recorder(lesson: Lesson, stores: LessonStores): RequestHandler {
       stores,
       sent.map(({ id }) => id),
     )
-    holdBack(res, async () => {
+    holdBack(res, async (body) => {
       const received = receivedCookies(setCookiesOf(res), lesson.cookies)
       const ids = [...sent, ...received].map(({ id }) => id)
       const after = await readAll(stores, ids)
@@ -39,6 +38,7 @@ export function recorder(lesson: Lesson, stores: LessonStores): RequestHandler {
         operations,
         change: difference(single(before), single(after)),
       })
+      return body
     })
     watching(operations, next)
   }
@@ -51,33 +51,6 @@ function byOf(req: Request): string {
     .regex(/^[\w -]{1,30}$/)
     .safeParse(req.get(BY_HEADER))
   return isRobot(req) && name.success ? name.data : 'browser'
-}
-
-// Nothing leaves before `work` is done: express-session sends the headers of a redirect before the session is saved.
-function holdBack(res: Response, work: () => Promise<void>): void {
-  const write = res.write.bind(res) as (part: unknown) => boolean
-  const end = res.end.bind(res) as () => Response
-  const parts: unknown[] = []
-  res.write = ((part: unknown) => {
-    parts.push(part)
-    return true
-  }) as typeof res.write
-  res.end = ((part?: unknown) => {
-    if (part !== undefined && part !== null && part !== '') parts.push(part)
-    const send = () => {
-      for (const one of parts) write(one)
-      end()
-    }
-    // The headers are made now, with the cookie that express-session adds at the last moment; they leave with the first byte.
-    if (!res.headersSent) res.writeHead(res.statusCode)
-    work().then(send, send) // a lesson that can't be recorded still answers
-    return res
-  }) as End
-}
-
-function setCookiesOf(res: Response): string[] {
-  const value = (res.getHeaders())['set-cookie']
-  return value === undefined ? [] : [value].flat()
 }
 
 async function readAll(stores: LessonStores, ids: (string | undefined)[]): Promise<object[]> {

@@ -27,7 +27,7 @@ export const lessonVisitor: RequestHandler = function lessonVisitor(req, res, ne
   const known = cookies.safeParse(req.cookies).data?.[NAME]
   req.lessonVisitor = known ?? randomBytes(BYTES).toString('base64url')
   if (known === undefined) {
-    const flags = { ...cookieFlags(settingsOf(req)), path: '/lessons', maxAge: LIVES }
+    const flags = { ...cookieFlags(settingsOf(req)), maxAge: LIVES }
     res.cookie(NAME, req.lessonVisitor, flags)
   }
   next()
