@@ -1,4 +1,5 @@
 // What travelled between a visitor and a lesson: the last exchanges, kept for that visitor alone.
+import type { UpdateFilter } from 'mongodb'
 import mongoose from 'mongoose'
 import type { Cookie, ReceivedCookie } from '../lib/lessons/anatomy.ts'
 import type { Line } from '../lib/lessons/difference.ts'
@@ -21,7 +22,17 @@ export type Exchange = {
   change: Line[]
 }
 
-type Record = { _id: string; visitor: string; lesson: string; at: Date; exchanges: Exchange[] }
+/** What a lesson found out for its visitor, shown until it is begun anew: small values by short names. */
+export type Notes = { [name: string]: unknown }
+
+type Record = {
+  _id: string
+  visitor: string
+  lesson: string
+  at: Date
+  exchanges?: Exchange[]
+  notes?: Notes
+}
 
 /** Keep an exchange, the latest twenty of each lesson. In the database, so that it makes no difference which process answers. */
 export async function keepExchange(
@@ -31,15 +42,22 @@ export async function keepExchange(
 ): Promise<void> {
   const short = JSON.stringify(exchange.change).length <= LONGEST_DOCUMENT
   const kept = short ? exchange : { ...exchange, change: exchange.change.slice(0, 40) }
-  const { upsertedCount } = await records().updateOne(
-    { _id: `${visitor} ${lesson}` },
-    {
-      $set: { visitor, lesson, at: exchange.at },
-      $push: { exchanges: { $each: [kept], $slice: -MOST_EXCHANGES } },
-    },
-    { upsert: true },
-  )
-  if (upsertedCount > 0) await forgetOldest()
+  await change(visitor, lesson, {
+    $set: { visitor, lesson, at: exchange.at },
+    $push: { exchanges: { $each: [kept], $slice: -MOST_EXCHANGES } },
+  })
+}
+
+/** Keep what a lesson found out, beside what it found out before under other names. */
+export async function keepNotes(visitor: string, lesson: string, notes: Notes): Promise<void> {
+  const paths = Object.entries(notes).map(([name, value]) => [`notes.${name}`, value])
+  const $set = { visitor, lesson, at: new Date(), ...Object.fromEntries(paths) } as Partial<Record>
+  await change(visitor, lesson, { $set })
+}
+
+/** What a lesson found out for a visitor. */
+export async function findNotes(visitor: string, lesson: string): Promise<Notes> {
+  return (await records().findOne({ _id: `${visitor} ${lesson}` }))?.notes ?? {}
 }
 
 /** The exchanges of a visitor with a lesson, the latest first. */
@@ -51,6 +69,14 @@ export async function findExchanges(visitor: string, lesson: string): Promise<Ex
 /** Forget what a visitor did in a lesson. */
 export async function forgetExchanges(visitor: string, lesson: string): Promise<void> {
   await records().deleteOne({ _id: `${visitor} ${lesson}` })
+}
+
+async function change(visitor: string, lesson: string, update: UpdateFilter<Record>) {
+  const mine = { _id: `${visitor} ${lesson}` }
+  const write = () => records().updateOne(mine, update, { upsert: true })
+  // Of two first exchanges at the same moment one may find that the other has inserted the record: it then updates it.
+  const { upsertedCount } = await write().catch(write)
+  if (upsertedCount > 0) await forgetOldest()
 }
 
 async function forgetOldest(): Promise<void> {

@@ -3,7 +3,10 @@ import { MongoStore } from 'connect-mongo'
 import session, { type Store } from 'express-session'
 import type { Collection } from 'mongodb'
 import type { Connection } from 'mongoose'
+import { MINUTE } from '../../config/session.ts'
 import { nothing } from '../callback.ts'
+import { SessionStore } from '../session-store.ts'
+import { storageId } from '../storage-id.ts'
 import { watched } from './watch.ts'
 
 const MOST_DOCUMENTS = 2000 // of one lesson: a class of fifty pressing every button comes nowhere near
@@ -40,6 +43,14 @@ export class LessonStores {
     )
   }
 
+  /** The site's own store on a collection of this lesson. */
+  own(name = 'own'): SessionStore {
+    this.collections.add(name)
+    const where = { databaseName: this.database.name, collectionName: this.collectionName(name) }
+    const client = this.database.getClient()
+    return watched(new SessionStore({ client, ...where, idle: 10 * MINUTE }))
+  }
+
   /** express-session's own store: in the memory of this process. */
   memory(name = 'memory'): Store {
     const store = watched(new session.MemoryStore())
@@ -50,7 +61,7 @@ export class LessonStores {
   /** The document of a session as it is stored now, in whichever store of this lesson has it. */
   async read(id: string): Promise<StoredDocument | undefined> {
     for (const name of this.collections) {
-      const found = await this.collection(name).findOne({ _id: id })
+      const found = await this.collection(name).findOne(withId(id))
       if (found) return found
     }
     for (const { sessions } of this.memories.values()) {
@@ -62,7 +73,7 @@ export class LessonStores {
 
   /** Delete a session wherever it is. */
   async remove(id: string): Promise<void> {
-    for (const name of this.collections) await this.collection(name).deleteOne({ _id: id })
+    for (const name of this.collections) await this.collection(name).deleteOne(withId(id))
     for (const { sessions } of this.memories.values()) Reflect.deleteProperty(sessions, id)
   }
 
@@ -101,4 +112,9 @@ export class LessonStores {
   private collectionName(name: string): string {
     return `lesson-${this.lesson}-${name}`
   }
+}
+
+// The site's own store keeps a session under the hash of its id (lib/storage-id.ts), connect-mongo under the id itself.
+function withId(id: string) {
+  return { _id: { $in: [id, storageId(id)] } }
 }

@@ -1,11 +1,19 @@
 // What a lesson is made of: the real middleware with the options under study, and the words about it.
-import type { Router } from 'express'
+import type { Request, Router } from 'express'
 import type { LessonStores } from '../../lib/lessons/stores.ts'
+import type { Notes } from '../../models/lesson-record.ts'
 
 // What lessons put into their sessions, beside what the site itself does (middleware/session.ts).
 declare module 'express-session' {
   interface SessionData {
     visits: number
+    since: Date
+    renewedAt: number
+    /** What two tabs of one browser wrote, the quick one and the slow one. */
+    quick: number
+    slow: number
+    /** The answer to a captcha. */
+    code: string
   }
 }
 
@@ -33,6 +41,8 @@ export type LessonTools = {
   /** A secret of this lesson alone, the same in every process. */
   secret: string
   stores: LessonStores
+  /** Keep what was found out for who made this request; the view gets it as `notes`. */
+  note: (req: Request, notes: Notes) => Promise<void>
 }
 
 /** Who looks at a lesson: under which id their exchanges are kept, and the lesson's cookies that their browser sent. */

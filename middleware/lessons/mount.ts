@@ -6,13 +6,14 @@ import type { Settings } from '../../config/env.ts'
 import { LessonStores } from '../../lib/lessons/stores.ts'
 import { watched } from '../../lib/lessons/watch.ts'
 import type { SessionStore } from '../../lib/session-store.ts'
+import { keepNotes } from '../../models/lesson-record.ts'
 import { anyone } from '../access.ts'
 import type { Row } from '../page.ts'
 import { learner } from '../throttle.ts'
 import type { Lesson, LessonTools } from './lesson.ts'
 import { lessonPage } from './page.ts'
 import { recorder } from './recorder.ts'
-import { lessonVisitor } from './visitor.ts'
+import { lessonVisitor, visitorOf } from './visitor.ts'
 import { xRay } from './x-ray.ts'
 
 export type Lessons = {
@@ -57,6 +58,7 @@ function toolsFor(lesson: Lesson, settings: Settings, database: Connection): Les
     path: `/lessons/${lesson.name}`,
     secret: createHmac('sha256', secret).update(`lesson ${lesson.name}`).digest('base64url'),
     stores: new LessonStores(database, lesson.name),
+    note: (req, notes) => keepNotes(visitorOf(req), lesson.name, notes),
   }
 }
 

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import type { Request, Response } from 'express'
 import { z } from 'zod'
 import { idOf, sentCookies } from '../../lib/lessons/anatomy.ts'
-import { findExchanges, forgetExchanges } from '../../models/lesson-record.ts'
+import { findExchanges, findNotes, forgetExchanges } from '../../models/lesson-record.ts'
 import type { Page } from '../page.ts'
 import type { Lesson, LessonTools } from './lesson.ts'
 import { visitorOf } from './visitor.ts'
@@ -19,14 +19,16 @@ export function lessonPage(lesson: Lesson, tools: LessonTools): Page {
       const cookies = cookiesOf(req, lesson.cookies)
       const visitor = visitorOf(req)
       const port = req.socket.localPort ?? 0
-      const [exchanges, stored, more] = await Promise.all([
+      const [exchanges, notes, stored, more] = await Promise.all([
         findExchanges(visitor, lesson.name),
+        findNotes(visitor, lesson.name),
         storedOf(tools, cookies),
         lesson.look?.({ visitor, cookies, port }, tools),
       ])
       res.render(`lessons/${lesson.name}`, {
         lesson: { name: lesson.name, minutes: lesson.minutes, documents: lesson.documents },
         exchanges,
+        notes,
         stored,
         code,
         projector: view.parse(req.query).view === 'projector',

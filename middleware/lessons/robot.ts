@@ -2,6 +2,8 @@
 import { randomBytes } from 'node:crypto'
 import { request } from 'node:http'
 import type { Request } from 'express'
+import createError from 'http-errors'
+import { sentCookies } from '../../lib/lessons/anatomy.ts'
 import { parseSetCookie } from '../../lib/lessons/set-cookie.ts'
 import { visitorOf } from './visitor.ts'
 
@@ -32,13 +34,19 @@ export class Robot {
     this.jar.set('lesson-visitor', visitorOf(req))
   }
 
+  /** Take over the cookies of these names from a request, as another tab of the same browser has them. */
+  withCookiesOf(req: Request, names: string[]): this {
+    const sent = sentCookies(req.get('Cookie') ?? '', names)
+    return this.withCookies(Object.fromEntries(sent.map(({ name, value }) => [name, value])))
+  }
+
   /** Take over these cookies, as if the robot were another tab of the same browser. */
   withCookies(cookies: Record<string, string>): this {
     for (const [name, value] of Object.entries(cookies)) this.jar.set(name, value)
     return this
   }
 
-  /** Make a request and keep the cookies that come back. Throws if nothing answers in five seconds. */
+  /** Make a request and keep the cookies that come back. Throws if nothing answers in five seconds, and 429 if robots have to wait. */
   async send(method: 'GET' | 'POST', path: string): Promise<Answer> {
     const answer = await this.exchange(method, path)
     for (const line of answer.cookies) {
@@ -58,6 +66,11 @@ export class Robot {
         let body = ''
         res.setEncoding('utf8').on('data', (text: string) => (body += text))
         res.on('end', () => {
+          // Robots are counted like everybody, on this machine's own address: whoever set too many off is told to wait.
+          if (res.statusCode === 429) {
+            const seconds = Number(res.headers['retry-after'] ?? 60)
+            reject(createError(429, 'Too many robots', { wait: { seconds, isLocked: false } }))
+          }
           const cookies = res.headers['set-cookie'] ?? []
           resolve({ status: res.statusCode ?? 0, body, cookies })
         })
