@@ -23,9 +23,9 @@ export type Exchange = {
 }
 
 /** What a lesson found out for its visitor, shown until it is begun anew: small values by short names. */
-export type Notes = { [name: string]: unknown }
+export type Notes = Record<string, unknown>
 
-type Record = {
+type Kept = {
   _id: string
   visitor: string
   lesson: string
@@ -51,7 +51,7 @@ export async function keepExchange(
 /** Keep what a lesson found out, beside what it found out before under other names. */
 export async function keepNotes(visitor: string, lesson: string, notes: Notes): Promise<void> {
   const paths = Object.entries(notes).map(([name, value]) => [`notes.${name}`, value])
-  const $set = { visitor, lesson, at: new Date(), ...Object.fromEntries(paths) } as Partial<Record>
+  const $set = { visitor, lesson, at: new Date(), ...Object.fromEntries(paths) } as Partial<Kept>
   await change(visitor, lesson, { $set })
 }
 
@@ -71,7 +71,7 @@ export async function forgetExchanges(visitor: string, lesson: string): Promise<
   await records().deleteOne({ _id: `${visitor} ${lesson}` })
 }
 
-async function change(visitor: string, lesson: string, update: UpdateFilter<Record>) {
+async function change(visitor: string, lesson: string, update: UpdateFilter<Kept>) {
   const mine = { _id: `${visitor} ${lesson}` }
   const write = () => records().updateOne(mine, update, { upsert: true })
   // Of two first exchanges at the same moment one may find that the other has inserted the record: it then updates it.
@@ -92,5 +92,5 @@ async function forgetOldest(): Promise<void> {
 }
 
 function records() {
-  return mongoose.connection.collection<Record>('lesson-records')
+  return mongoose.connection.collection<Kept>('lesson-records')
 }

@@ -6,10 +6,11 @@ import { anyone } from '../middleware/access.ts'
 import type { Lesson } from '../middleware/lessons/lesson.ts'
 import { mountLessons, type Lessons } from '../middleware/lessons/mount.ts'
 import { firstVisit } from './lessons/first-visit.ts'
+import { signIn } from './lessons/sign-in.ts'
 import { visits } from './lessons/visits.ts'
 
 /** Every lesson, in the order in which a class meets them. */
-export const lessons: Lesson[] = [firstVisit, visits]
+export const lessons: Lesson[] = [firstVisit, visits, signIn]
 
 export function show(_req: Request, res: Response) {
   const list = lessons.map(({ name, minutes, documents }) => ({ name, minutes, documents }))
