@@ -5,12 +5,14 @@ import type { Settings } from '../config/env.ts'
 import { anyone } from '../middleware/access.ts'
 import type { Lesson } from '../middleware/lessons/lesson.ts'
 import { mountLessons, type Lessons } from '../middleware/lessons/mount.ts'
+import { expiry } from './lessons/expiry.ts'
 import { firstVisit } from './lessons/first-visit.ts'
+import { idle } from './lessons/idle.ts'
 import { signIn } from './lessons/sign-in.ts'
 import { visits } from './lessons/visits.ts'
 
 /** Every lesson, in the order in which a class meets them. */
-export const lessons: Lesson[] = [firstVisit, visits, signIn]
+export const lessons: Lesson[] = [firstVisit, visits, signIn, expiry, idle]
 
 export function show(_req: Request, res: Response) {
   const list = lessons.map(({ name, minutes, documents }) => ({ name, minutes, documents }))
