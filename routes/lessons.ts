@@ -8,11 +8,23 @@ import { mountLessons, type Lessons } from '../middleware/lessons/mount.ts'
 import { expiry } from './lessons/expiry.ts'
 import { firstVisit } from './lessons/first-visit.ts'
 import { idle } from './lessons/idle.ts'
+import { resave } from './lessons/resave.ts'
 import { signIn } from './lessons/sign-in.ts'
+import { touchAfter } from './lessons/touch-after.ts'
+import { uninitialized } from './lessons/uninitialized.ts'
 import { visits } from './lessons/visits.ts'
 
 /** Every lesson, in the order in which a class meets them. */
-export const lessons: Lesson[] = [firstVisit, visits, signIn, expiry, idle]
+export const lessons: Lesson[] = [
+  firstVisit,
+  visits,
+  signIn,
+  expiry,
+  idle,
+  uninitialized,
+  resave,
+  touchAfter,
+]
 
 export function show(_req: Request, res: Response) {
   const list = lessons.map(({ name, minutes, documents }) => ({ name, minutes, documents }))

@@ -2,14 +2,16 @@
 import type { Request, RequestHandler } from 'express'
 import { z } from 'zod'
 import { receivedCookies, sentCookies } from '../../lib/lessons/anatomy.ts'
-import { difference } from '../../lib/lessons/difference.ts'
-import type { LessonStores } from '../../lib/lessons/stores.ts'
+import { difference, type Line } from '../../lib/lessons/difference.ts'
+import type { LessonStores, StoredDocument } from '../../lib/lessons/stores.ts'
 import { watching, type Operation } from '../../lib/lessons/watch.ts'
 import { keepExchange } from '../../models/lesson-record.ts'
 import { holdBack, setCookiesOf } from './hold-back.ts'
 import type { Lesson } from './lesson.ts'
 import { BY_HEADER, isRobot } from './robot.ts'
 import { visitorOf } from './visitor.ts'
+
+type Documents = Map<string, StoredDocument>
 
 /**
  * Record this request for its visitor. It stands before the lesson's own middleware, and holds the answer back until that
@@ -36,7 +38,7 @@ export function recorder(lesson: Lesson, stores: LessonStores): RequestHandler {
         sent,
         received,
         operations,
-        change: difference(single(before), single(after)),
+        change: changeOf(before, after),
       })
       return body
     })
@@ -53,12 +55,17 @@ function byOf(req: Request): string {
   return isRobot(req) && name.success ? name.data : 'browser'
 }
 
-async function readAll(stores: LessonStores, ids: (string | undefined)[]): Promise<object[]> {
+async function readAll(stores: LessonStores, ids: (string | undefined)[]): Promise<Documents> {
   const known = [...new Set(ids.filter((id) => id !== undefined))]
   const found = await Promise.all(known.map((id) => stores.read(id)))
-  return found.filter((one) => one !== undefined)
+  return new Map(found.filter((one) => one !== undefined).map((one) => [one._id, one]))
 }
 
-function single(documents: object[]): unknown {
-  return documents.length > 1 ? documents : documents[0]
+// Of a lesson with more than one session only those that changed: one of them stands out then.
+function changeOf(before: Documents, after: Documents): Line[] {
+  const ids = [...new Set([...before.keys(), ...after.keys()])]
+  return ids
+    .map((id) => difference(before.get(id), after.get(id)))
+    .filter((lines) => lines.some(({ sign }) => sign !== ' '))
+    .flat()
 }

@@ -1,6 +1,6 @@
 // Signed out after thirty seconds without a request, and the writes that renewing only near the end saves.
-import type { RequestHandler } from 'express'
 import session from 'express-session'
+import type { RequestHandler } from 'express'
 import type { Lesson } from '../../middleware/lessons/lesson.ts'
 import { Robot } from '../../middleware/lessons/robot.ts'
 import { countWrites, sidesOf } from '../../middleware/lessons/sides.ts'
