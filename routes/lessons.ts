@@ -5,6 +5,7 @@ import type { Settings } from '../config/env.ts'
 import { anyone } from '../middleware/access.ts'
 import type { Lesson } from '../middleware/lessons/lesson.ts'
 import { mountLessons, type Lessons } from '../middleware/lessons/mount.ts'
+import { captcha } from './lessons/captcha.ts'
 import { expiry } from './lessons/expiry.ts'
 import { firstVisit } from './lessons/first-visit.ts'
 import { idle } from './lessons/idle.ts'
@@ -24,6 +25,7 @@ export const lessons: Lesson[] = [
   uninitialized,
   resave,
   touchAfter,
+  captcha,
 ]
 
 export function show(_req: Request, res: Response) {

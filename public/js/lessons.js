@@ -34,6 +34,31 @@ if (lesson) {
   setInterval(tick, 1000)
 }
 
+// Document 1's client: the form's fields as JSON, and what comes back shown as it is. Without a script it is sent as a form.
+for (const form of document.querySelectorAll('form[data-json]')) {
+  form.addEventListener('submit', (event) => {
+    event.preventDefault()
+    const headers = { 'Content-Type': 'application/json', Accept: 'application/json' }
+    const body = JSON.stringify(Object.fromEntries(new FormData(form)))
+    const shown = document.getElementById(form.dataset.json)
+    fetch(form.action, { method: 'POST', headers, body })
+      .then((answer) => answer.text())
+      .then((text) => (shown.textContent = text))
+      .then(refresh)
+      .catch(() => form.submit())
+  })
+}
+
+// A new picture in place.
+for (const form of document.querySelectorAll('form[data-picture]')) {
+  form.addEventListener('submit', (event) => {
+    event.preventDefault()
+    const picture = document.getElementById(form.dataset.picture)
+    // The number only keeps the browser from showing the picture it has.
+    picture.src = `${picture.src.split('?')[0]}?${Date.now()}`
+  })
+}
+
 // The projector's view: the number keys choose a pane, the arrows go to the next and the one before, 0 shows all.
 if (lesson?.classList.contains('projector')) {
   const panes = [...lesson.querySelectorAll('.pane')]
