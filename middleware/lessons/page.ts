@@ -29,7 +29,8 @@ export function lessonPage(lesson: Lesson, tools: LessonTools): Page {
         lesson: { name: lesson.name, minutes: lesson.minutes, documents: lesson.documents },
         exchanges,
         notes,
-        stored,
+        stored: stored.map(({ document }) => document),
+        storedUnder: stored.map(({ cookie }) => cookie), // the cookie of each of them
         code,
         projector: view.parse(req.query).view === 'projector',
         ...more,
@@ -45,16 +46,23 @@ export function lessonPage(lesson: Lesson, tools: LessonTools): Page {
   }
 }
 
-// As they came: cookie-parser takes express-session's "s:" for a signature of its own and keeps the value to itself.
+// In the lesson's order and as they came: cookie-parser takes express-session's "s:" for a signature of its own and keeps the value to itself.
 function cookiesOf(req: Request, names: string[]): Record<string, string> {
   const sent = sentCookies(req.get('Cookie') ?? '', names)
-  return Object.fromEntries(sent.map(({ name, value }) => [name, value]))
+  const found = names.map((one) => sent.find(({ name }) => name === one))
+  return Object.fromEntries(
+    found.filter((one) => one !== undefined).map(({ name, value }) => [name, value]),
+  )
 }
 
 async function storedOf(tools: LessonTools, cookies: Record<string, string>) {
-  const ids = Object.values(cookies).map((value) => idOf(value) ?? '')
-  const found = await Promise.all(ids.map((id) => tools.stores.read(id)))
-  return found.filter((one) => one !== undefined)
+  const found = await Promise.all(
+    Object.entries(cookies).map(async ([cookie, value]) => {
+      const document = await tools.stores.read(idOf(value) ?? '')
+      return document === undefined ? [] : [{ cookie, document }]
+    }),
+  )
+  return found.flat()
 }
 
 // Read from the file that runs, so that what is shown can't differ from it.

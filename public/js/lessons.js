@@ -49,16 +49,6 @@ for (const form of document.querySelectorAll('form[data-json]')) {
   })
 }
 
-// A new picture in place.
-for (const form of document.querySelectorAll('form[data-picture]')) {
-  form.addEventListener('submit', (event) => {
-    event.preventDefault()
-    const picture = document.getElementById(form.dataset.picture)
-    // The number only keeps the browser from showing the picture it has.
-    picture.src = `${picture.src.split('?')[0]}?${Date.now()}`
-  })
-}
-
 // The projector's view: the number keys choose a pane, the arrows go to the next and the one before, 0 shows all.
 if (lesson?.classList.contains('projector')) {
   const panes = [...lesson.querySelectorAll('.pane')]

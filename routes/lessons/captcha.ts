@@ -8,7 +8,11 @@ import { sidesOf } from '../../middleware/lessons/sides.ts'
 
 const SIDES = ['once', 'again'] as const
 const COOKIES = SIDES.map((side) => `captcha.${side}`)
+const STYLE = { fontSize: 50, width: 100, height: 34, background: '#cc9966' }
 const fields = z.object({ code: text() }).catch({ code: '' })
+
+// svg-captcha is itself the function that draws a given text; its types don't know that.
+const draw = svgCaptcha as unknown as (text: string, options: object) => string
 
 export const captcha: Lesson = {
   name: 'captcha',
@@ -31,16 +35,16 @@ export const captcha: Lesson = {
         }),
       )
 
+      // Drawn anew at each reload, but with the same text: "Another picture" alone asks for another one.
       app.get(`/${side}/code`, (req, res) => {
-        const picture = svgCaptcha.create({
-          size: 4,
-          fontSize: 50,
-          width: 100,
-          height: 34,
-          background: '#cc9966',
-        })
-        req.session.code = picture.text // ← the answer stays on the server
-        res.set('Cache-Control', 'no-store').type('image/svg+xml').send(picture.data) // ← the picture alone goes out
+        req.session.code ??= svgCaptcha.randomText(4) // ← the answer stays on the server
+        const picture = draw(req.session.code, STYLE) // ← and the picture alone goes out
+        res.set('Cache-Control', 'no-store').type('image/svg+xml').send(picture)
+      })
+
+      app.post(`/${side}/refresh`, (req, res) => {
+        req.session.code = svgCaptcha.randomText(4)
+        res.redirect(303, path)
       })
 
       app.post(`/${side}/login`, async (req, res) => {

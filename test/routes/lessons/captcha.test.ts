@@ -33,18 +33,22 @@ const told = async (visitor: Visitor, side: Side) =>
   page(await visitor.get(PATH)).querySelector(`#answer-${side}`)?.text
 
 describe(`GET ${PATH}/try/…/code`, () => {
-  it('sends a picture and keeps its text in the session; another picture has another text', async () => {
+  it('sends a picture and keeps its text in the session, until another one is asked for', async () => {
     const visitor = site.visitor()
 
     const first = await draw(visitor, 'once')
     const answer = await answerOf(visitor)
     await draw(visitor, 'once')
+    const reloaded = await answerOf(visitor)
+    const refreshed = await visitor.post(`${PATH}/try/once/refresh`, {})
 
     expect(first.headers['content-type']).toContain('image/svg+xml')
     expect(first.headers['cache-control']).toBe('no-store')
     expect(answer).toMatch(/^\w{4}$/)
     expect((first.body as Buffer).toString()).toMatch(/^<svg/)
     expect((first.body as Buffer).toString()).not.toContain(answer)
+    expect(reloaded).toBe(answer)
+    expect([refreshed.status, refreshed.headers.location]).toEqual([303, PATH])
     expect(await answerOf(visitor)).not.toBe(answer)
   })
 })
