@@ -52,7 +52,7 @@ export const captcha: Lesson = {
         const expected = req.session.code
         if (side === 'once') delete req.session.code // ← used up by one try, right or wrong
         // Without a picture before there is nothing expected: document 1 would throw here.
-        const right = expected !== undefined && code.toLowerCase() === expected.toLowerCase()
+        const right = code.toLowerCase() === expected?.toLowerCase()
         await note(req, { [side]: right })
         if (req.is('json')) {
           res.json(right ? { code: 200, msg: '验证码正确' } : { code: 500, msg: '验证码错误' })
