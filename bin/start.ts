@@ -32,7 +32,8 @@ export async function start(
       ? connectMongodb(engine.url, embeddedWrites)
       : connectMongodb(settings.mongoUrl ?? ''))
     await prepareDatabase(logger)
-    const lessons = await lessonsOf({ ...settings, sessionSecrets })
+    const mongoUrl = engine?.url ?? settings.mongoUrl
+    const lessons = await lessonsOf({ ...settings, sessionSecrets, mongoUrl })
     const server = await listen(settings)
     // Nothing is awaited from here on: a request that is already there has to find somebody who answers it.
     const complete = { ...settings, sessionSecrets, baseUrl: baseUrlOf(settings, server) }
@@ -46,6 +47,7 @@ export async function start(
       address: complete.baseUrl,
       stop: async () => {
         await Promise.all([close(server), postman.stop()])
+        await lessons?.close()
         await mongoose.disconnect()
         await engine?.close()
       },

@@ -32,7 +32,7 @@ const ours = [
 ]
 
 const common = new Set(
-  [...dictionary['passwords-common'], ...ours]
+  commonPasswords()
     .map(fold)
     .filter((entry) => countCodePoints(entry) >= limits.passwordMin),
 )
@@ -40,6 +40,11 @@ const common = new Set(
 /** True if the whole password, whatever its case, is on the list (NIST SP 800-63B-4 compares whole passwords, not parts). */
 export function isCommonPassword(password: string): boolean {
   return common.has(fold(password))
+}
+
+/** The whole list, the most common first, also those that are too short to be taken here. */
+export function commonPasswords(): string[] {
+  return [...dictionary['passwords-common'], ...ours]
 }
 
 function fold(text: string): string {

@@ -20,6 +20,8 @@ export type Exchange = {
   received: ReceivedCookie[]
   operations: Operation[]
   change: Line[]
+  /** What came of it: a sentence below lessons.<name>.told, and what is put into it. */
+  told?: { key: string; values: { [name: string]: string | number } }
 }
 
 /** What a lesson found out for its visitor, shown until it is begun anew: small values by short names. */

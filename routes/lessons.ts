@@ -13,6 +13,13 @@ import { resave } from './lessons/resave.ts'
 import { signIn } from './lessons/sign-in.ts'
 import { touchAfter } from './lessons/touch-after.ts'
 import { uninitialized } from './lessons/uninitialized.ts'
+import { cookieSessions } from './lessons/cookie-session.ts'
+import { fixation } from './lessons/fixation.ts'
+import { flags } from './lessons/flags.ts'
+import { md5 } from './lessons/md5.ts'
+import { races } from './lessons/races.ts'
+import { secret } from './lessons/secret.ts'
+import { servers } from './lessons/servers.ts'
 import { visits } from './lessons/visits.ts'
 
 /** Every lesson, in the order in which a class meets them. */
@@ -25,7 +32,14 @@ export const lessons: Lesson[] = [
   uninitialized,
   resave,
   touchAfter,
+  servers,
+  secret,
+  flags,
   captcha,
+  cookieSessions,
+  fixation,
+  md5,
+  races,
 ]
 
 export function show(_req: Request, res: Response) {

@@ -62,6 +62,7 @@ export async function openSite(environment: NodeJS.ProcessEnv = {}): Promise<Sit
     },
     close: async () => {
       await postman.stop()
+      await lessons?.close()
       await mongoose.connection.dropDatabase()
       await mongoose.disconnect()
     },
@@ -71,7 +72,7 @@ export async function openSite(environment: NodeJS.ProcessEnv = {}): Promise<Sit
 // As bin/start.ts loads them. Only for tests that ask for them: loading costs time.
 async function openLessonsOf(settings: Settings) {
   const { openLessons } = await import('../routes/lessons.ts')
-  return openLessons(settings, mongoose.connection)
+  return openLessons({ ...settings, mongoUrl: inject('mongoUrl') }, mongoose.connection)
 }
 
 /** The settings of a site under test: as in development, with a captcha that is known. */

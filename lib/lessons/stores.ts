@@ -7,6 +7,7 @@ import { MINUTE } from '../../config/session.ts'
 import { nothing } from '../callback.ts'
 import { SessionStore } from '../session-store.ts'
 import { storageId } from '../storage-id.ts'
+import { purgeCollection, purgeMemory } from './purge.ts'
 import { watched } from './watch.ts'
 
 const MOST_DOCUMENTS = 2000 // of one lesson: a class of fifty pressing every button comes nowhere near
@@ -19,6 +20,8 @@ export type MongoOptions = { touchAfter?: number }
 export class LessonStores {
   private readonly collections = new Set<string>()
   private readonly memories = new Map<string, { sessions: Record<string, string> }>()
+  /** Where else a session may be found: asked after all stores. */
+  readonly readers: ((id: string) => Promise<StoredDocument | undefined>)[] = []
   private lastPurge = 0
   private readonly database: Connection
   private readonly lesson: string
@@ -68,7 +71,8 @@ export class LessonStores {
       const text = sessions[id]
       if (text !== undefined) return { _id: id, session: JSON.parse(text) as unknown }
     }
-    return undefined
+    const elsewhere = await Promise.all(this.readers.map((read) => read(id)))
+    return elsewhere.find((found) => found !== undefined)
   }
 
   /** Delete a session wherever it is. */
@@ -92,16 +96,9 @@ export class LessonStores {
 
   private async purge(): Promise<void> {
     for (const name of this.collections) {
-      const collection = this.collection(name)
-      await collection.deleteMany({ expires: { $lt: new Date() } })
-      const surplus = await collection.find().sort({ expires: -1 }).skip(MOST_DOCUMENTS).toArray()
-      await collection.deleteMany({ _id: { $in: surplus.map(({ _id }) => _id) } })
+      await purgeCollection(this.collection(name), MOST_DOCUMENTS)
     }
-    for (const { sessions } of this.memories.values()) {
-      for (const id of Object.keys(sessions).slice(0, -MOST_DOCUMENTS)) {
-        Reflect.deleteProperty(sessions, id)
-      }
-    }
+    for (const { sessions } of this.memories.values()) purgeMemory(sessions, MOST_DOCUMENTS)
   }
 
   /** A collection of this lesson, for what its page counts. */

@@ -12,6 +12,11 @@ export function watching<T>(operations: Operation[], run: () => T): T {
   return requests.run(operations, run)
 }
 
+/** Note what another process did with its store for the request that runs here. */
+export function note(operations: Operation[]): void {
+  requests.getStore()?.push(...operations)
+}
+
 /** Have a store's operations noted. It stays the very store that it is. */
 export function watched<S extends Store>(store: S): S {
   for (const verb of VERBS) {

@@ -23,12 +23,14 @@ export type Document = 1 | 2 | 3 | 4 | 5 | 'beyond'
 export type Lesson = {
   /** The word in the address: /lessons/<name>, and the name of its route, view, test and sentences. */
   name: string
-  /** The file that runs, which the page shows. */
-  source: string
+  /** The file that runs, or the files, which the page shows. */
+  source: string | string[]
   minutes: number
   documents: Document[]
   /** The names of its cookies. Only these are ever recorded or shown. */
   cookies: string[]
+  /** The names of cookies in which it keeps something of its own: never recorded, and cleared when it begins anew. */
+  unseen?: string[]
   /** Mount the real middleware and what can be tried; the addresses begin with `path`. */
   mount: (app: Router, tools: LessonTools) => void
   /** More that its view shows, beside what all lessons show. */
@@ -43,7 +45,18 @@ export type LessonTools = {
   stores: LessonStores
   /** Keep what was found out for who made this request; the view gets it as `notes`. */
   note: (req: Request, notes: Notes) => Promise<void>
+  /** Where the lesson's collections are, for a process of its own. */
+  mongoUrl: string
+  dbName: string
+  /** Do this when the site stops. */
+  atTheEnd: (work: () => Promise<void>) => void
 }
 
 /** Who looks at a lesson: under which id their exchanges are kept, and the lesson's cookies that their browser sent. */
-export type LessonVisit = { visitor: string; cookies: Record<string, string>; port: number }
+export type LessonVisit = {
+  visitor: string
+  cookies: Record<string, string>
+  port: number
+  /** This server under its other loopback name, which a browser takes for another site. */
+  elsewhere: string | undefined
+}

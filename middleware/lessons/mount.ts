@@ -25,7 +25,10 @@ export type Lessons = {
   xRay: RequestHandler[]
   /** Has the operations of the site's store noted. */
   watch: (store: SessionStore) => SessionStore
+  /** End what lessons have started. */
+  close: () => Promise<void>
 }
+type Work = () => Promise<void>
 
 /**
  * Mount lessons. Their own middleware answers below /lessons/<name>/try and stands before the site's sessions, which it can
@@ -34,8 +37,9 @@ export type Lessons = {
 export function mountLessons(lessons: Lesson[], settings: Settings, database: Connection): Lessons {
   const apps = Router()
   const rows: Row[] = []
+  const ends: Work[] = []
   for (const lesson of lessons) {
-    const tools = toolsFor(lesson, settings, database)
+    const tools = toolsFor(lesson, settings, database, ends)
     const app = Router()
     lesson.mount(app, tools)
     apps.use(
@@ -48,10 +52,18 @@ export function mountLessons(lessons: Lesson[], settings: Settings, database: Co
     )
     rows.push([tools.path, [anyone, lessonVisitor], lessonPage(lesson, tools)])
   }
-  return { apps, rows, xRay: [lessonVisitor, xRay(database)], watch: watched }
+  const close = async () => {
+    await Promise.all(ends.map((end) => end()))
+  }
+  return { apps, rows, close, xRay: [lessonVisitor, xRay(database)], watch: watched }
 }
 
-function toolsFor(lesson: Lesson, settings: Settings, database: Connection): LessonTools {
+function toolsFor(
+  lesson: Lesson,
+  settings: Settings,
+  database: Connection,
+  ends: Work[],
+): LessonTools {
   // Made from the site's secret, which it does not betray, so that all processes agree on it.
   const [secret = ''] = settings.sessionSecrets
   return {
@@ -59,6 +71,9 @@ function toolsFor(lesson: Lesson, settings: Settings, database: Connection): Les
     secret: createHmac('sha256', secret).update(`lesson ${lesson.name}`).digest('base64url'),
     stores: new LessonStores(database, lesson.name),
     note: (req, notes) => keepNotes(visitorOf(req), lesson.name, notes),
+    mongoUrl: settings.mongoUrl ?? '',
+    dbName: database.name,
+    atTheEnd: (work) => ends.push(work),
   }
 }
 

@@ -2,9 +2,11 @@
 import { readFileSync } from 'node:fs'
 import type { Request, Response } from 'express'
 import { z } from 'zod'
-import { idOf, sentCookies } from '../../lib/lessons/anatomy.ts'
+import { idOf } from '../../lib/lessons/anatomy.ts'
 import { findExchanges, findNotes, forgetExchanges } from '../../models/lesson-record.ts'
 import type { Page } from '../page.ts'
+import { cookiesOf } from './cookies.ts'
+import { elsewhereOf } from './elsewhere.ts'
 import type { Lesson, LessonTools } from './lesson.ts'
 import { visitorOf } from './visitor.ts'
 
@@ -13,7 +15,8 @@ const view = z.object({ view: z.enum(['projector']).optional().catch(undefined) 
 
 /** Build the page of a lesson. */
 export function lessonPage(lesson: Lesson, tools: LessonTools): Page {
-  const code = codeOf(lesson.source)
+  const names = [...lesson.cookies, ...(lesson.unseen ?? [])]
+  const code = [lesson.source].flat().flatMap(codeOf)
   return {
     show: async (req: Request, res: Response) => {
       const cookies = cookiesOf(req, lesson.cookies)
@@ -23,7 +26,10 @@ export function lessonPage(lesson: Lesson, tools: LessonTools): Page {
         findExchanges(visitor, lesson.name),
         findNotes(visitor, lesson.name),
         storedOf(tools, cookies),
-        lesson.look?.({ visitor, cookies, port }, tools),
+        lesson.look?.(
+          { visitor, cookies: cookiesOf(req, names), port, elsewhere: elsewhereOf(req) },
+          tools,
+        ),
       ])
       res.render(`lessons/${lesson.name}`, {
         lesson: { name: lesson.name, minutes: lesson.minutes, documents: lesson.documents },
@@ -39,26 +45,21 @@ export function lessonPage(lesson: Lesson, tools: LessonTools): Page {
     submit: async (req: Request, res: Response) => {
       const cookies = cookiesOf(req, lesson.cookies)
       for (const value of Object.values(cookies)) await tools.stores.remove(idOf(value) ?? '')
-      for (const name of lesson.cookies) res.clearCookie(name, { path: tools.path })
+      for (const name of names) res.clearCookie(name, { path: tools.path })
       await forgetExchanges(visitorOf(req), lesson.name)
       res.redirect(303, tools.path)
     },
   }
 }
 
-// In the lesson's order and as they came: cookie-parser takes express-session's "s:" for a signature of its own and keeps the value to itself.
-function cookiesOf(req: Request, names: string[]): Record<string, string> {
-  const sent = sentCookies(req.get('Cookie') ?? '', names)
-  const found = names.map((one) => sent.find(({ name }) => name === one))
-  return Object.fromEntries(
-    found.filter((one) => one !== undefined).map(({ name, value }) => [name, value]),
-  )
-}
-
+// Two cookies may hold one session.
 async function storedOf(tools: LessonTools, cookies: Record<string, string>) {
+  const byId = new Map(
+    Object.entries(cookies).map(([cookie, value]) => [idOf(value) ?? '', cookie]),
+  )
   const found = await Promise.all(
-    Object.entries(cookies).map(async ([cookie, value]) => {
-      const document = await tools.stores.read(idOf(value) ?? '')
+    [...byId].map(async ([id, cookie]) => {
+      const document = await tools.stores.read(id)
       return document === undefined ? [] : [{ cookie, document }]
     }),
   )

@@ -1,7 +1,7 @@
 // Records one exchange of a lesson: what was sent, what came back, what the store did and what changed in it.
 import type { Request, RequestHandler } from 'express'
 import { z } from 'zod'
-import { receivedCookies, sentCookies } from '../../lib/lessons/anatomy.ts'
+import { receivedCookies, sentCookies, type Cookie } from '../../lib/lessons/anatomy.ts'
 import { difference, type Line } from '../../lib/lessons/difference.ts'
 import type { LessonStores, StoredDocument } from '../../lib/lessons/stores.ts'
 import { watching, type Operation } from '../../lib/lessons/watch.ts'
@@ -12,6 +12,8 @@ import { BY_HEADER, isRobot } from './robot.ts'
 import { visitorOf } from './visitor.ts'
 
 type Documents = Map<string, StoredDocument>
+
+const LONGEST_VALUE = 300 // characters of a cookie's value that are kept
 
 /**
  * Record this request for its visitor. It stands before the lesson's own middleware, and holds the answer back until that
@@ -35,15 +37,25 @@ export function recorder(lesson: Lesson, stores: LessonStores): RequestHandler {
         method: req.method,
         path: req.originalUrl.slice(0, 200),
         status: res.statusCode,
-        sent,
-        received,
+        sent: sent.map(shortened),
+        received: received.map(shortened),
         operations,
         change: changeOf(before, after),
+        ...(res.locals.told ? { told: res.locals.told } : {}),
       })
       return body
     })
     watching(operations, next)
   }
+}
+
+// A cookie may be as long as a header, and a visitor sends what they like: the record holds the beginning of its value.
+function shortened<C extends Cookie>(cookie: C): C {
+  const cut = (text: string) =>
+    text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE)}…` : text
+  const { id, signature } = cookie
+  const parts = id === undefined ? {} : { id: cut(id), signature: cut(signature ?? '') }
+  return { ...cookie, ...parts, value: cut(cookie.value) }
 }
 
 // Only a robot of this process may name itself; anybody else is the browser, whatever a header says.

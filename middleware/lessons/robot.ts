@@ -1,6 +1,6 @@
 // A visitor that a lesson plays itself: real requests over real HTTP to this very server, with cookies of its own.
 import { randomBytes } from 'node:crypto'
-import { request } from 'node:http'
+import { request, type IncomingHttpHeaders } from 'node:http'
 import type { Request } from 'express'
 import createError from 'http-errors'
 import { sentCookies } from '../../lib/lessons/anatomy.ts'
@@ -14,7 +14,13 @@ const KEY_HEADER = 'X-Lesson-Robot'
 const KEY = randomBytes(16).toString('hex')
 const PATIENCE = 5000 // milliseconds
 
-export type Answer = { status: number; body: string; cookies: string[] }
+export type Answer = {
+  status: number
+  body: string
+  cookies: string[]
+  headers: IncomingHttpHeaders
+}
+type Headers = Record<string, string>
 
 /** True for a request that a robot of this process made. */
 export function isRobot(req: Request): boolean {
@@ -24,7 +30,7 @@ export function isRobot(req: Request): boolean {
 /** A robot that goes on where this request's browser stands, with its lesson cookies, or begins with none. */
 export class Robot {
   readonly jar = new Map<string, string>()
-  private readonly headers: Record<string, string>
+  private readonly headers: Headers
   private readonly port: number
 
   constructor(req: Request, name: string) {
@@ -47,8 +53,8 @@ export class Robot {
   }
 
   /** Make a request and keep the cookies that come back. Throws if nothing answers in five seconds, and 429 if robots have to wait. */
-  async send(method: 'GET' | 'POST', path: string): Promise<Answer> {
-    const answer = await this.exchange(method, path)
+  async send(method: 'GET' | 'POST', path: string, headers: Headers = {}): Promise<Answer> {
+    const answer = await this.exchange(method, path, headers)
     for (const line of answer.cookies) {
       const { name, value, isGone } = parseSetCookie(line)
       if (isGone) this.jar.delete(name)
@@ -57,12 +63,12 @@ export class Robot {
     return answer
   }
 
-  private exchange(method: string, path: string): Promise<Answer> {
+  private exchange(method: string, path: string, more: Headers): Promise<Answer> {
     return new Promise((resolve, reject) => {
       const Cookie = [...this.jar].map(([name, value]) => `${name}=${value}`).join('; ')
       // To our own socket: the Host header of the visitor has no say in where this goes.
       const target = { host: '127.0.0.1', port: this.port, method, path, timeout: PATIENCE }
-      const req = request({ ...target, headers: { ...this.headers, Cookie } }, (res) => {
+      const req = request({ ...target, headers: { ...more, ...this.headers, Cookie } }, (res) => {
         let body = ''
         res.setEncoding('utf8').on('data', (text: string) => (body += text))
         res.on('end', () => {
@@ -72,7 +78,7 @@ export class Robot {
             reject(createError(429, 'Too many robots', { wait: { seconds, isLocked: false } }))
           }
           const cookies = res.headers['set-cookie'] ?? []
-          resolve({ status: res.statusCode ?? 0, body, cookies })
+          resolve({ status: res.statusCode ?? 0, body, cookies, headers: res.headers })
         })
       })
       req.on('timeout', () => req.destroy(new Error('The lesson did not answer')))

@@ -1,0 +1,102 @@
+// Two servers, taking turns: sessions in the memory of each, and sessions in a database that both use.
+import { join } from 'node:path'
+import { z } from 'zod'
+import { ServerPair } from '../../lib/lessons/server-pair.ts'
+import { cookiesOf } from '../../middleware/lessons/cookies.ts'
+import type { Lesson, LessonTools } from '../../middleware/lessons/lesson.ts'
+import { relay } from '../../middleware/lessons/relay.ts'
+import { Robot } from '../../middleware/lessons/robot.ts'
+import { tell } from '../../middleware/lessons/tell.ts'
+
+const TURN = 'servers.turn'
+const SCRIPT = join(import.meta.dirname, '../../middleware/lessons/server-process')
+const kinds = ['memory', 'database']
+const names = kinds.map((kind) => `servers-${kind}.sid`)
+const pairs = new WeakMap<LessonTools, ServerPair>()
+const victim = z.object({ server: z.enum(['A', 'B']) }).catch({ server: 'A' })
+
+export const servers: Lesson = {
+  name: 'servers',
+  source: [import.meta.filename.replace(/^.*(\.\w+)$/, `${SCRIPT}$1`), import.meta.filename],
+  minutes: 15,
+  documents: [5],
+  cookies: names,
+  unseen: [TURN],
+
+  mount(app, tools) {
+    const { path } = tools
+    const pair = pairOf(tools)
+
+    for (const kind of kinds) {
+      app.post([`/${kind}/sign-in`, `/${kind}/visit`], async (req, res) => {
+        const last = cookiesOf(req, [TURN])[TURN]
+        const server = await pair.next(last) // ← the other one than last time, if it is alive
+        const answer = server && (await relay(req, server.port, names))
+        if (server && answer) {
+          res.cookie(TURN, server.name, { path, httpOnly: true, sameSite: 'lax' })
+          res.append('Set-Cookie', answer.cookies)
+          tell(res, answer.told, { server: server.name })
+        } else {
+          tell(res, 'nobody')
+        }
+        res.redirect(303, path)
+      })
+
+      app.post(`/six/${kind}`, async (req, res) => {
+        const tab = new Robot(req, 'tab').withCookies(cookiesOf(req, [...names, TURN]))
+        for (let count = 0; count < 6; count++) await tab.send('POST', `${path}/try/${kind}/visit`)
+        tell(res, 'six')
+        res.redirect(303, path)
+      })
+    }
+
+    app.post('/kill', async (req, res) => {
+      const { server } = victim.parse(req.body)
+      tell(res, (await pair.kill(server)) ? 'killed' : 'not-killed', { server })
+      res.redirect(303, path)
+    })
+
+    app.post('/restart', async (_req, res) => {
+      await pair.stop()
+      await pair.next()
+      tell(res, 'restarted')
+      res.redirect(303, path)
+    })
+  },
+
+  look(_visit, tools) {
+    return Promise.resolve({ servers: pairOf(tools).facts() })
+  },
+}
+
+function pairOf(tools: LessonTools): ServerPair {
+  const known = pairs.get(tools)
+  if (known) {
+    return known
+  } else {
+    const { path, secret, stores, mongoUrl, dbName } = tools
+    const { collectionName } = stores.collection('database')
+    const pair = new ServerPair(SCRIPT, {
+      path,
+      secret,
+      database: { mongoUrl, dbName, collectionName },
+    })
+    pairs.set(tools, pair)
+    stores.mongo('database') // so that what both store is shown and purged
+    stores.readers.push((id) => inMemory(pair, id))
+    tools.atTheEnd(() => pair.stop())
+    return pair
+  }
+}
+
+/** A session that one of them has in its memory, as that one tells. */
+async function inMemory(pair: ServerPair, id: string) {
+  for (const { name, port } of pair.alive()) {
+    const address = `http://127.0.0.1:${port}/memory/${encodeURIComponent(id)}`
+    const found = await fetch(address, { signal: AbortSignal.timeout(1000) })
+      .then((answer): Promise<unknown> => answer.json())
+      .catch(() => null) // it was killed just now
+    if (found !== null) return { _id: id, server: name, session: found }
+  }
+  return undefined
+}
