@@ -21,7 +21,7 @@ export type Exchange = {
   operations: Operation[]
   change: Line[]
   /** What came of it: a sentence below lessons.<name>.told, and what is put into it. */
-  told?: { key: string; values: { [name: string]: string | number } }
+  told?: { key: string; values: Record<string, string | number> }
 }
 
 /** What a lesson found out for its visitor, shown until it is begun anew: small values by short names. */

@@ -20,7 +20,7 @@ describe('In Chinese', () => {
       await page.goto('/home')
 
       expect(await language(page)).toBe('zh-CN')
-      expect(await page.getByRole('heading').textContent()).toBe('芝麻，开门！')
+      expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('芝麻，开门！')
     })
   }
 
@@ -33,9 +33,9 @@ describe('In Chinese', () => {
     expect(await page.getByRole('alert').textContent()).toBe('有 3 处需要修改。')
     expect(await page.title()).toBe('错误：登录 · 芝麻开门')
     await signIn(page, username)
-    expect(await page.getByRole('heading').textContent()).toBe('我的账号')
+    expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('我的账号')
     await page.goto('/home')
-    expect(await page.getByRole('heading').textContent()).toBe(`你好 ${username}`)
+    expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe(`你好 ${username}`)
     await signOut(page)
 
     expect(await page.getByRole('status').textContent()).toBe('你已退出登录。')
@@ -64,7 +64,7 @@ describe('The language button', () => {
 
     await follow(page, () => page.getByRole('button', { name: 'English' }).click())
 
-    expect(await page.getByRole('heading').textContent()).toBe('Open, Sesame!')
+    expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('Open, Sesame!')
   })
 
   it('works on the page of an error', async () => {
@@ -73,7 +73,7 @@ describe('The language button', () => {
 
     await follow(page, () => page.getByRole('button', { name: '中文' }).click())
 
-    expect(await page.getByRole('heading').textContent()).toBe('没有这个页面')
+    expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('没有这个页面')
   })
 
   it('is marked where it names the language of the page', async () => {

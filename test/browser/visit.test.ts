@@ -37,7 +37,7 @@ describe('A visit', () => {
     expect(await page.getByRole('main').innerText()).toContain(email)
 
     await follow(page, () => page.getByRole('main').getByText('Home').click())
-    expect(await page.getByRole('heading').textContent()).toBe(`Hello ${username}`)
+    expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe(`Hello ${username}`)
 
     await follow(page, () => page.getByRole('main').getByText('Sign out').click())
     await follow(page, () => page.getByRole('button', { name: 'Sign out' }).click())

@@ -22,7 +22,7 @@ describe('Without JavaScript', () => {
     await signIn(page, username)
     expect(await page.getByRole('main').innerText()).toContain(email)
     await follow(page, () => page.getByRole('main').getByText('Home').click())
-    expect(await page.getByRole('heading').textContent()).toBe(`Hello ${username}`)
+    expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe(`Hello ${username}`)
     await signOut(page)
 
     expect(await page.getByRole('status').textContent()).toBe('You are signed out.')
