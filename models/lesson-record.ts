@@ -3,6 +3,7 @@ import type { UpdateFilter } from 'mongodb'
 import mongoose from 'mongoose'
 import type { Cookie, ReceivedCookie } from '../lib/lessons/anatomy.ts'
 import type { Line } from '../lib/lessons/difference.ts'
+import type { Told } from '../lib/lessons/told.ts'
 import type { Operation } from '../lib/lessons/watch.ts'
 
 const MOST_EXCHANGES = 20 // of each lesson
@@ -20,8 +21,8 @@ export type Exchange = {
   received: ReceivedCookie[]
   operations: Operation[]
   change: Line[]
-  /** What came of it: a sentence below lessons.<name>.told, and what is put into it. */
-  told?: { key: string; values: Record<string, string | number> }
+  /** What came of it. */
+  told?: Told
 }
 
 /** What a lesson found out for its visitor, shown until it is begun anew: small values by short names. */

@@ -14,6 +14,7 @@ import { signIn } from './lessons/sign-in.ts'
 import { touchAfter } from './lessons/touch-after.ts'
 import { uninitialized } from './lessons/uninitialized.ts'
 import { cookieSessions } from './lessons/cookie-session.ts'
+import { crossOrigin } from './lessons/cross-origin.ts'
 import { fixation } from './lessons/fixation.ts'
 import { flags } from './lessons/flags.ts'
 import { md5 } from './lessons/md5.ts'
@@ -36,6 +37,7 @@ export const lessons: Lesson[] = [
   secret,
   flags,
   captcha,
+  crossOrigin,
   cookieSessions,
   fixation,
   md5,

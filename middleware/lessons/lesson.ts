@@ -31,6 +31,8 @@ export type Lesson = {
   cookies: string[]
   /** The names of cookies in which it keeps something of its own: never recorded, and cleared when it begins anew. */
   unseen?: string[]
+  /** Its page's script asks this server under its other loopback name. */
+  asksElsewhere?: boolean
   /** Mount the real middleware and what can be tried; the addresses begin with `path`. */
   mount: (app: Router, tools: LessonTools) => void
   /** More that its view shows, beside what all lessons show. */

@@ -22,14 +22,13 @@ export function lessonPage(lesson: Lesson, tools: LessonTools): Page {
       const cookies = cookiesOf(req, lesson.cookies)
       const visitor = visitorOf(req)
       const port = req.socket.localPort ?? 0
+      const elsewhere = elsewhereOf(req)
+      if (lesson.asksElsewhere && elsewhere) allowAsking(res, elsewhere)
       const [exchanges, notes, stored, more] = await Promise.all([
         findExchanges(visitor, lesson.name),
         findNotes(visitor, lesson.name),
         storedOf(tools, cookies),
-        lesson.look?.(
-          { visitor, cookies: cookiesOf(req, names), port, elsewhere: elsewhereOf(req) },
-          tools,
-        ),
+        lesson.look?.({ visitor, cookies: cookiesOf(req, names), port, elsewhere }, tools),
       ])
       res.render(`lessons/${lesson.name}`, {
         lesson: { name: lesson.name, minutes: lesson.minutes, documents: lesson.documents },
@@ -50,6 +49,12 @@ export function lessonPage(lesson: Lesson, tools: LessonTools): Page {
       res.redirect(303, tools.path)
     },
   }
+}
+
+// The policy of every page forbids its scripts to ask another origin; this one may ask this very server by its other name.
+function allowAsking(res: Response, origin: string): void {
+  const policy = String(res.getHeader('Content-Security-Policy'))
+  res.set('Content-Security-Policy', policy.replace("connect-src 'self'", `$& ${origin}`))
 }
 
 // Two cookies may hold one session.

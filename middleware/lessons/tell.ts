@@ -1,8 +1,6 @@
 // What came of a request, in a sentence beside it: a class has to see at a glance who was let in and who was not.
 import type { Response } from 'express'
-
-/** A sentence below lessons.<name>.told, and what is put into it. */
-export type Told = { key: string; values: Record<string, string | number> }
+import type { Told } from '../../lib/lessons/told.ts'
 
 declare global {
   // eslint-disable-next-line @typescript-eslint/no-namespace -- the way Express's own types are extended

@@ -67,13 +67,16 @@ export const cookieSessions: Lesson = {
 
         server.post('/more', async (req, res) => {
           const kept = keptOf(req)
-          kept.pages = [...(kept.pages ?? []), 'x'.repeat(1000)].slice(0, MOST_PAGES)
-          const text = Buffer.from(JSON.stringify(kept)).toString('base64')
-          const bytes = SIGNED.length + text.length
-          const error = kept.username ? await kept.save?.().catch(String) : undefined
-          if (!kept.username) tell(res, 'unknown')
-          else if (error) tell(res, 'refused-by-server', { error })
-          else tell(res, bytes > LARGEST ? 'dropped-by-browser' : 'more', { bytes })
+          if (kept.username) {
+            kept.pages = [...(kept.pages ?? []), 'x'.repeat(1000)].slice(0, MOST_PAGES)
+            const text = Buffer.from(JSON.stringify(kept)).toString('base64')
+            const bytes = SIGNED.length + text.length
+            const error = await kept.save?.().catch(String)
+            if (error) tell(res, 'refused-by-server', { error })
+            else tell(res, bytes > LARGEST ? 'dropped-by-browser' : 'more', { bytes })
+          } else {
+            tell(res, 'unknown')
+          }
           res.redirect(303, path)
         })
 

@@ -43,6 +43,7 @@ export const servers: Lesson = {
       })
 
       app.post(`/six/${kind}`, async (req, res) => {
+        await pair.next() // both run before the first of the six waits for them
         const tab = new Robot(req, 'tab').withCookies(cookiesOf(req, [...names, TURN]))
         for (let count = 0; count < 6; count++) await tab.send('POST', `${path}/try/${kind}/visit`)
         tell(res, 'six')
