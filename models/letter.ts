@@ -4,6 +4,7 @@ import type { Mail } from '../lib/mailer.ts'
 import { renderMail } from '../lib/mail-template.ts'
 import { emailKey, isEmail } from './email.ts'
 import type { Letter, OutboxEntry } from './outbox.ts'
+import { issueReset } from './password-reset.ts'
 import { issueToken, type Seen } from './token.ts'
 import { User, type UserDocument } from './user.ts'
 
@@ -76,7 +77,6 @@ function addressIn(letter: Letter): string | undefined {
 
 // Where the reader is led: to the page that the letter is about, or to where somebody who did not do this takes the account back.
 async function pathFor(letter: Letter, user: UserDocument): Promise<string> {
-  const { passwordChangedAt } = user
   const seen: Seen = user.emailKey ? { emailKey: user.emailKey } : {}
   const token = (purpose: Parameters<typeof issueToken>[0], more: Seen = {}) =>
     issueToken(purpose, user._id.toString(), { ...seen, ...more })
@@ -84,7 +84,7 @@ async function pathFor(letter: Letter, user: UserDocument): Promise<string> {
     case 'verify-email':
       return `/verify-email/${await token('verify-email')}`
     case 'password-reset':
-      return `/password-reset/${await token('password-reset', passwordChangedAt ? { passwordChangedAt } : {})}`
+      return `/password-reset/${await issueReset(user)}`
     case 'email-change':
       return `/account/email/${await token('email-change', { newEmail: letter.email })}`
     case 'email-changed':

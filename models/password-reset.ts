@@ -8,7 +8,7 @@ import { email, emailKey } from './email.ts'
 import { isPersonal, newPassword } from './new-password.ts'
 import { queueLetter } from './outbox.ts'
 import { storePassword, type Seen } from './password-change.ts'
-import { endTokens, findToken, takeToken, type Token } from './token.ts'
+import { endTokens, findToken, issueToken, takeToken, type Token } from './token.ts'
 import { User, type UserDocument } from './user.ts'
 
 /** Whose password is replaced. */
@@ -35,6 +35,18 @@ export async function askForReset(
     await queueLetter({ kind: 'password-reset', email }, locale)
     return { ok: true }
   }
+}
+
+/** Make the token of a link for this person, as the account is now. Who asked for it, by mail or an operator, makes no difference. */
+export async function issueReset({
+  _id,
+  emailKey,
+  passwordChangedAt,
+}: UserDocument): Promise<string> {
+  return issueToken('password-reset', _id.toString(), {
+    ...(emailKey ? { emailKey } : {}),
+    ...(passwordChangedAt ? { passwordChangedAt } : {}),
+  })
 }
 
 /** Whose password this link replaces; undefined if it does not count. Looking does not use it up. */

@@ -5,8 +5,9 @@ import { readForm } from '../../lib/form.ts'
 import { plain } from '../../lib/plain-text.ts'
 import { deleteAccount } from '../../models/deletion.ts'
 import { lockPerson, unlockPerson } from '../../models/people.ts'
+import { issueReset } from '../../models/password-reset.ts'
 import { register, registration } from '../../models/registration.ts'
-import { issueToken, tokenLives } from '../../models/token.ts'
+import { tokenLives } from '../../models/token.ts'
 import { User } from '../../models/user.ts'
 import { withDatabase } from '../database.ts'
 import { askPassword, confirmByTyping, readPassword } from '../questions.ts'
@@ -93,13 +94,8 @@ async function unlock(named: string): Promise<void> {
 }
 
 async function resetLink(named: string): Promise<void> {
-  await withUser(named, async ({ user, id, name, settings }) => {
-    const { passwordChangedAt } = user
-    const token = await issueToken(
-      'password-reset',
-      id,
-      passwordChangedAt ? { passwordChangedAt } : {},
-    )
+  await withUser(named, async ({ user, name, settings }) => {
+    const token = await issueReset(user)
     tell(
       `With this link ${name} can choose a new password, once, within ${tokenLives['password-reset'] / 60_000} minutes:`,
     )

@@ -169,9 +169,23 @@ describe('sesame user reset-link', () => {
     const user = await usersOf(site).findOne({ username: person.username })
     expect(await findToken('password-reset', token)).toMatchObject({
       userId: user?._id.toString(),
-      seen: {},
     })
     expect(said).toContain('within 30 minutes')
+  })
+
+  it('prints a link that opens the page and replaces the password', async () => {
+    const { username, email, password } = newPerson()
+    await site.visitor().register({ username, email, password })
+
+    const { out } = await sesame(`user reset-link ${username}`)
+    const link = new URL(out.trim()).pathname
+    const answer = await site.visitor().fill(link, { password: 'a lantern of the operator' })
+
+    expect([answer.status, answer.headers.location]).toEqual([303, '/login'])
+    const signedIn = await site
+      .visitor()
+      .signIn({ username, password: 'a lantern of the operator' })
+    expect(signedIn.status).toBe(303)
   })
 })
 
