@@ -16,8 +16,8 @@ export async function submit(req: Request, res: Response) {
   const form = readForm(req.body, passwordChange(visit.member))
   const result = form.ok ? await changePassword(form.value, visit) : form
   if (result.ok) {
-    logEvent(req, 'password-changed', { count: result.value })
-    await renewSession(req)
+    logEvent(req, 'password-changed', { count: result.value.ended })
+    await renewSession(req, result.value.member)
     res.flash('password-changed')
     res.redirect(303, '/account')
   } else {

@@ -1,7 +1,10 @@
 // A new password: asked for with the current one, at the end of every other session.
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { translator } from '../../../config/i18n.ts'
-import { sessionOf, usersOf } from '../../documents.ts'
+import { SessionStore } from '../../../lib/session-store.ts'
+import { deleteAccount } from '../../../models/deletion.ts'
+import { lockPerson } from '../../../models/people.ts'
+import { sessionOf, sessionsOf, usersOf } from '../../documents.ts'
 import { openSite, validPassword, type Site } from '../../helper.ts'
 import { errorsOf, page, valueOf, type Visitor } from '../../visitor.ts'
 
@@ -157,5 +160,29 @@ describe(`POST ${PATH}`, () => {
 
     expect(answers.map(({ status }) => status).sort()).not.toEqual([303, 303])
     expect(answers.some(({ status }) => status === 303)).toBe(true)
+  })
+
+  it.each([
+    ['locked', (id: string, store: SessionStore) => lockPerson(store, id)],
+    ['deleted', (id: string, store: SessionStore) => deleteAccount(store, id)],
+  ])('leaves no session where the account is %s meanwhile', async (_what, end) => {
+    const { visitor, person } = await newMember()
+    const { username = '' } = person
+    const owner = (await usersOf(site).findOne({ username }))?._id.toString() ?? ''
+    // At the last moment: the new password is stored, the session is just about to get its new id.
+    // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its own store below
+    const { destroy } = SessionStore.prototype
+    const spy = vi.spyOn(SessionStore.prototype, 'destroy').mockImplementationOnce(function (
+      this: SessionStore,
+      ...words
+    ) {
+      void end(owner, this).then(() => destroy.apply(this, words))
+    })
+
+    await change(visitor)
+
+    spy.mockRestore()
+    expect(await sessionsOf(site).countDocuments({ owner, ended: { $exists: false } })).toBe(0)
+    expect((await visitor.get('/account/activity')).status).toBe(303)
   })
 })
