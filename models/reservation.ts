@@ -20,6 +20,16 @@ export async function reserveName(key: string, userId: string): Promise<boolean>
   }
 }
 
+/** Reserve a name that was given up, in case the reservation is not there any more. One that is there stays as it is. */
+export async function keepReserved(key: string, userId: string): Promise<void> {
+  const until = new Date(Date.now() + RESERVED_FOR)
+  await reservations().updateOne(
+    { _id: key },
+    { $setOnInsert: { userId, until } },
+    { upsert: true },
+  )
+}
+
 /** True if the key of a name is reserved for somebody else than this person. */
 export async function isReservedForOthers(key: string, userId?: string): Promise<boolean> {
   const found = await reservations().findOne({ _id: key, until: { $gt: new Date() } })

@@ -4,7 +4,7 @@ import { accept, refuse, type Result } from '../lib/result.ts'
 import { confirmPassword, currentPassword, type Confirmation } from './confirm-password.ts'
 import { isPersonal } from './new-password.ts'
 import { queueLetter } from './outbox.ts'
-import { endReservation, isReservedForOthers, reserveName } from './reservation.ts'
+import { endReservation, isReservedForOthers, keepReserved, reserveName } from './reservation.ts'
 import { renameInSessions } from './session.ts'
 import { byUsername, takenField, User, type UserDocument } from './user.ts'
 import { username, usernameKey } from './username.ts'
@@ -19,7 +19,7 @@ type Form = z.output<typeof usernameChange>
 export async function changeUsername(
   form: Form,
   { member, caller, store, locale }: Visit,
-): Promise<Confirmation | Result<string>> {
+): Promise<Exclude<Confirmation, { ok: true }> | Result<string>> {
   const confirmed = await confirmPassword(member.id, form.current, caller)
   const result = confirmed.ok ? await rename(confirmed.user, form) : confirmed
   if (result.ok) {
@@ -48,11 +48,26 @@ async function rename(user: UserDocument, form: Form): Promise<Result<string>> {
     // Whoever gave this name up in the same moment reserved it before it was free: that shows now.
     const late = result.ok && (await isReservedForOthers(after, id))
     if (late) await store({ ...user, usernameKey: after }, user.username)
-    await endReservation(result.ok && !late ? after : before, id)
-    return late ? refuse({ username: 'errors.username.taken' }) : result
+    const isRenamed = await settleReservations(id, before, after)
+    if (late) {
+      return refuse({ username: 'errors.username.taken' })
+    } else {
+      return isRenamed && !result.ok ? refuse({ username: 'errors.username.same' }) : result
+    }
   } else {
     return refuse({ username: 'errors.username.often' })
   }
+}
+
+// The name that the person has now is not reserved; the one that was given up for it is. True if they have the new one.
+// Asked anew, because a button that was pressed twice sends two changes: the one that fails must not free what the other
+// gave up.
+async function settleReservations(id: string, before: string, after: string): Promise<boolean> {
+  const now = await User.findById(id).select('username').lean()
+  const has = now ? usernameKey(now.username) : before
+  await endReservation(has, id)
+  if (has === after) await keepReserved(before, id)
+  return has === after
 }
 
 async function isTaken(id: string, name: string): Promise<boolean> {

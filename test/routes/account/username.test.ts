@@ -118,6 +118,24 @@ describe(`POST ${PATH}`, () => {
     expect(page(await visitor.get('/account')).text).toContain(username.toUpperCase())
   })
 
+  it('keeps the old name reserved also where the button was pressed twice', async () => {
+    const { visitor, username } = await newMember()
+    const fields = { _csrf: await visitor.token(PATH), current: validPassword }
+    const next = uniqueUsername()
+
+    const answers = await Promise.all(
+      Array.from({ length: 4 }, () => visitor.post(PATH, { ...fields, username: next })),
+    )
+
+    const refused = answers.filter(({ status }) => status !== 303)
+    expect(refused).toHaveLength(3)
+    for (const answer of refused) {
+      expect(errorsOf(answer)).toEqual({ username: t('errors.username.same') })
+    }
+    expect(await reservations().findOne({ _id: username })).not.toBeNull()
+    expect((await site.visitor().register({ username })).status).toBe(422)
+  })
+
   it('gives a name that two ask for at the same moment to one of them', async () => {
     const [one, two] = [await newMember(), await newMember()]
     const name = uniqueUsername()
