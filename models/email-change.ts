@@ -8,7 +8,7 @@ import { confirmPassword, currentPassword, type Confirmation } from './confirm-p
 import { email, emailKey } from './email.ts'
 import { queueLetter } from './outbox.ts'
 import { renameInSessions } from './session.ts'
-import { endTokens, takeToken, tokenLives } from './token.ts'
+import { endTokens, findToken, takeToken, tokenLives, type Token } from './token.ts'
 import { byEmail, takenField, User } from './user.ts'
 import type { Visit } from './visit.ts'
 
@@ -56,35 +56,56 @@ async function ask(userId: string, address: string, locale: Locale): Promise<Res
   }
 }
 
-/** Use the link: the new address counts from now on, in all sessions. Undefined if the link does not count or the address is taken. */
+/** The address that this link makes count; undefined if it does not count itself. Looking does not use it up. */
+export async function findEmailChange(token: string): Promise<string | undefined> {
+  const found = await findToken('email-change', token)
+  return found && (await User.exists(asSeen(found))) ? found.seen.newEmail : undefined
+}
+
+/**
+ * Use the link: the new address counts from now on, in all sessions. Returns whose it is; undefined if the link does not
+ * count or the address is taken.
+ */
 export async function changeEmail(
   token: string,
   store: SessionStore,
   locale: Locale,
-): Promise<string | undefined> {
+): Promise<{ userId: string; email: string } | undefined> {
   const found = await takeToken('email-change', token)
-  const user = found && (await apply(found.userId, found.seen.emailKey, found.seen.newEmail ?? ''))
+  const user = found && (await apply(found))
   if (found && user) {
     const { userId } = found
-    const address = found.seen.newEmail ?? ''
+    const email = found.seen.newEmail ?? ''
     await endTokens(userId) // those that were sent to the old address too
-    await renameInSessions(store, userId, { email: address })
+    await renameInSessions(store, userId, { email })
     const to = user.email ?? ''
-    await queueLetter({ kind: 'email-changed', userId, to, email: address }, locale)
-    return userId
+    await queueLetter({ kind: 'email-changed', userId, to, email }, locale)
+    return { userId, email }
   } else {
     return undefined
   }
 }
 
 // Returns the document as it was before.
-async function apply(userId: string, seenKey: string | undefined, address: string) {
-  const seen = { _id: userId, emailKey: seenKey ?? null, 'pendingEmail.address': address }
-  const now = { email: address, emailKey: emailKey(address), emailVerifiedAt: new Date() }
+async function apply(found: Token) {
+  const email = found.seen.newEmail ?? ''
+  const now = { email, emailKey: emailKey(email), emailVerifiedAt: new Date() }
+  const change = { $set: now, $unset: { pendingEmail: 1 } }
   try {
-    return await User.findOneAndUpdate(seen, { $set: now, $unset: { pendingEmail: 1 } }).lean()
+    return await User.findOneAndUpdate(asSeen(found), change).lean()
   } catch (error) {
     takenField(error) // throws for anything else; somebody else got the address meanwhile
     return null
+  }
+}
+
+// The account as it was when the link was mailed. A locked one stays as it is: whoever it was locked against may have asked.
+function asSeen({ userId, seen }: Token) {
+  const { newEmail = '' } = seen
+  return {
+    _id: userId,
+    emailKey: seen.emailKey ?? null,
+    'pendingEmail.address': newEmail,
+    lockedAt: null,
   }
 }

@@ -4,21 +4,22 @@ import { logEvent } from '../../../middleware/security-events.ts'
 import { storeOf } from '../../../middleware/session.ts'
 import { localeOf } from '../../../middleware/locale.ts'
 import { tokenOf } from '../../../middleware/mailed-link.ts'
-import { changeEmail } from '../../../models/email-change.ts'
-import { findToken } from '../../../models/token.ts'
+import { changeEmail, findEmailChange } from '../../../models/email-change.ts'
 
 export async function show(req: Request, res: Response) {
-  const found = await findToken('email-change', tokenOf(req))
-  if (found) {
-    res.render('account/email/token', { email: found.seen.newEmail })
+  const email = await findEmailChange(tokenOf(req))
+  if (email !== undefined) {
+    res.render('account/email/token', { email })
   } else {
     res.status(404).render('account/email/token')
   }
 }
 
 export async function submit(req: Request, res: Response) {
-  const userId = await changeEmail(tokenOf(req), storeOf(req), localeOf(res))
-  if (userId !== undefined) {
+  const changed = await changeEmail(tokenOf(req), storeOf(req), localeOf(res))
+  if (changed) {
+    const { userId, email } = changed
+    if (req.user?.id === userId) req.session.email = email // for this very answer; in the database it is changed
     logEvent(req, 'email-changed', { userId })
     res.flash('email-changed')
     res.redirect(303, '/account')

@@ -1,6 +1,8 @@
 // The link that was sent to a new address: looked at without effect, used once, and dead when anything else came first.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { translator } from '../../../../config/i18n.ts'
+import { openSessionStore } from '../../../../lib/open-session-store.ts'
+import { lockPerson } from '../../../../models/people.ts'
 import { usersOf } from '../../../documents.ts'
 import { openSite, uniqueUsername, validPassword, type Site } from '../../../helper.ts'
 import { newPerson, page } from '../../../visitor.ts'
@@ -72,6 +74,20 @@ describe('POST /account/email/:token', () => {
     const mails = await site.mails()
     const notices = mails.filter(({ to, text }) => to === email && text.includes(next))
     expect(notices).toHaveLength(2) // when it was asked for, and when it was done
+  })
+
+  it('changes nothing while an operator has locked the account, and says so before the button', async () => {
+    const { username, email, link } = await asking()
+    const visitor = site.visitor()
+    const _csrf = await visitor.token(link)
+    const id = (await usersOf(site).findOne({ username }))?._id.toString() ?? ''
+    await lockPerson(openSessionStore(site.settings, site.database), id)
+
+    const shown = await visitor.get(link)
+    const used = await visitor.post(link, { _csrf })
+
+    expect([shown.status, used.status]).toEqual([404, 404])
+    expect(await addressOf(username)).toBe(email)
   })
 
   it('counts once, also for many at the same moment', async () => {
