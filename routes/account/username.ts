@@ -15,6 +15,7 @@ export async function submit(req: Request, res: Response) {
   const form = readForm(req.body, usernameChange)
   const result = form.ok ? await changeUsername(form.value, visit) : form
   if (result.ok) {
+    req.session.username = result.value // for this very answer; in the database it is changed
     logEvent(req, 'username-changed')
     res.flash('username-changed')
     res.redirect(303, '/account')

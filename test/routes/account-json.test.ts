@@ -98,6 +98,21 @@ describe('POST in JSON', () => {
     expect(locale.status).toBe(200)
   })
 
+  it('shows the new name and the new address in the very answer that changed them', async () => {
+    const { script } = await newMember()
+    const username = uniqueUsername()
+    const email = `${username}@example.org`
+
+    const renamed = await script.write('/account/username', { username, current: validPassword })
+    await script.write('/account/email', { email, current: validPassword })
+    const link = (await site.mails()).find(({ to }) => to === email)?.link ?? ''
+    const moved = await script.write(link, {})
+
+    expect(frameOf(renamed).user?.username).toBe(username)
+    expect(frameOf(moved).user?.email).toBe(email)
+    expect(frameOf(await script.read('/home')).user).toMatchObject({ username, email })
+  })
+
   it.each(['password', 'username', 'email', 'delete'])(
     '/account/%s answers 422 with the errors by field, in sentences',
     async (page) => {
