@@ -35,4 +35,6 @@ export const attemptLimits = {
   reader: { points: 3, duration: HOUR },
   // Requests of lessons: each may store a session, and a whole class shares an address.
   lesson: { points: 1200, duration: MINUTE },
+  // Mails that come by themselves to an address that nobody has confirmed: it may be a stranger's.
+  unconfirmed: { points: 5, duration: DAY },
 } as const

@@ -52,6 +52,11 @@ export async function countMail(caller: Caller, emailKey: string): Promise<Throt
   return caller.isCounted ? refusalOf(counters) : undefined
 }
 
+/** Count a mail that comes by itself to an address, in the spelling of its key, that nobody has confirmed. */
+export async function countNotice(caller: Caller, key: string): Promise<Throttled | undefined> {
+  return caller.isCounted ? refusalOf([['unconfirmed', hashOf(key)]]) : undefined
+}
+
 /**
  * Count an attempt to sign in, before its password is looked at. Above a limit it is refused and not counted.
  * A name that nobody has is counted like an account, so that no answer tells who has one (ASVS 6.3.8).

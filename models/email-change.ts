@@ -6,10 +6,11 @@ import type { Locale } from '../config/i18n.ts'
 import { countMail } from './attempts.ts'
 import { confirmPassword, currentPassword, type Confirmation } from './confirm-password.ts'
 import { email, emailKey } from './email.ts'
+import { queueNotice } from './notice.ts'
 import { queueLetter } from './outbox.ts'
 import { renameInSessions } from './session.ts'
 import { endTokens, findToken, takeToken, tokenLives, type Token } from './token.ts'
-import { byEmail, takenField, User } from './user.ts'
+import { byEmail, takenField, User, type UserDocument } from './user.ts'
 import type { Visit } from './visit.ts'
 
 /** The form of a new address. */
@@ -37,12 +38,18 @@ export async function askForEmail(
     return refuse({ email: 'errors.email.same' })
   } else {
     return (
-      (await countMail(caller, emailKey(form.email))) ?? (await ask(member.id, form.email, locale))
+      (await countMail(caller, emailKey(form.email))) ??
+      (await ask(confirmed.user, form.email, { caller, locale }))
     )
   }
 }
 
-async function ask(userId: string, address: string, locale: Locale): Promise<Result<string>> {
+async function ask(
+  user: UserDocument,
+  address: string,
+  { caller, locale }: Pick<Visit, 'caller' | 'locale'>,
+): Promise<Result<string>> {
+  const userId = user._id.toString()
   if (await User.exists({ ...byEmail(address), _id: { $ne: userId } })) {
     return refuse({ email: 'errors.email.taken' })
   } else {
@@ -51,7 +58,8 @@ async function ask(userId: string, address: string, locale: Locale): Promise<Res
     await User.updateOne({ _id: userId }, { $set: { pendingEmail } })
     await endTokens(userId, 'email-change')
     await queueLetter({ kind: 'email-change', userId, email: address }, locale)
-    await queueLetter({ kind: 'email-change-asked', userId, email: address }, locale)
+    const notice = { kind: 'email-change-asked' as const, userId, email: address }
+    await queueNotice(notice, user, caller, locale)
     return accept(address)
   }
 }

@@ -4,7 +4,7 @@ import { seal } from '../lib/password.ts'
 import { refuse } from '../lib/result.ts'
 import { confirmPassword, currentPassword, type Confirmation } from './confirm-password.ts'
 import { isPersonal, newPassword } from './new-password.ts'
-import { queueLetter } from './outbox.ts'
+import { queueNotice } from './notice.ts'
 import { endOtherSessions } from './session.ts'
 import { endTokens } from './token.ts'
 import { memberOf, User, type Member, type UserDocument } from './user.ts'
@@ -47,7 +47,8 @@ export async function changePassword(
     return confirmed
   } else if (passwordChangedAt) {
     const ended = await endOtherSessions(store, member.id, sessionId, 'password')
-    await queueLetter({ kind: 'password-changed', userId: member.id }, locale)
+    const letter = { kind: 'password-changed' as const, userId: member.id }
+    await queueNotice(letter, confirmed.user, caller, locale)
     return {
       ok: true,
       value: { ended, member: memberOf({ ...confirmed.user, passwordChangedAt }) },

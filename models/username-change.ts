@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { accept, refuse, type Result } from '../lib/result.ts'
 import { confirmPassword, currentPassword, type Confirmation } from './confirm-password.ts'
 import { isPersonal } from './new-password.ts'
-import { queueLetter } from './outbox.ts'
+import { queueNotice } from './notice.ts'
 import { endReservation, isReservedForOthers, keepReserved, reserveName } from './reservation.ts'
 import { renameInSessions } from './session.ts'
 import { byUsername, takenField, User, type UserDocument } from './user.ts'
@@ -22,12 +22,11 @@ export async function changeUsername(
 ): Promise<Exclude<Confirmation, { ok: true }> | Result<string>> {
   const confirmed = await confirmPassword(member.id, form.current, caller)
   const result = confirmed.ok ? await rename(confirmed.user, form) : confirmed
-  if (result.ok) {
-    await renameInSessions(store, member.id, { username: form.username })
-    await queueLetter(
-      { kind: 'username-changed', userId: member.id, before: member.username },
-      locale,
-    )
+  if (confirmed.ok && result.ok) {
+    const { id, username: before } = member
+    await renameInSessions(store, id, { username: form.username })
+    const letter = { kind: 'username-changed' as const, userId: id, before }
+    await queueNotice(letter, confirmed.user, caller, locale)
   }
   return result
 }

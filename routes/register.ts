@@ -6,7 +6,7 @@ import { localeOf } from '../middleware/locale.ts'
 import { showAgain } from '../middleware/refused-form.ts'
 import { logEvent } from '../middleware/security-events.ts'
 import { callerOf } from '../middleware/throttle.ts'
-import { queueLetter } from '../models/outbox.ts'
+import { queueNotice } from '../models/notice.ts'
 import { register, registration } from '../models/registration.ts'
 
 export function show(req: Request, res: Response) {
@@ -18,7 +18,8 @@ export async function submit(req: Request, res: Response) {
   const result = form.ok ? await register(form.value, callerOf(req)) : form
   if (result.ok) {
     logEvent(req, 'registered', { userId: result.value.id })
-    await queueLetter({ kind: 'verify-email', userId: result.value.id }, localeOf(res))
+    const letter = { kind: 'verify-email' as const, userId: result.value.id }
+    await queueNotice(letter, { email: result.value.email }, callerOf(req), localeOf(res))
     res.flash('account-created')
     res.status(201).redirect(303, '/login')
   } else {

@@ -1,7 +1,8 @@
 // Whether an address is confirmed, and another mail for it.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { translator } from '../../config/i18n.ts'
-import { openSite, type Site } from '../helper.ts'
+import { attemptLimits } from '../../config/limits.ts'
+import { openSite, validPassword, type Site } from '../helper.ts'
 import { page } from '../visitor.ts'
 
 const t = translator('en')
@@ -71,6 +72,28 @@ describe('POST /verify-email', () => {
     }
 
     expect(statuses).toEqual([303, 303, 303, 429])
+  })
+
+  it('leaves a mailbox in peace that nobody has confirmed, whatever is done at the account', async () => {
+    const member = site.visitor()
+    const { email = '' } = await member.becomeMember()
+    const passwords = [validPassword, 'another lantern in the cave']
+
+    for (let time = 0; time < 12; time++) {
+      const [current = '', password = ''] = time % 2 === 0 ? passwords : passwords.toReversed()
+      const answer = await member.fill('/account/password', { current, password })
+      expect(answer.status).toBe(303)
+    }
+
+    const sent = (await site.mails()).filter(({ to }) => to === email)
+    expect(sent).toHaveLength(attemptLimits.unconfirmed.points)
+    // Who has confirmed the address hears of everything.
+    await member.fill(sent.at(-1)?.link ?? '', {})
+    for (const [current = '', password = ''] of [passwords, passwords.toReversed()]) {
+      await member.fill('/account/password', { current, password })
+    }
+    const later = (await site.mails()).filter(({ to }) => to === email)
+    expect(later).toHaveLength(sent.length + 2)
   })
 
   it('sends nothing to a confirmed address', async () => {
