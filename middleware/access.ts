@@ -2,6 +2,7 @@
 import type { RequestHandler } from 'express'
 import createError from 'http-errors'
 import { endingOf } from './ending.ts'
+import { keepAddress } from './mailed-link.ts'
 import { settingsOf } from './settings.ts'
 
 /** Everybody may enter. */
@@ -30,15 +31,9 @@ export const member: RequestHandler = async function member(req, res, next) {
   }
 }
 
-/**
- * Whoever has the link: its address is a key, so it leaves this page for nowhere (ASVS 14.2.1). Not as a referrer, not
- * in a cache or a search engine, and not as the way back from another page.
- */
+/** Whoever has the link. */
 export const bearer: RequestHandler = function bearer(_req, res, next) {
-  res.set('Referrer-Policy', 'no-referrer')
-  res.set('Cache-Control', 'no-store')
-  res.set('X-Robots-Tag', 'noindex, nofollow')
-  res.locals.wayBack = '/home'
+  keepAddress(res)
   next()
 }
 

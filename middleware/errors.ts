@@ -5,6 +5,7 @@ import { translator } from '../config/i18n.ts'
 import { NotCounted } from '../lib/attempt-rows.ts'
 import { isDatabaseAway } from '../lib/database-away.ts'
 import type { Wait } from '../models/attempts.ts'
+import { keepAddress, withoutToken } from './mailed-link.ts'
 import { kindOfStatus } from './problem.ts'
 
 const RETRY_AFTER = 2 // seconds
@@ -29,6 +30,8 @@ export const errors: ErrorRequestHandler = function errors(error: unknown, req, 
     if (wait) res.set('Retry-After', String(wait.seconds))
     res.locals.t ??= translator('en')
     res.locals.locale ??= 'en'
+    // What was refused before its page was asked may have been a mailed link, which still counts.
+    if (withoutToken(req.path) !== req.path) keepAddress(res)
     const page = { status, kind: kindOf(status, error), requestId: req.id, wait }
     // The address of a mailed link is not repeated on a page that is not its own.
     const here = res.locals.wayBack ?? req.originalUrl

@@ -1,10 +1,29 @@
-// The token in the address of a page that is reached by a mailed link.
-import type { Request } from 'express'
+// The addresses of mailed links, each with a token in it that is a key to an account.
+import type { Request, Response } from 'express'
 import { z } from 'zod'
+
+// Also if it was cut off or something was added to it, and in whatever case the page's name is written.
+const MAILED_LINK = /^(\/+(?:password-reset|verify-email|account\/+email)\/+).+/i
 
 const address = z.object({ token: z.string() })
 
 /** The token as it was sent; whether it counts is the model's question. */
 export function tokenOf(req: Request): string {
   return address.parse(req.params).token
+}
+
+/** A path as it may be told: of a mailed link's everything behind the page's name is left out. */
+export function withoutToken(path: string): string {
+  return path.replace(MAILED_LINK, '$1:token')
+}
+
+/**
+ * Let the address leave this page for nowhere, because it is a key (ASVS 14.2.1). Not as a referrer, not in a cache or a
+ * search engine, and not as the way back from another page.
+ */
+export function keepAddress(res: Response): void {
+  res.set('Referrer-Policy', 'no-referrer')
+  res.set('Cache-Control', 'no-store')
+  res.set('X-Robots-Tag', 'noindex, nofollow')
+  res.locals.wayBack = '/home'
 }

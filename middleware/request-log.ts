@@ -4,8 +4,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { RequestHandler } from 'express'
 import { pinoHttp } from 'pino-http'
 import { plainError, type Logger } from '../config/logger.ts'
+import { withoutToken } from './mailed-link.ts'
 
-const MAILED_LINK = /^(\/+(?:password-reset|verify-email|account\/+email)\/+).+/i
 const LONG = /[\w-]{40,}/g
 
 /** Give each request an id and log it when it is answered: no query, no headers, no body, so nothing secret. */
@@ -35,12 +35,11 @@ function plainResponse(res: ServerResponse) {
   return { status: res.statusCode }
 }
 
-// The rest of a mailed link's address is a key to an account, also if it was cut off or something was added to it, in
-// whatever case the page's name is written. So is what is as long as a key, wherever it stands.
+// The rest of a mailed link's address is a key to an account. So is what is as long as a key, wherever it stands.
 function pathOf(req: IncomingMessage): string {
   const { originalUrl, url } = req as { originalUrl?: string; url?: string }
   const [path = ''] = (originalUrl ?? url ?? '').split('?')
-  return path.replace(MAILED_LINK, '$1:token').replace(LONG, ':token')
+  return withoutToken(path).replace(LONG, ':token')
 }
 
 function levelOf(_req: IncomingMessage, res: ServerResponse, error?: Error) {

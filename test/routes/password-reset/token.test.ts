@@ -44,6 +44,17 @@ describe('GET /password-reset/:token', () => {
       })
       expect(answer.text).not.toContain(`next=${encodeURIComponent(link)}`)
     }
+    const { agent } = member
+    for (const answer of [
+      await agent.post(link).type('text').send('not a form'),
+      await agent.post(link).set('Sec-Fetch-Site', 'cross-site'),
+      await agent.put(link),
+      await agent.get(`${link}/more`),
+    ]) {
+      expect(answer.status).toBeGreaterThanOrEqual(400)
+      expect(answer.headers['referrer-policy']).toBe('no-referrer')
+      expect(answer.text).not.toContain(link)
+    }
     const refused = await member.post(link, { _csrf: 'made up', password })
     expect(refused.status).toBe(403)
     expect(refused.text).not.toContain(link)
