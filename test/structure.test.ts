@@ -15,6 +15,8 @@ const ROOMS = ['bin', 'app.ts', 'routes', 'middleware', 'models', 'lib', 'config
 
 const roomOf = (path: string) => ROOMS.indexOf(path.split('/')[0] ?? '')
 const exists = (path: string) => existsSync(join(root, path))
+const isOfLessons = (path: string) =>
+  /^(routes|middleware|lib)\/lessons|^models\/lesson-/.test(path)
 const paths = (files: ProjectFile[]) => files.map(({ path }) => path)
 
 describe('Every source', () => {
@@ -39,6 +41,20 @@ describe('Every source', () => {
     )
 
     expect(paths(knowing)).toEqual([])
+  })
+
+  it('of a lesson is loaded by lessons alone: a site without them names it nowhere but in types', () => {
+    const loading = sources()
+      .filter(({ path }) => !isOfLessons(path))
+      .flatMap(({ path, text }) =>
+        [...text.matchAll(/^(?:import|export) (?!type )[^'"]*?from '([^']+)'/gm)]
+          .map(([, target = '']) => normalize(join(dirname(path), target)))
+          .filter(isOfLessons)
+          .map((target) => `${path} loads ${target}`),
+      )
+
+    expect(loading).toEqual([])
+    expect(read('bin/start.ts').text).toContain("await import('../routes/lessons.ts')")
   })
 
   it('leaves the environment to config/env.ts', () => {
