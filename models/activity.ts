@@ -1,6 +1,7 @@
 // What happened at an account: its last events and its sign-ins per day, for its owner to look at.
 import mongoose from 'mongoose'
 import { DAY } from '../config/session.ts'
+import { forgetAttempts } from './failures.ts'
 import { User } from './user.ts'
 
 const MOST_EVENTS = 200 // kept of one person
@@ -74,8 +75,12 @@ async function write(userId: string, event: ActivityEvent): Promise<void> {
     { $push: { events, ...(isSignIn ? { signIns } : {}) } },
     { upsert: true },
   )
-  // An event that ends up behind the deletion of its account must not bring a part of it back.
-  if (!(await User.exists({ _id: userId }))) await activities().deleteOne({ _id: userId })
+  // An event that ends up behind the deletion of its account must not bring a part of it back; nor must the wrong password
+  // that it tells of, which was counted just before.
+  if (!(await User.exists({ _id: userId }))) {
+    await activities().deleteOne({ _id: userId })
+    await forgetAttempts(userId)
+  }
 }
 
 function dayOf(date: Date): string {

@@ -70,6 +70,20 @@ describe(`POST ${PATH}`, () => {
     expect(await site.database.collection('sessions').countDocuments({ owner: id })).toBe(0)
   })
 
+  it('leaves no trace of wrong passwords that are tried in the same moment', async () => {
+    for (let round = 0; round < 4; round++) {
+      const { visitor, username, id } = await newMember()
+      const others = Array.from({ length: 4 }, () => site.visitor())
+
+      await Promise.all([
+        remove(visitor, username),
+        ...others.map((other) => other.signIn({ username, password: 'wrong' })),
+      ])
+
+      await expect.poll(() => tracesOf([id])).toEqual([])
+    }
+  })
+
   it.each([
     ['another name', 'somebody-else', validPassword, { username: 'errors.typed-name.wrong' }],
     ['no name', ' ', validPassword, { username: 'errors.typed-name.missing' }],
