@@ -3,6 +3,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import mongoose from 'mongoose'
 import { limits } from '../config/limits.ts'
 import { DAY, MINUTE } from '../config/session.ts'
+import { User } from './user.ts'
 
 const BYTES = 32 // of random: nobody finds one by trying
 const SHAPE = /^[\w-]{43}$/ // what that many bytes look like in base64url
@@ -27,6 +28,8 @@ export async function issueToken(purpose: Purpose, userId: string, seen: Seen): 
   const expires = new Date(now + tokenLives[purpose])
   await tokens().deleteMany({ expires: { $lt: new Date(now) } }) // the embedded engine never acts on a TTL index
   await tokens().insertOne({ _id: hashOf(token), purpose, userId, seen, expires })
+  // A letter that is written while its reader deletes the account must not leave a link to it.
+  if (!(await User.exists({ _id: userId }))) await endTokens(userId)
   return token
 }
 

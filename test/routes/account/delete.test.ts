@@ -1,6 +1,8 @@
 // The end of an account: asked for twice, and then nothing is left of it and nothing brings it back.
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { translator } from '../../../config/i18n.ts'
+import { openSessionStore } from '../../../lib/open-session-store.ts'
+import { deleteAccount } from '../../../models/deletion.ts'
 import { openSite, validPassword, type Site } from '../../helper.ts'
 import { usersOf } from '../../documents.ts'
 import { errorsOf, valueOf, type Visitor } from '../../visitor.ts'
@@ -82,6 +84,25 @@ describe(`POST ${PATH}`, () => {
 
       await expect.poll(() => tracesOf([id])).toEqual([])
     }
+  })
+
+  it('leaves no link of a letter that is written in the same moment', async () => {
+    const { visitor, username, email, id } = await newMember()
+    await site.mails()
+    const tokens = site.database.collection('tokens')
+    const insert = tokens.insertOne.bind(tokens)
+    const writing = vi.spyOn(tokens, 'insertOne').mockImplementationOnce(async (document) => {
+      await deleteAccount(openSessionStore(site.settings, site.database), id)
+      return insert(document)
+    })
+
+    await visitor.fill('/verify-email', {})
+    await site.mails()
+
+    expect(writing).toHaveBeenCalledOnce()
+    writing.mockRestore()
+    expect((await site.visitor().signIn({ username })).status).toBe(422)
+    await expect.poll(() => tracesOf([id, email])).toEqual([])
   })
 
   it.each([
