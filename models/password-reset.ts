@@ -3,11 +3,13 @@ import { z } from 'zod'
 import type { Locale } from '../config/i18n.ts'
 import { readForm, type Form } from '../lib/form.ts'
 import { seal } from '../lib/password.ts'
+import type { SessionStore } from '../lib/session-store.ts'
 import { countMail, unlockAccount, type Caller, type Throttled } from './attempts.ts'
 import { email, emailKey } from './email.ts'
 import { isPersonal, newPassword } from './new-password.ts'
 import { queueLetter } from './outbox.ts'
 import { storePassword, type Seen } from './password-change.ts'
+import { endAllSessions } from './session.ts'
 import { endTokens, findToken, issueToken, takeToken, type Token } from './token.ts'
 import { User, type UserDocument } from './user.ts'
 
@@ -73,22 +75,29 @@ export function readReplacement(
 /**
  * Store the new password and return whose it is; undefined if the link does not count. Once: of parallel requests one
  * gets through. All other links that were mailed to this person end, and so does a change of the address that whoever
- * had the old password may have begun. What locked the account for too many failures is opened.
+ * had the old password may have begun, and every session; returns how many of these did. What locked the account for too
+ * many failures is opened.
  */
 export async function resetPassword(
   token: string,
   newPassword: string,
+  store: SessionStore,
   locale: Locale,
-): Promise<string | undefined> {
+): Promise<{ userId: string; ended: number } | undefined> {
   const password = await seal(newPassword) // first, so that nothing but the database comes between using the link and storing
+  const found = await findToken('password-reset', token)
+  // Before the link is used up: where this fails it still counts, and nobody stays in whom the new password is to keep out.
+  const before = found ? await endAllSessions(store, found.userId, 'password') : 0
   const taken = await takeToken('password-reset', token)
   if (!taken || !(await storePassword(asSeen(taken), password))) {
     return undefined
   } else {
-    await endTokens(taken.userId)
-    await unlockAccount(taken.userId)
-    await queueLetter({ kind: 'password-changed', userId: taken.userId }, locale)
-    return taken.userId
+    const { userId } = taken
+    const meanwhile = await endAllSessions(store, userId, 'password')
+    await endTokens(userId)
+    await unlockAccount(userId)
+    await queueLetter({ kind: 'password-changed', userId }, locale)
+    return { userId, ended: before + meanwhile }
   }
 }
 

@@ -6,7 +6,6 @@ import { showAgain } from '../../middleware/refused-form.ts'
 import { logEvent } from '../../middleware/security-events.ts'
 import { signOut, storeOf } from '../../middleware/session.ts'
 import { findReset, readReplacement, resetPassword } from '../../models/password-reset.ts'
-import { endAllSessions } from '../../models/session.ts'
 
 export async function show(req: Request, res: Response) {
   const owner = await findReset(tokenOf(req))
@@ -20,11 +19,15 @@ export async function show(req: Request, res: Response) {
 export async function submit(req: Request, res: Response) {
   const owner = await findReset(tokenOf(req))
   const form = owner && readReplacement(req.body, owner) // before the link is used: a typo must not cost it
-  const userId = form?.ok
-    ? await resetPassword(tokenOf(req), form.value.password, localeOf(res))
+  const reset = form?.ok
+    ? await resetPassword(tokenOf(req), form.value.password, storeOf(req), localeOf(res))
     : undefined
-  if (userId !== undefined) {
-    await endSessions(req, userId)
+  if (reset) {
+    const { userId, ended: count } = reset
+    logEvent(req, 'password-reset', { userId })
+    if (count > 0) logEvent(req, 'session-ended', { userId, by: 'password-reset', count })
+    // Whoever is signed in may be the one that the new password is to keep out (ASVS 7.4.3).
+    if (req.user?.id === userId) await signOut(req)
     res.flash('password-was-reset')
     res.redirect(303, '/login')
   } else if (form && !form.ok) {
@@ -32,12 +35,4 @@ export async function submit(req: Request, res: Response) {
   } else {
     res.status(404).render('password-reset/token')
   }
-}
-
-// Whoever is signed in may be the one that the new password is to keep out (ASVS 7.4.3).
-async function endSessions(req: Request, userId: string) {
-  logEvent(req, 'password-reset', { userId })
-  const count = await endAllSessions(storeOf(req), userId, 'password')
-  if (count > 0) logEvent(req, 'session-ended', { userId, by: 'password-reset', count })
-  if (req.user?.id === userId) await signOut(req)
 }

@@ -1,7 +1,8 @@
 // The new password of somebody who has the mailed link: once, soon, and as long as nothing else changed.
 import type { Response } from 'supertest'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { translator } from '../../../config/i18n.ts'
+import { SessionStore } from '../../../lib/session-store.ts'
 import { outbox } from '../../../models/outbox.ts'
 import { usersOf } from '../../documents.ts'
 import { openSite, validPassword, type Site } from '../../helper.ts'
@@ -111,6 +112,20 @@ describe('POST /password-reset/:token', () => {
     expect(
       site.log.some((line) => line.includes('"event":"password-reset"') && line.includes(userId)),
     ).toBe(true)
+  })
+
+  it('still counts where the sessions could not be ended, and then ends them', async () => {
+    const { person, link } = await asked()
+    const thief = someone()
+    await thief.signIn(person)
+    const ending = vi.spyOn(SessionStore.prototype, 'end').mockRejectedValueOnce(new Error('away'))
+
+    const failed = await someone().fill(link, { password })
+    ending.mockRestore()
+    const again = await someone().fill(link, { password })
+
+    expect([failed.status, again.status]).toEqual([500, 303])
+    expect((await thief.get('/account')).status).toBe(303)
   })
 
   it('signs out the very browser that was signed in', async () => {
