@@ -27,7 +27,9 @@ schema.index({ emailKey: 1 }, { unique: true, ...withKey('emailKey') })
 schema.index({ username: 1 }, withoutKey('usernameKey'))
 schema.index({ email: 1 }, withoutKey('emailKey'))
 
-export const User = mongoose.model('User', schema)
+// Once in a process, however often this file is loaded: tests load it anew for each of theirs.
+const model = () => mongoose.model('User', schema)
+export const User = (mongoose.models.User as ReturnType<typeof model> | undefined) ?? model()
 export type UserDocument = InferSchemaType<typeof schema> & { _id: Types.ObjectId }
 
 /** What the site knows of a person who is signed in, and which password it was that let them in. */

@@ -32,6 +32,8 @@ export type Site = {
   close: () => Promise<void>
 }
 
+const opened: { stop: () => Promise<unknown> }[] = []
+
 /** Open a site with these environment variables. Call it once in each test file and close it at the end. */
 export async function openSite(environment: NodeJS.ProcessEnv = {}): Promise<Site> {
   const settings = settingsWith(environment)
@@ -49,7 +51,8 @@ export async function openSite(environment: NodeJS.ProcessEnv = {}): Promise<Sit
   const lessons = environment.LESSONS === 'on' ? await openLessonsOf(settings) : undefined
   const app = createApp({ settings, database: mongoose.connection, logger, lessons })
   const postman = new Postman(settings, logger)
-  return {
+  opened.push(postman, ...(lessons ? [{ stop: lessons.close }] : []))
+  const site: Site = {
     app,
     settings,
     database: mongoose.connection,
@@ -61,12 +64,13 @@ export async function openSite(environment: NodeJS.ProcessEnv = {}): Promise<Sit
       return (await findCaughtMails()).map((mail) => ({ ...mail, link: linkIn(mail, settings) }))
     },
     close: async () => {
-      await postman.stop()
-      await lessons?.close()
+      // Of every site of the file: what went on would take the letters of the next one.
+      await Promise.all([site.postman, ...opened.splice(0)].map((one) => one.stop()))
       await mongoose.connection.dropDatabase()
       await mongoose.disconnect()
     },
   }
+  return site
 }
 
 // As bin/start.ts loads them. Only for tests that ask for them: loading costs time.
