@@ -48,6 +48,7 @@ export function createApp({ settings, database, logger, lessons }: Dependencies)
   app.set('trust proxy', settings.trustProxy)
   app.set('settings', settings)
   app.set('lessons on', lessons !== undefined)
+  if (lessons) app.set('etag', false) // the x-ray of a page differs each time, though the page may not
   app.set('captcha on', settings.captcha.mode !== 'off')
   app.set('views', viewsDir)
   app.set('view engine', 'ejs')

@@ -80,6 +80,17 @@ describe('The x-ray', () => {
     expect(text).not.toContain(username)
   })
 
+  it('is of this very request, also where the browser has the page already', async () => {
+    const visitor = site.visitor()
+    const { headers } = await visitor.get('/home')
+    const known = headers.etag ?? '"none"'
+
+    const again = await visitor.get('/home', { 'If-None-Match': known })
+
+    expect(again.status).toBe(200)
+    expect(page(again).querySelectorAll('.x-ray .exchanges > li')).toHaveLength(2)
+  })
+
   it('leaves JSON, redirects and pictures as they are', async () => {
     const visitor = site.visitor()
 
