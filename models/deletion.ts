@@ -47,10 +47,10 @@ export async function deleteAccount(
   store: Pick<SessionStore, 'raw'>,
   userId: string,
 ): Promise<void> {
-  await User.deleteOne({ _id: userId })
+  const user = await User.findOneAndDelete({ _id: userId }).lean()
   await store.raw.deleteMany({ owner: userId })
   await endTokens(userId)
-  await dropLetters(userId)
+  await dropLetters(userId, user?.email ?? '')
   await forgetAttempts(userId)
   await forgetActivity(userId)
   await disownReservations(userId)

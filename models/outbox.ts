@@ -102,9 +102,10 @@ export async function untilHandled(patience: number): Promise<void> {
   }
 }
 
-/** Forget the letters to a person whose account is gone. */
-export async function dropLetters(userId: string): Promise<void> {
-  await outbox().deleteMany({ 'letter.userId': userId })
+/** Forget the letters to a person whose account is gone: those that concern it, and the wish for a link to its address. */
+export async function dropLetters(userId: string, address: string): Promise<void> {
+  const wish = { 'letter.kind': 'password-reset', 'letter.email': address }
+  await outbox().deleteMany({ $or: [{ 'letter.userId': userId }, wish] })
 }
 
 /** The collection of letters that wait. */

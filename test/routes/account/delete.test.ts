@@ -62,6 +62,20 @@ describe(`POST ${PATH}`, () => {
     expect(await tracesOf([id, email])).toEqual([])
   })
 
+  it('removes the wish for a reset link that waits for a mail server', async () => {
+    const { visitor, username, email } = await newMember()
+    await site.mails()
+    const later = new Date(Date.now() + 60_000)
+    const letter = { kind: 'password-reset', email }
+    await site.database
+      .collection('outbox')
+      .insertOne({ letter, locale: 'en', createdAt: new Date(), dueAt: later, attempts: 1 })
+
+    await remove(visitor, username)
+
+    expect(await tracesOf([email])).toEqual([])
+  })
+
   it('leaves the sign-in that is under way meanwhile without a session', async () => {
     const { visitor, username, id } = await newMember()
     const phone = site.visitor()
