@@ -1,7 +1,8 @@
 // `sesame import FILE`: the users of another site, with their md5 passwords, from JSON lines or CSV.
 import { createReadStream } from 'node:fs'
-import { open, stat } from 'node:fs/promises'
+import { open, realpath, stat } from 'node:fs/promises'
 import type { Command } from 'commander'
+import { nothing } from '../../lib/callback.ts'
 import { plainJson } from '../../lib/plain-text.ts'
 import { startProgress } from '../../lib/progress.ts'
 import { formatOf, readRows, UnreadableFile } from '../../lib/rows.ts'
@@ -36,7 +37,7 @@ export function addImport(program: Command): void {
 
 async function importFile(file: string, options: Options): Promise<void> {
   const source = await openSource(file)
-  const refusals = options.report === undefined ? undefined : await openReport(options.report)
+  const refusals = options.report === undefined ? undefined : await openReport(options.report, file)
   try {
     await withDatabase(
       async () => {
@@ -97,8 +98,15 @@ async function openSource(file: string) {
   }
 }
 
-async function openReport(file: string) {
+async function openReport(file: string, source: string) {
+  // Opening it empties it: what was to be read would be gone.
+  if (await isSameFile(file, source)) throw new Refusal('FILE and --report are the same file.')
   return open(file, 'w', 0o600).catch(cantOpen(file)) // it names people
+}
+
+async function isSameFile(one: string, other: string): Promise<boolean> {
+  const [a, b] = await Promise.all([one, other].map((file) => realpath(file).catch(nothing)))
+  return a !== undefined && a === b
 }
 
 function cantOpen(file: string) {

@@ -122,6 +122,16 @@ describe('sesame import', () => {
     expect(names.sort()).toEqual(['after', 'comma, quote " and name', 'good', 'taken-name'])
   })
 
+  it('leaves a file whole that is named as its own report', async () => {
+    const file = join(await temporaryFolder(), 'users.csv')
+    await writeFile(file, 'username,password\n')
+
+    const { code, said } = await run(['import', file, '--report', file], environmentOf(site))
+
+    expect([code, said]).toEqual([1, 'FILE and --report are the same file.\n'])
+    expect(await readFile(file, 'utf8')).toBe('username,password\n')
+  })
+
   it('says what is wrong with a JSON line, and with a file that has no rows to read', async () => {
     const lines = [
       '{"username":7,"password":""}',
