@@ -15,6 +15,7 @@ const schema = new Schema(
     pendingEmail: { type: { address: String, askedAt: Date }, _id: false },
     passwordChangedAt: Date,
     lockedAt: Date, // by an operator; what the throttle locks is in models/attempts.ts
+    demo: Boolean, // made by `sesame demo`, which may delete it again whatever its name has become
   },
   { collection: 'users', versionKey: false },
 )
