@@ -1,4 +1,4 @@
-// What a script adds to pages that work without it: a new picture in place, a password in clear, local times, the session's end.
+// What a script adds to pages that work without it: a new picture in place, what was typed kept, a password in clear, local times, the session's end.
 
 for (const link of document.querySelectorAll('[data-captcha]')) {
   link.addEventListener('click', (event) => {
@@ -68,6 +68,26 @@ if (ending) {
   })
   others.postMessage(times)
   start(times)
+}
+
+// What was typed stays when the form is loaded anew for another kind of captcha or another language. A password never does.
+const KEPT =
+  'main input:is([autocomplete=username], [autocomplete=email], [name=remember]):not([readonly])'
+const valueOf = (input) => (input.type === 'checkbox' ? 'checked' : 'value')
+const keep = () => {
+  const values = [...document.querySelectorAll(KEPT)].map((input) => [
+    input.id,
+    input[valueOf(input)],
+  ])
+  sessionStorage.setItem('typed', JSON.stringify({ path: location.pathname, values }))
+}
+document.querySelector('.other-way a')?.addEventListener('click', keep)
+document.querySelector('.languages')?.addEventListener('submit', keep)
+const typed = JSON.parse(sessionStorage.getItem('typed'))
+sessionStorage.removeItem('typed') // for this one page: the next person at this computer finds nothing
+for (const [id, value] of typed?.path === location.pathname ? typed.values : []) {
+  const input = document.getElementById(id)
+  if (input) input[valueOf(input)] = value
 }
 
 // A browser's timer holds 2^31 milliseconds; a session that is kept for longer needs none.

@@ -1,10 +1,10 @@
-// What a script adds to the forms: a new picture in place, a password in clear.
+// What a script adds to the forms: a new picture in place, what was typed kept over a reload, a password in clear.
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { CAPTCHA, validPassword } from '../helper.ts'
 import { newPerson } from '../visitor.ts'
 import { openBrowserSite, type BrowserSite } from './browser.ts'
-import { fill, submit, where } from './steps.ts'
+import { fill, follow, submit, where } from './steps.ts'
 
 let site: BrowserSite
 let page: Page
@@ -55,6 +55,52 @@ describe('A click on the picture', () => {
     await submit(page)
 
     expect(where(page)).toBe('/login')
+  })
+})
+
+describe('A form that is loaded anew', () => {
+  const typed = () =>
+    page.locator('main form input:not([type=hidden])').evaluateAll((inputs) =>
+      // In the browser, whose types these tests do not know.
+      (inputs as { name: string; value: string; checked: boolean }[]).map(
+        ({ name, value, checked }) => [name, name === 'remember' ? checked : value],
+      ),
+    )
+
+  it('for a question in words keeps what was typed, but no password', async () => {
+    const { username, email, password } = newPerson()
+    await page.goto('/register')
+    await fill(page, { username, email, password })
+
+    await follow(page, () => page.locator('.other-way a').click())
+
+    expect(where(page)).toBe('/register?captcha=words')
+    expect(await typed()).toEqual([
+      ['username', username],
+      ['email', email],
+      ['password', ''],
+      ['captcha', ''],
+    ])
+  })
+
+  it('in another language keeps it too, once and on this page alone', async () => {
+    await page.goto('/login')
+    await fill(page, { username: 'somebody', password: validPassword })
+    await page.locator('[name=remember]').check()
+
+    await follow(page, () => page.locator('.languages [lang=zh-CN]').click())
+    const kept = await typed()
+    await follow(page, () => page.locator('.languages [lang=en]').click())
+    await page.goto('/register')
+    await page.goto('/login')
+
+    expect(kept).toEqual([
+      ['username', 'somebody'],
+      ['password', ''],
+      ['captcha', ''],
+      ['remember', true],
+    ])
+    expect(await page.locator('[name=username]').inputValue()).toBe('')
   })
 })
 
