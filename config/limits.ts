@@ -9,6 +9,7 @@ export const limits = {
   captchaMinutes: 10,
   resetMinutes: 30,
   confirmDays: 7,
+  reservedDays: 30,
   bodyBytes: 16 * 1024,
   nextMax: 2048,
 } as const

@@ -64,10 +64,13 @@ async function ask(
   }
 }
 
-/** The address that this link makes count; undefined if it does not count itself. Looking does not use it up. */
-export async function findEmailChange(token: string): Promise<string | undefined> {
+/** Whose address this link changes, and to which; undefined if it does not count. Looking does not use it up. */
+export async function findEmailChange(
+  token: string,
+): Promise<{ username: string; email: string } | undefined> {
   const found = await findToken('email-change', token)
-  return found && (await User.exists(asSeen(found))) ? found.seen.newEmail : undefined
+  const user = found && (await User.findOne(asSeen(found)).lean())
+  return user ? { username: user.username, email: found.seen.newEmail ?? '' } : undefined
 }
 
 /**

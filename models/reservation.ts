@@ -1,8 +1,9 @@
 // Names that somebody has just given up: nobody else gets one at once and is taken for its old owner.
 import mongoose from 'mongoose'
+import { limits } from '../config/limits.ts'
 import { DAY } from '../config/session.ts'
 
-const RESERVED_FOR = 30 * DAY // milliseconds
+const RESERVED_FOR = limits.reservedDays * DAY // milliseconds
 const MOST = 5 // names that one person may keep reserved: more would be hoarding
 
 type Reservation = { _id: string; userId: string; until: Date }

@@ -7,9 +7,9 @@ import { tokenOf } from '../../../middleware/mailed-link.ts'
 import { changeEmail, findEmailChange } from '../../../models/email-change.ts'
 
 export async function show(req: Request, res: Response) {
-  const email = await findEmailChange(tokenOf(req))
-  if (email !== undefined) {
-    res.render('account/email/token', { email })
+  const change = await findEmailChange(tokenOf(req))
+  if (change) {
+    res.render('account/email/token', { change })
   } else {
     res.status(404).render('account/email/token')
   }
@@ -22,7 +22,7 @@ export async function submit(req: Request, res: Response) {
     if (req.user?.id === userId) req.session.email = email // for this very answer; in the database it is changed
     logEvent(req, 'email-changed', { userId })
     res.flash('email-changed')
-    res.redirect(303, '/account')
+    res.redirect(303, req.user ? '/account' : '/login')
   } else {
     res.status(404).render('account/email/token')
   }

@@ -28,7 +28,6 @@ async function asking() {
 }
 
 const addressOf = async (username: string) => (await usersOf(site).findOne({ username }))?.email
-const use = (link: string) => site.visitor().fill(link, {})
 
 describe('GET /account/email/:token', () => {
   it('shows a button and changes nothing, however often it is opened', async () => {
@@ -38,7 +37,8 @@ describe('GET /account/email/:token', () => {
       const answer = await site.visitor().get(link)
       expect(answer.status).toBe(200)
       expect(answer.headers['referrer-policy']).toBe('no-referrer')
-      expect(answer.text).toContain(next)
+      const text = t('account.email.token.text', { username, email: next })
+      expect(page(answer).querySelector('main p')?.textContent).toBe(text)
     }
 
     expect(await addressOf(username)).toBe(email)
@@ -51,6 +51,9 @@ describe('GET /account/email/:token', () => {
       const answer = await site.visitor().get(`/account/email/${encodeURI(token)}`)
 
       expect(answer.status).toBe(404)
+      expect(page(answer).querySelector('h1')?.textContent).toBe(
+        t('account.email.token.gone-title'),
+      )
       expect(page(answer).querySelector('main a[href="/account/email"]')).not.toBeNull()
     },
   )
@@ -62,7 +65,7 @@ describe('POST /account/email/:token', () => {
     const phone = site.visitor()
     await phone.signIn({ username })
 
-    const answer = await use(link)
+    const answer = await visitor.fill(link, {})
 
     expect([answer.status, answer.headers.location]).toEqual([303, '/account'])
     for (const place of [visitor, phone]) {
@@ -74,6 +77,17 @@ describe('POST /account/email/:token', () => {
     const mails = await site.mails()
     const notices = mails.filter(({ to, text }) => to === email && text.includes(next))
     expect(notices).toHaveLength(2) // when it was asked for, and when it was done
+  })
+
+  it('tells so also where nobody is signed in', async () => {
+    const { link } = await asking()
+    const visitor = site.visitor()
+
+    const answer = await visitor.fill(link, {})
+
+    expect([answer.status, answer.headers.location]).toEqual([303, '/login'])
+    const notice = page(await visitor.get('/login')).querySelector('[role=status]')
+    expect(notice?.textContent).toContain(t('notice.email-changed'))
   })
 
   it('changes nothing while an operator has locked the account, and says so before the button', async () => {
