@@ -1,5 +1,6 @@
 // Two tabs of one browser at the same moment: what the quick one wrote, and the slow one writes over.
-import session, { type Store } from 'express-session'
+import session from 'express-session'
+import type { Store } from 'express-session'
 import type { Request } from 'express'
 import type { Lesson } from '../../middleware/lessons/lesson.ts'
 import { Robot } from '../../middleware/lessons/robot.ts'
