@@ -17,6 +17,7 @@ import type { Visit } from './visit.ts'
 export const emailChange = z.object({ email, current: currentPassword })
 
 type Form = z.output<typeof emailChange>
+type Change = { username: string; email: string }
 
 /** The address that waits for its link, if there is one. */
 export async function findPendingEmail(userId: string): Promise<string | undefined> {
@@ -65,9 +66,7 @@ async function ask(
 }
 
 /** Whose address this link changes, and to which; undefined if it does not count. Looking does not use it up. */
-export async function findEmailChange(
-  token: string,
-): Promise<{ username: string; email: string } | undefined> {
+export async function findEmailChange(token: string): Promise<Change | undefined> {
   const found = await findToken('email-change', token)
   const user = found && (await User.findOne(asSeen(found)).lean())
   return user ? { username: user.username, email: found.seen.newEmail ?? '' } : undefined
@@ -89,8 +88,7 @@ export async function changeEmail(
     const email = found.seen.newEmail ?? ''
     await endTokens(userId) // those that were sent to the old address too
     await renameInSessions(store, userId, { email })
-    const to = user.email ?? ''
-    await queueLetter({ kind: 'email-changed', userId, to, email }, locale)
+    await queueLetter({ kind: 'email-changed', userId, to: user.email ?? '', email }, locale)
     return { userId, email }
   } else {
     return undefined
