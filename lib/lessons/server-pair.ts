@@ -58,6 +58,7 @@ export class ServerPair {
 
   /** Kill one of them, and wait until it is gone. False if it was not alive. */
   async kill(name: string): Promise<boolean> {
+    await Promise.allSettled([this.running]) // one that is killed while it starts would fail whoever had it started
     const server = this.alive().find((one) => one.name === name)
     if (server) await end(server.child)
     return server !== undefined

@@ -29,3 +29,9 @@ export function parseSetCookie(line: string, now = new Date()): SetCookie {
   const isGone = expires !== undefined && expires <= now
   return { name, value, flags, isGone, ...(expires ? { expires } : {}) }
 }
+
+/** How long the name and the value are together, in bytes: what browsers count for their limit of 4,096. */
+export function sizeOf(line: string): number {
+  const { name, value } = parseSetCookie(line)
+  return Buffer.byteLength(name + value)
+}

@@ -2,16 +2,19 @@
 import { readFileSync } from 'node:fs'
 import type { Request, Response } from 'express'
 import { z } from 'zod'
+import { cookieFlags } from '../../config/session.ts'
 import { idOf } from '../../lib/lessons/anatomy.ts'
 import { findExchanges, findNotes, forgetExchanges } from '../../models/lesson-record.ts'
 import type { Page } from '../page.ts'
+import { settingsOf } from '../settings.ts'
 import { cookiesOf } from './cookies.ts'
 import { elsewhereOf } from './elsewhere.ts'
 import type { Lesson, LessonTools } from './lesson.ts'
 import { visitorOf } from './visitor.ts'
 
 const MARK = '// ←' // stands in a lesson's source behind the line that matters
-const view = z.object({ view: z.enum(['projector']).optional().catch(undefined) })
+const VIEW = 'lesson-view' // the cookie's name
+const asked = z.object({ view: z.enum(['projector', 'ordinary']).optional().catch(undefined) })
 
 /** Build the page of a lesson. */
 export function lessonPage(lesson: Lesson, tools: LessonTools): Page {
@@ -37,7 +40,7 @@ export function lessonPage(lesson: Lesson, tools: LessonTools): Page {
         stored: stored.map(({ document }) => document),
         storedUnder: stored.map(({ cookie }) => cookie), // the cookie of each of them
         code,
-        projector: view.parse(req.query).view === 'projector',
+        projector: isForProjector(req, res),
         ...more,
       })
     },
@@ -49,6 +52,14 @@ export function lessonPage(lesson: Lesson, tools: LessonTools): Page {
       res.redirect(303, tools.path)
     },
   }
+}
+
+// Kept in a cookie, because each button leads back to the lesson's own address.
+function isForProjector(req: Request, res: Response): boolean {
+  const { view } = asked.parse(req.query)
+  const flags = { ...cookieFlags(settingsOf(req)), path: '/lessons' }
+  if (view) res.cookie(VIEW, view, flags)
+  return (view ?? cookiesOf(req, [VIEW])[VIEW]) === 'projector'
 }
 
 // The policy of every page forbids its scripts to ask another origin; this one may ask this very server by its other name.

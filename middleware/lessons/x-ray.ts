@@ -2,7 +2,7 @@
 import { promisify } from 'node:util'
 import type { Request, RequestHandler, Response } from 'express'
 import type { Connection } from 'mongoose'
-import { formatTime, translator } from '../../config/i18n.ts'
+import { formatTime, formatWait, translator } from '../../config/i18n.ts'
 import { cookieName } from '../../config/session.ts'
 import {
   idOf,
@@ -37,6 +37,11 @@ export function xRay(database: Connection): RequestHandler {
   }
 
   return async function look(req, res, next) {
+    // A lesson that asks for its panes anew every other second would push out all that people did.
+    if (req.get('X-Refresh') !== undefined) {
+      next()
+      return
+    }
     const names = ['sid', 'csrf'].map((name) => cookieName(settingsOf(req), name))
     const sent = sentCookies(req.get('Cookie') ?? '', names)
     // Only an id under our signature: with any other, somebody could look at a session that is not theirs.
@@ -85,7 +90,8 @@ async function draw(
     values: object,
   ) => Promise<string>
   const time = (date: Date) => formatTime(res.locals.locale ?? 'en', date)
-  const html = await render('partials/x-ray', { t, time, exchanges, stored })
+  const inWords = (seconds: number) => formatWait(t, seconds)
+  const html = await render('partials/x-ray', { t, time, inWords, exchanges, stored })
   return Buffer.from(body.toString().replace(PLACE, () => html))
 }
 

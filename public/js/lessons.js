@@ -3,23 +3,46 @@
 const REFRESH = 2000 // milliseconds
 
 const lesson = document.querySelector('[data-lesson]')
+const panesOf = (root) => [...root.querySelectorAll('[data-refresh]')]
+const last = new Map((lesson ? panesOf(lesson) : []).map((pane) => [pane.id, faceOf(pane)]))
+
+// What a pane says, without what changes by itself: the time that is left, and what somebody folded open.
+function faceOf(pane) {
+  const copy = pane.cloneNode(true)
+  for (const clock of copy.querySelectorAll('[data-until]')) clock.textContent = ''
+  for (const details of copy.querySelectorAll('details')) details.open = false
+  return copy.innerHTML
+}
 
 // Another tab, or the person beside, may have done something: the panes are asked for anew and exchanged where they changed.
 async function refresh() {
   if (document.visibilityState !== 'visible') return
-  const answer = await fetch(location.href, { headers: { Accept: 'text/html' } })
+  const headers = { Accept: 'text/html', 'X-Refresh': 'panes' }
+  const answer = await fetch(location.pathname, { headers })
   if (!answer.ok) return
   const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html')
-  for (const pane of lesson.querySelectorAll('[data-refresh]')) {
+  for (const pane of panesOf(lesson)) {
     const next = fresh.getElementById(pane.id)
-    if (!next || next.textContent.replace(/\d+ \S+/g, '') === pane.dataset.last) continue
-    const open = [...pane.querySelectorAll('details')].map(({ open }) => open)
-    pane.dataset.last = next.textContent.replace(/\d+ \S+/g, '')
-    pane.replaceChildren(...next.childNodes)
-    pane.querySelectorAll('details').forEach((one, index) => {
-      one.open = open[index] ?? false
-    })
+    const face = next && faceOf(next)
+    if (next && face !== last.get(pane.id)) {
+      last.set(pane.id, face)
+      exchange(pane, next)
+    }
   }
+}
+
+// What was folded open stays so, and the keyboard stays where it was.
+function exchange(pane, next) {
+  const nameOf = (details) =>
+    [details.closest('li')?.querySelector('.request'), details.querySelector('summary')]
+      .map((one) => one?.textContent)
+      .join(' ')
+  const reachable = () => [...pane.querySelectorAll('summary, button, a, pre')]
+  const open = new Set([...pane.querySelectorAll('details[open]')].map(nameOf))
+  const focus = reachable().indexOf(document.activeElement)
+  pane.replaceChildren(...next.childNodes)
+  for (const details of pane.querySelectorAll('details')) details.open = open.has(nameOf(details))
+  reachable()[focus]?.focus({ preventScroll: true })
 }
 
 function tick() {
@@ -52,17 +75,24 @@ for (const form of document.querySelectorAll('form[data-json]')) {
 // The projector's view: the number keys choose a pane, the arrows go to the next and the one before, 0 shows all.
 if (lesson?.classList.contains('projector')) {
   const panes = [...lesson.querySelectorAll('.pane')]
+  const shown = `pane of ${location.pathname}` // kept, because each button loads the page anew
   const show = (index) => {
     const current = panes[index]
     lesson.classList.toggle('one-pane', current !== undefined)
     panes.forEach((pane) => pane.classList.toggle('current', pane === current))
+    sessionStorage.setItem(shown, index)
     ;(current ?? lesson).scrollIntoView()
   }
-  document.addEventListener('keydown', ({ key, target }) => {
-    if (target.matches('input, select, textarea')) return
+  const isTyping = (target) => target.matches('input, select, textarea')
+  const scrolls = (target) => target.matches('pre') && target.scrollWidth > target.clientWidth
+  document.addEventListener('keydown', ({ key, target, altKey, ctrlKey, metaKey }) => {
+    if (altKey || ctrlKey || metaKey || isTyping(target)) return
     const now = panes.findIndex((pane) => pane.classList.contains('current'))
     if (/^[0-9]$/.test(key)) show(Number(key) - 1)
+    else if (scrolls(target)) return
     else if (key === 'ArrowRight') show(Math.min(now + 1, panes.length - 1))
     else if (key === 'ArrowLeft') show(Math.max(now - 1, 0))
   })
+  const before = Number(sessionStorage.getItem(shown) ?? -1)
+  if (before >= 0) show(before)
 }

@@ -2,7 +2,9 @@
 import cookieSession from 'cookie-session'
 import { Router, type Request } from 'express'
 import { getIronSession } from 'iron-session'
+import { sizeOf } from '../../lib/lessons/set-cookie.ts'
 import { cookiesOf } from '../../middleware/lessons/cookies.ts'
+import { setCookiesOf } from '../../middleware/lessons/hold-back.ts'
 import type { Lesson } from '../../middleware/lessons/lesson.ts'
 import { Robot } from '../../middleware/lessons/robot.ts'
 import { tell } from '../../middleware/lessons/tell.ts'
@@ -12,7 +14,7 @@ const SEALED = 'cookie-session.sealed'
 const names = [SIGNED, `${SIGNED}.sig`, SEALED]
 const MINUTES = 10
 const LARGEST = 4096 // bytes of name and value: what is larger no browser keeps
-const MOST_PAGES = 6
+const [PAGE, MOST_PAGES] = [1000, 6] // letters, and how often they are put in
 
 type Kept = { username?: string; visits?: number; pages?: string[] }
 type KeptByIron = { save?: () => Promise<void>; destroy?: () => void }
@@ -58,7 +60,7 @@ export const cookieSessions: Lesson = {
           if (username) {
             kept.visits = visits + 1
             await kept.save?.()
-            tell(res, 'known', { username, visits: kept.visits, pages: pages.length })
+            tell(res, 'known', { username, visits: kept.visits, letters: pages.length * PAGE })
           } else {
             tell(res, 'unknown')
           }
@@ -68,10 +70,11 @@ export const cookieSessions: Lesson = {
         server.post('/more', async (req, res) => {
           const kept = keptOf(req)
           if (kept.username) {
-            kept.pages = [...(kept.pages ?? []), 'x'.repeat(1000)].slice(0, MOST_PAGES)
-            const text = Buffer.from(JSON.stringify(kept)).toString('base64')
-            const bytes = SIGNED.length + text.length
+            kept.pages = [...(kept.pages ?? []), 'x'.repeat(PAGE)].slice(0, MOST_PAGES)
             const error = await kept.save?.().catch(String)
+            const sealed = setCookiesOf(res).find((line) => line.startsWith(SEALED))
+            const signed = Buffer.from(JSON.stringify(kept)).toString('base64')
+            const bytes = sizeOf(sealed ?? `${SIGNED}=${signed}`)
             if (error) tell(res, 'refused-by-server', { error })
             else tell(res, bytes > LARGEST ? 'dropped-by-browser' : 'more', { bytes })
           } else {

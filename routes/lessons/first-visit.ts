@@ -23,12 +23,13 @@ export const firstVisit: Lesson = {
 
     // Without a cookie this is a new, empty session; with one it is what the store had under that id.
     app.get('/look', async (req, res) => {
-      await note(req, { found: req.session.since !== undefined })
+      await note(req, { said: req.session.since === undefined ? 'unknown' : 'known' })
       res.redirect(303, path)
     })
 
-    app.post('/begin', (req, res) => {
+    app.post('/begin', async (req, res) => {
       req.session.since = new Date() // ← the first thing to remember: now it is stored, and the id goes to the browser
+      await note(req, { said: 'begun' })
       res.redirect(303, path)
     })
   },

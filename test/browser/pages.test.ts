@@ -1,9 +1,9 @@
 // What holds on every page in every state: axe finds nothing, it fits a phone, the browser has nothing to complain of, and nothing leaves the site.
-import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { LOCALES } from '../../config/i18n.ts'
 import { violations } from './axe.ts'
 import { openBrowserSite, type BrowserSite } from './browser.ts'
+import { listenTo } from './listen.ts'
 import { everyState } from './states.ts'
 
 const PHONE = { width: 360, height: 740 }
@@ -51,22 +51,3 @@ describe.each(LOCALES)('Every page in every state, %s', (locale) => {
     expect([...origins]).toEqual([site.origin])
   })
 })
-
-/** What the browser complains of from now on, and whom it asks for anything. */
-function listenTo(page: Page) {
-  const complaints: string[] = []
-  const origins = new Set<string>()
-  page.on('pageerror', ({ message }) => complaints.push(message))
-  page.on('requestfailed', (request) => complaints.push(`failed: ${request.url()}`))
-  page.on('request', (request) => origins.add(new URL(request.url()).origin))
-  page.on('response', (response) => {
-    const isPage = response.request().isNavigationRequest()
-    if (!isPage && response.status() >= 400) complaints.push(`refused: ${response.url()}`)
-  })
-  page.on('console', (message) => {
-    // A refused form and a page that does not exist are answers with a status above 400: Chromium reports them here.
-    const isStatus = message.text().startsWith('Failed to load resource')
-    if (['error', 'warning'].includes(message.type()) && !isStatus) complaints.push(message.text())
-  })
-  return { complaints, origins }
-}

@@ -8,7 +8,7 @@ import { panesOf } from './panes.ts'
 const PATH = '/lessons/cookie-session'
 const t = translator('en')
 const told = (key: string, values = {}) => t(`lessons.cookie-session.told.${key}`, values)
-const known = (visits: number, pages = 0) => told('known', { username: 'zhangsan', visits, pages })
+const known = (visits: number) => told('known', { username: 'zhangsan', visits, letters: 0 })
 
 let site: Site
 beforeAll(async () => {
@@ -97,10 +97,13 @@ describe(`POST ${PATH}/try/<kind>/during/more`, () => {
   it('sends no encrypted one of that size, but says why', async () => {
     const { press, see } = await signedIn('sealed')
 
-    await press('sealed/during/more')
+    const first = await press('sealed/during/more')
+    const { told: outcomes } = await see()
     const second = await press('sealed/during/more')
     const third = await press('sealed/during/more')
 
+    const [pair = ''] = (first.get('Set-Cookie')?.[0] ?? '').split(';')
+    expect(outcomes[0]).toBe(told('more', { bytes: pair.length - '='.length }))
     expect([second, third].map((one) => one.get('Set-Cookie') === undefined)).toContain(true)
     expect((await see()).told[0]).toMatch(/^The server did not send it: .*Cookie length is too big/)
   })

@@ -19,21 +19,24 @@ async function playThrough(how: string) {
   const press = (button: string) => visitor.post(`${PATH}/try/${how}/${button}`, {})
   await press('sign-in')
   const before = await panesOf(visitor, PATH)
+  await press('visit')
+  const visited = await panesOf(visitor, PATH)
   await press('slow')
   const slow = await panesOf(visitor, PATH)
   await press('visit')
-  return { before, slow, after: await panesOf(visitor, PATH) }
+  return { before, visited, slow, after: await panesOf(visitor, PATH) }
 }
 
 describe(`POST ${PATH}/try/<store>/slow`, () => {
   it('undoes a sign-out with the stock store', async () => {
-    const { slow, after } = await playThrough('stock')
+    const { visited, slow, after } = await playThrough('stock')
 
     expect(slow.told.slice(0, 2)).toEqual([told('slow'), told('signed-out')])
     expect(slow.requests[1]).toContain(t('lessons.by.tab'))
     expect(slow.operations[0]).toContain('get → set')
     expect(slow.stored[0]).toContain('zhangsan')
-    expect(after.told[0]).toBe(told('known'))
+    expect(visited.told[0]).toBe(told('known'))
+    expect(after.told[0]).toBe(told('undone'))
   })
 
   it('leaves a sign-out as it is with the site’s own store', async () => {

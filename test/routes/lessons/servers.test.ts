@@ -140,6 +140,17 @@ describe('A pair of servers', () => {
     expect(pair.alive()).toEqual([])
   })
 
+  it('can be killed while it starts, without harm to who had it started', async () => {
+    const pair = new ServerPair(SCRIPT, order)
+
+    const [first, isKilled] = await Promise.all([pair.next(), pair.kill('A')])
+
+    expect(first?.name).toBe('A')
+    expect(isKilled).toBe(true)
+    expect(pair.alive().map(({ name }) => name)).toEqual(['B'])
+    await pair.stop()
+  })
+
   it('ends with the process that started it, also if that was killed', async () => {
     const tsx = createRequire(import.meta.url).resolve('tsx')
     const parent = fork(join(root, 'test', 'mortal-pair.ts'), [SCRIPT], {
