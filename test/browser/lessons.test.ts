@@ -9,7 +9,7 @@ import { listenTo } from './listen.ts'
 import { follow, register, signIn } from './steps.ts'
 
 const PHONE = { width: 360, height: 740 }
-const PATIENCE = 120_000
+const PATIENCE = 240_000
 const t = translator('en')
 
 let site: BrowserSite
