@@ -3,6 +3,7 @@ import { HtmlValidate } from 'html-validate'
 import type { Response } from 'supertest'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { LOCALES } from '../config/i18n.ts'
+import { lessons } from '../routes/lessons.ts'
 import { openSite, validPassword, type Site } from './helper.ts'
 import { newPerson, type Visitor } from './visitor.ts'
 
@@ -28,6 +29,26 @@ describe('The markup of every page', () => {
       expect(found).toEqual([])
     })
   }
+})
+
+describe('The markup of the lessons', () => {
+  it.each(LOCALES)('has no error, nor that of the x-ray, %s', async (locale) => {
+    const withLessons = await openSite({ LESSONS: 'on' }) // on the database that is open already
+    const visitor = withLessons.visitor()
+    visitor.agent.set('Accept-Language', locale)
+    await visitor.post('/lessons/visits/try/visit', {})
+    await visitor.post('/lessons/races/try/stock/slow', {})
+    await visitor.post('/lessons/md5/try/digest', { password: '"><b>' })
+    const paths = lessons.map(({ name }) => `/lessons/${name}`)
+
+    const found: string[] = []
+    for (const path of ['/lessons', ...paths, '/lessons/races?view=projector', '/home']) {
+      const { text } = await visitor.get(path)
+      found.push(...(await errorsIn(text)).map((error) => `${path}: ${error}`))
+    }
+
+    expect(found).toEqual([])
+  })
 })
 
 async function* everyState(
