@@ -21,6 +21,7 @@ import { layout } from './middleware/layout.ts'
 import type { Lessons } from './middleware/lessons/mount.ts'
 import { locale } from './middleware/locale.ts'
 import { pages } from './middleware/page.ts'
+import type { Readiness } from './middleware/readiness.ts'
 import { representation } from './middleware/representation.ts'
 import { requestLog } from './middleware/request-log.ts'
 import { sameSite } from './middleware/same-site.ts'
@@ -36,10 +37,18 @@ export type Dependencies = {
   logger: Logger
   /** The teaching pages, for a site that has them: whoever starts the site loads them, or does not. */
   lessons?: Lessons | undefined
+  /** Whoever will stop the process tells here when that begins. */
+  readiness?: Readiness
 }
 
 /** Build the site. The database has to be connected and its indexes built before the first request. */
-export function createApp({ settings, database, logger, lessons }: Dependencies): Express {
+export function createApp({
+  settings,
+  database,
+  logger,
+  lessons,
+  readiness = { isStopping: false },
+}: Dependencies): Express {
   const app = express()
   const { offerToken, requireToken } = csrf(settings)
 
@@ -47,6 +56,7 @@ export function createApp({ settings, database, logger, lessons }: Dependencies)
   app.disable('x-powered-by')
   app.set('trust proxy', settings.trustProxy)
   app.set('settings', settings)
+  app.set('readiness', readiness)
   app.set('lessons on', lessons !== undefined)
   if (lessons) app.set('etag', false) // the x-ray of a page differs each time, though the page may not
   app.set('captcha on', settings.captcha.mode !== 'off')

@@ -1,17 +1,30 @@
 // The HTTP server: told to listen, with a message for whoever can do something about it, and closed in order.
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
+import { setTimeout as wait } from 'node:timers/promises'
 import type { Settings } from '../config/env.ts'
 import { StartProblem } from '../lib/start-problem.ts'
 
 // Far above what browsers send: who has a broken cookie of 100 KB gets a page, not a bare refusal without a way out.
 const LONGEST_HEADER = 256 * 1024 // bytes
-const GRACE = 8000 // milliseconds for what is being answered when the site is told to stop
+const GRACE = 5000 // milliseconds for what is being answered when the site is told to stop
+const KEEP_ALIVE = 5000 // milliseconds that an idle connection is kept for its next request
+
+// How long requests are still taken after /readyz says 503, in milliseconds.
+const DRAINING = {
+  alone: 0, // nobody watches /readyz, and nobody else could answer
+  watched: 1500, // a balancer that asks every second has heard of it then
+  replaced: KEEP_ALIVE + 500, // every connection has brought its last request or run out
+}
+
+const draining = new WeakSet<Server>()
 
 /** Listen on the configured host and port. Throws a StartProblem. */
-export async function listen({ host, port }: Settings): Promise<Server> {
-  const server = createServer({ maxHeaderSize: LONGEST_HEADER })
+export async function listen({ host, port }: Pick<Settings, 'host' | 'port'>): Promise<Server> {
+  const server = createServer({ maxHeaderSize: LONGEST_HEADER, keepAliveTimeout: KEEP_ALIVE })
   server.on('request', (_req, res) => {
+    // Asked to come back on a new connection, a client is not in the middle of a request when this one is closed.
+    if (draining.has(server)) res.shouldKeepAlive = false
     // A connection whose last answer is given after close() would be kept for a next request that nobody may send.
     res.once('finish', () => {
       if (!server.listening) server.closeIdleConnections()
@@ -29,6 +42,12 @@ export async function listen({ host, port }: Settings): Promise<Server> {
         : `The site can't listen on ${host} port ${port} (${code ?? 'unknown reason'}). Check HOST and PORT.`,
     )
   }
+}
+
+/** Go on answering for a while, but end each connection with its next answer, so that closing cuts nobody off. */
+export async function drain(server: Server, how: keyof typeof DRAINING): Promise<void> {
+  draining.add(server)
+  if (DRAINING[how] > 0) await wait(DRAINING[how])
 }
 
 /** Close in order: no new connections, then what is in flight, then whoever still holds a connection open. */

@@ -1,80 +1,54 @@
-// Starting and stopping the whole site: settings, database, indexes, server, postman, in this order and back.
+// One process of the site, opened and stopped: application, server, postman, in this order and back.
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import mongoose from 'mongoose'
 import { createApp } from '../app.ts'
-import { embeddedWrites } from '../config/database.ts'
 import { defaultBaseUrl, type Settings } from '../config/env.ts'
 import type { Logger } from '../config/logger.ts'
-import { developmentSecret } from '../lib/development-secret.ts'
-import { startEmbeddedMongodb } from '../lib/embedded-mongodb/index.ts'
-import { noFolder } from '../lib/embedded-mongodb/refusals.ts'
-import { connectMongodb } from '../lib/mongodb.ts'
 import type { Lessons } from '../middleware/lessons/mount.ts'
-import { buildIndexes } from '../models/indexes.ts'
-import { giveKeysToOldUsers } from '../models/old-users.ts'
 import { Postman } from '../models/postman.ts'
-import { close, listen } from './server.ts'
+import type { Shared } from './foundation.ts'
+import { close, drain, listen } from './server.ts'
 
-export type Site = { address: string; stop: () => Promise<void> }
+/** How a process ends: at once, when nothing else takes its place; or after a time in which others already do. */
+export type Stopping = 'stop' | 'drain'
 
-/** Start the site; it answers when this resolves. `say` gets the lines for the person at the terminal. Throws a StartProblem. */
-export async function start(
-  settings: Settings,
-  logger: Logger,
-  say: (line: string) => void,
-): Promise<Site> {
-  const sessionSecrets = await secretsOf(settings)
-  const own = settings.mongoUrl === undefined
-  const engine = own ? await startEmbeddedMongodb({ ...settings, say, log: logger }) : undefined
-  try {
-    await (engine
-      ? connectMongodb(engine.url, embeddedWrites)
-      : connectMongodb(settings.mongoUrl ?? ''))
-    await prepareDatabase(logger)
-    const mongoUrl = engine?.url ?? settings.mongoUrl
-    const lessons = await lessonsOf({ ...settings, sessionSecrets, mongoUrl })
-    const server = await listen(settings)
-    // Nothing is awaited from here on: a request that is already there has to find somebody who answers it.
-    const complete = { ...settings, sessionSecrets, baseUrl: baseUrlOf(settings, server) }
-    server.on(
-      'request',
-      createApp({ settings: complete, database: mongoose.connection, logger, lessons }),
-    )
-    const postman = new Postman(complete, logger)
-    if (complete.catchesMail) say('Mails are not sent but shown on the page /dev/mail')
-    return {
-      address: complete.baseUrl,
-      stop: async () => {
-        await Promise.all([close(server), postman.stop()])
-        await lessons?.close()
-        await mongoose.disconnect()
-        await engine?.close()
-      },
-    }
-  } catch (error) {
-    await mongoose.disconnect()
-    await engine?.close()
-    throw error
+export type Site = {
+  address: string
+  stop: (how?: Stopping) => Promise<void>
+}
+
+/** Open the site on a database that is ready and connected; it answers when this resolves. Throws a StartProblem. */
+export async function openSite(settings: Settings, shared: Shared, logger: Logger): Promise<Site> {
+  const { sessionSecrets, mongoUrl } = shared
+  const lessons = await lessonsOf({ ...settings, sessionSecrets, mongoUrl })
+  const server = await listen(settings)
+  // Nothing is awaited from here on: a request that is already there has to find somebody who answers it.
+  const { port } = server.address() as AddressInfo
+  const complete = { ...settings, sessionSecrets, baseUrl: baseUrlOf(settings, port) }
+  const readiness = { isStopping: false }
+  const database = mongoose.connection
+  server.on('request', createApp({ settings: complete, database, logger, lessons, readiness }))
+  const postman = new Postman(complete, logger)
+  return {
+    address: complete.baseUrl,
+    stop: async (how = 'stop') => {
+      readiness.isStopping = true // first of all: who asks whether we are ready sends the next visitor elsewhere
+      const { production } = settings
+      await Promise.all([stopServer(server, how, production), postman.stop()])
+      await lessons?.close()
+    },
   }
 }
 
-async function secretsOf({ sessionSecrets, dataDir }: Settings): Promise<string[]> {
-  if (sessionSecrets.length > 0) {
-    return sessionSecrets
-  } else {
-    try {
-      return [await developmentSecret(dataDir)]
-    } catch (error) {
-      throw noFolder(dataDir, error)
-    }
-  }
+/** Where people find the site. The port that the system chose for PORT=0 is known only when something listens. */
+export function baseUrlOf({ baseUrlIsGiven, baseUrl, host }: Settings, port: number): string {
+  return baseUrlIsGiven ? baseUrl : defaultBaseUrl(host, port)
 }
 
-async function prepareDatabase(logger: Logger): Promise<void> {
-  await buildIndexes()
-  const left = await giveKeysToOldUsers()
-  if (left > 0) logger.warn({ left }, 'Users whose name or email another user has too')
+async function stopServer(server: Server, how: Stopping, production: boolean): Promise<void> {
+  await drain(server, how === 'drain' ? 'replaced' : production ? 'watched' : 'alone')
+  await close(server)
 }
 
 // A site without lessons does not even load them.
@@ -85,10 +59,4 @@ async function lessonsOf(settings: Settings): Promise<Lessons | undefined> {
   } else {
     return undefined
   }
-}
-
-// The port that the system chose for PORT=0 is known only when the server listens.
-function baseUrlOf({ baseUrlIsGiven, baseUrl, host }: Settings, server: Server): string {
-  const { port } = server.address() as AddressInfo
-  return baseUrlIsGiven ? baseUrl : defaultBaseUrl(host, port)
 }

@@ -1,19 +1,40 @@
-// `npm start`: read the settings, start the site, print its address, stop on SIGTERM or Ctrl-C.
-import { readSettings } from '../config/env.ts'
-import { createLogger } from '../config/logger.ts'
+// `npm start`: read the settings, start the site in one process or in several, print its address, stop on SIGTERM or Ctrl-C.
+import cluster from 'node:cluster'
+import { readSettings, type Settings } from '../config/env.ts'
+import { createLogger, type Logger } from '../config/logger.ts'
 import { isHttps } from '../config/session.ts'
 import { StartProblem } from '../lib/start-problem.ts'
-import { start } from './start.ts'
+import { layFoundation } from './foundation.ts'
+import { lead } from './primary.ts'
+import { openSite } from './start.ts'
+import { work } from './worker.ts'
 
 const read = readSettings()
 if (read.ok) {
   const { settings } = read
   const logger = createLogger(settings)
+  // The last resort: what nobody caught ends the process, because nobody knows in what state it left things (ASVS 16.5.4).
+  process.on('uncaughtException', (error) => {
+    logger.fatal({ err: error }, 'The process ends by an error that nobody expected')
+    process.exit(1)
+  })
+  if (cluster.isWorker) {
+    work(settings, logger)
+  } else {
+    await open(settings, logger)
+  }
+} else {
+  fail(['The settings have problems:', ...read.problems.map((line) => `  ${line}`)].join('\n'))
+}
+
+async function open(settings: Settings, logger: Logger): Promise<void> {
   try {
-    const site = await start(settings, logger, say)
-    process.once('SIGINT', () => void stop(site.stop))
-    process.once('SIGTERM', () => void stop(site.stop))
-    say(`Sesame is open: ${site.address}`)
+    const { address, stop } =
+      settings.workers > 1 ? await inSeveral(settings, logger) : await inOne(settings, logger)
+    process.once('SIGINT', () => void stopWith(stop))
+    process.once('SIGTERM', () => void stopWith(stop))
+    if (settings.catchesMail) say('Mails are not sent but shown on the page /dev/mail')
+    say(`Sesame is open: ${address}`)
     if (isHttps(settings) && settings.trustProxy === false) {
       say(
         'BASE_URL is https but TRUST_PROXY is not set: behind a proxy that ends TLS nobody can sign in, because a Secure cookie is never sent. Set TRUST_PROXY=1.',
@@ -26,12 +47,37 @@ if (read.ok) {
       throw error
     }
   }
-} else {
-  fail(['The settings have problems:', ...read.problems.map((line) => `  ${line}`)].join('\n'))
 }
 
-async function stop(stopSite: () => Promise<void>): Promise<void> {
-  await stopSite()
+async function inOne(settings: Settings, logger: Logger) {
+  const { shared, close } = await layFoundation(settings, logger, say)
+  try {
+    const site = await openSite(settings, shared, logger)
+    const stop = async () => {
+      await site.stop()
+      await close()
+    }
+    return { address: site.address, stop }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+async function inSeveral(settings: Settings, logger: Logger) {
+  const { address, workers, stop } = await lead(settings, logger, say)
+  process.on('SIGHUP', () => void workers.replaceAll())
+  void workers.failed.then(async (reason) => {
+    await stop()
+    fail(
+      `The site's processes end as soon as they start, so it ends too. The last one's reason: ${reason}`,
+    )
+  })
+  return { address, stop }
+}
+
+async function stopWith(stop: () => Promise<void>): Promise<void> {
+  await stop()
   process.exit(0)
 }
 

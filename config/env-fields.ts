@@ -1,5 +1,6 @@
 // What a setting may look like: one schema for each kind of value, with the sentence for a value that does not fit.
 import { isIP } from 'node:net'
+import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import { z } from 'zod'
 
@@ -84,6 +85,12 @@ export const trustProxy = z
     'must be a number of proxies (1 to 9), or their addresses separated by commas',
   )
   .transform((text) => (/^\d$/.test(text) ? Number(text) : text))
+
+/** How many processes answer visitors: a number, or one for each core. */
+export const workers = z
+  .string()
+  .regex(/^(auto|[1-9]\d?)$/, 'must be auto or a whole number from 1 to 99')
+  .transform((text) => (text === 'auto' ? availableParallelism() : Number(text)))
 
 /** One of a few words. */
 export const oneOf = <const T extends [string, ...string[]]>(words: T) =>

@@ -15,6 +15,7 @@ import {
   smtpUrl,
   trustProxy,
   wholeNumber,
+  workers,
 } from './env-fields.ts'
 
 export type Settings = z.output<typeof schema>
@@ -57,6 +58,7 @@ const schema = z
     SMTP_URL: smtpUrl.optional(),
     MAIL_FROM: mailFrom.optional(),
     TRUST_PROXY: trustProxy.optional(),
+    WORKERS: workers.default(1),
     LESSONS: oneOf(['on', 'off']).optional(),
     LOG_LEVEL: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default(
       'info',
@@ -99,6 +101,7 @@ const schema = z
     mailFrom: set.MAIL_FROM,
     catchesMail: set.SMTP_URL === undefined && set.NODE_ENV !== 'production',
     trustProxy: set.TRUST_PROXY ?? false,
+    workers: set.WORKERS,
     lessons: (set.LESSONS ?? (set.NODE_ENV === 'production' ? 'off' : 'on')) === 'on',
     logLevel: set.LOG_LEVEL,
   }))

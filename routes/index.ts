@@ -21,13 +21,17 @@ import * as login from './login.ts'
 import * as logout from './logout.ts'
 import * as passwordReset from './password-reset.ts'
 import * as passwordResetToken from './password-reset/token.ts'
+import * as readyz from './readyz.ts'
 import * as register from './register.ts'
 import * as root from './root.ts'
 import * as verifyEmail from './verify-email.ts'
 import * as verifyEmailToken from './verify-email/token.ts'
 
 /** Answered before anything that needs the database. */
-export const withoutSession: Row[] = [['/healthz', anyone, healthz]]
+export const withoutSession: Row[] = [
+  ['/healthz', anyone, healthz],
+  ['/readyz', anyone, readyz],
+]
 
 /** The pages. Each POST passes the guard and then the CSRF token's check. */
 export const withSession: Row[] = [

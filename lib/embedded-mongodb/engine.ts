@@ -4,10 +4,9 @@ import type { FromEngine, ToEngine } from './messages.ts'
 
 const [directory = ''] = process.argv.slice(2)
 
-// Ctrl-C in a terminal reaches the whole group. The database has to outlive the requests still being answered,
-// so only the parent ends it: by a message, or by its own death, which closes the channel.
-process.on('SIGINT', () => undefined)
-process.on('SIGTERM', () => undefined)
+// Ctrl-C in a terminal, or its closing, reaches the whole group. The database has to outlive the requests still being
+// answered, so only the parent ends it: by a message, or by its own death, which closes the channel.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => undefined)
 
 try {
   const engine = await open(directory)

@@ -8,7 +8,7 @@ import { root } from '../../config/paths.ts'
 import { CAPTCHA } from '../helper.ts'
 import { isAlive } from '../is-alive.ts'
 
-export const PATIENCE = { timeout: 25_000, interval: 20 } // for what takes long only on a busy machine
+export const PATIENCE = { timeout: 50_000, interval: 20 } // for what takes long only on a busy machine
 
 export type SiteProcess = ReturnType<typeof spawnSite>
 
@@ -48,6 +48,7 @@ export function spawnSite(
     await vi.waitUntil(() => !isAlive(database), PATIENCE)
   })
   return {
+    pid: child.pid ?? 0,
     /** Everything that it wrote to the terminal. */
     said: () => said,
     /** Its exit code, or the signal that ended it, once it has ended. */

@@ -1,4 +1,5 @@
 // The settings: what stands where nothing is said, what is refused and in which words, and what is never repeated.
+import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { defaultBaseUrl, readSettings } from '../../config/env.ts'
@@ -38,6 +39,7 @@ describe('readSettings', () => {
       mailFrom: undefined,
       catchesMail: true,
       trustProxy: false,
+      workers: 1,
       logLevel: 'info',
     })
   })
@@ -91,6 +93,8 @@ describe('readSettings', () => {
       { corsOrigins: ['http://localhost:5173', 'https://app.example'] },
     ],
     ['TRUST_PROXY', '2', { trustProxy: 2 }],
+    ['WORKERS', '4', { workers: 4 }],
+    ['WORKERS', 'auto', { workers: availableParallelism() }],
     ['CAPTCHA', 'fixed:SESAM', { captcha: { mode: 'fixed', text: 'SESAM' } }],
     ['CAPTCHA', 'off', { captcha: { mode: 'off' } }],
     ['PORT', '0', { port: 0 }],
@@ -127,6 +131,7 @@ describe('readSettings', () => {
     ['SMTP_URL', ['mail.example:25', 'smtp://', 'http://mail.example'], 'must be an address such'],
     ['MAIL_FROM', ['sesame', 'Sesame <sesame>', 'a@a.example, b@a.example'], 'must be an address'],
     ['MAIL_FROM', ['A\nBcc: b@a.example <a@a.example>', 'A <a@a.example> B'], 'must be an address'],
+    ['WORKERS', ['0', '-1', '100', 'all', '2.5'], 'must be auto or a whole number'],
     ['TRUST_PROXY', ['true', '0', '10', '10.0.0.0/33', '::1/129'], 'must be a number of proxies'],
     ['TRUST_PROXY', ['proxy.example', '10.0.0.1,', '10.0.0.0/8/8'], 'must be a number of proxies'],
   ])('refuses %s=%j', (name, values, message) => {

@@ -19,6 +19,7 @@ const methods: [string, string[]][] = [
   ['/captcha', ['GET', 'HEAD']],
   ['/locale', ['POST']],
   ['/healthz', ['GET', 'HEAD']],
+  ['/readyz', ['GET', 'HEAD']],
 ]
 
 let site: Site

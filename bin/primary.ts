@@ -1,0 +1,51 @@
+// The primary of a site with several processes: it holds the embedded engine and the workers, and serves no requests itself.
+import type { AddressInfo } from 'node:net'
+import mongoose from 'mongoose'
+import type { Settings } from '../config/env.ts'
+import type { Logger } from '../config/logger.ts'
+import { layFoundation } from './foundation.ts'
+import { close, listen } from './server.ts'
+import { baseUrlOf } from './start.ts'
+import { Workers } from './workers.ts'
+
+export type Primary = {
+  address: string
+  workers: Workers
+  stop: () => Promise<void>
+}
+
+/** Start the database and the workers; the site answers when this resolves. Throws a StartProblem. */
+export async function lead(
+  settings: Settings,
+  logger: Logger,
+  say: (line: string) => void,
+): Promise<Primary> {
+  const workers = new Workers(settings.workers, logger) // they load their libraries while the database starts
+  try {
+    const { shared, close: closeDatabase } = await layFoundation(settings, logger, say)
+    try {
+      await mongoose.disconnect() // only the workers speak with the database from here on
+      const port = settings.port === 0 ? await freePort(settings) : settings.port
+      await workers.open({ order: 'open', shared, port })
+      const stop = async () => {
+        await workers.stop()
+        await closeDatabase() // after the last worker: until then it is needed
+      }
+      return { address: baseUrlOf(settings, port), workers, stop }
+    } catch (error) {
+      await closeDatabase()
+      throw error
+    }
+  } catch (error) {
+    await workers.stop()
+    throw error
+  }
+}
+
+// Each worker that asked the system for any port would get one of its own.
+async function freePort({ host }: Settings): Promise<number> {
+  const server = await listen({ host, port: 0 })
+  const { port } = server.address() as AddressInfo
+  await close(server)
+  return port
+}
