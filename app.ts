@@ -1,11 +1,12 @@
 // The site as one Express application: settings, middleware, routes, 404, errors. It is given a database and does not listen.
-import ejs from 'ejs'
 import express, { type Express } from 'express'
 import type { Connection } from 'mongoose'
 import type { Settings } from './config/env.ts'
 import type { Logger } from './config/logger.ts'
 import { viewsDir } from './config/paths.ts'
 import { usePepper } from './lib/password.ts'
+import type { SessionCache } from './lib/session-cache.ts'
+import { viewEngine } from './lib/views.ts'
 import { assets } from './middleware/assets.ts'
 import { body } from './middleware/body.ts'
 import { cookies } from './middleware/cookies.ts'
@@ -39,6 +40,8 @@ export type Dependencies = {
   lessons?: Lessons | undefined
   /** Whoever will stop the process tells here when that begins. */
   readiness?: Readiness
+  /** Where sessions are kept between requests, for a process that is the only one to change them. */
+  sessionCache?: SessionCache | undefined
 }
 
 /** Build the site. The database has to be connected and its indexes built before the first request. */
@@ -48,6 +51,7 @@ export function createApp({
   logger,
   lessons,
   readiness = { isStopping: false },
+  sessionCache,
 }: Dependencies): Express {
   const app = express()
   const { offerToken, requireToken } = csrf(settings)
@@ -62,11 +66,8 @@ export function createApp({
   app.set('captcha on', settings.captcha.mode !== 'off')
   app.set('views', viewsDir)
   app.set('view engine', 'ejs')
-  app.engine('ejs', (file, values, done) => {
-    // Compiled once, but while developing each time anew, so that a change shows at once.
-    const cache = settings.environment !== 'development'
-    ejs.renderFile(file, values, { root: viewsDir, cache }, done)
-  })
+  app.engine('ejs', viewEngine(viewsDir, settings.environment !== 'development'))
+  app.set('view cache', settings.environment !== 'development')
   usePepper(settings.passwordPepper)
 
   // Middleware, in the order a request meets it. What needs no database comes first and never waits for it.
@@ -85,7 +86,7 @@ export function createApp({
   app.use(body())
   app.use(databaseReady(database))
   if (lessons) app.use(lessons.apps, ...lessons.xRay) // before the sessions, which lessons can neither read nor disturb
-  app.use(sessions(settings, database, lessons?.watch))
+  app.use(sessions(settings, database, sessionCache, lessons?.watch))
   app.use(saveFirst)
   app.use(resign(settings))
   app.use(currentUser)

@@ -70,7 +70,7 @@ export async function openDatabase(settings: Settings): Promise<Opened> {
 
 async function joinEngine(settings: Settings): Promise<Opened | undefined> {
   const folders = await makeFolders(settings.dataDir)
-  if (await isOpen(folders.link)) {
+  if (await isOpen(folders.door)) {
     await connectMongodb(addressOf(folders), embeddedWrites, commandOptions)
     const name = `the embedded one in ${folders.database}, beside the site that runs on it`
     return { name, close: () => mongoose.disconnect() }
@@ -95,7 +95,7 @@ async function startEngine(settings: Settings): Promise<Opened> {
   }
 }
 
-// The link may point at the socket of a run that is over: only who answers counts.
+// The socket may be that of a run that is over: only who answers counts.
 async function isOpen(socket: string): Promise<boolean> {
   const connection = connect(socket)
   try {

@@ -5,6 +5,7 @@ import type { Settings } from '../config/env.ts'
 import type { Logger } from '../config/logger.ts'
 import { developmentSecret } from '../lib/development-secret.ts'
 import { startEmbeddedMongodb, type EmbeddedMongodb } from '../lib/embedded-mongodb/index.ts'
+import type { Guests } from '../lib/embedded-mongodb/gate.ts'
 import { noFolder } from '../lib/embedded-mongodb/refusals.ts'
 import { connectMongodb } from '../lib/mongodb.ts'
 import { buildIndexes } from '../models/indexes.ts'
@@ -20,11 +21,12 @@ export async function layFoundation(
   settings: Settings,
   logger: Logger,
   say: (line: string) => void,
+  guests?: Guests,
 ): Promise<Foundation> {
   const sessionSecrets = await secretsOf(settings)
   const engine =
     settings.mongoUrl === undefined
-      ? await startEmbeddedMongodb({ ...settings, say, log: logger })
+      ? await startEmbeddedMongodb({ ...settings, say, log: logger, guests })
       : undefined
   const shared = {
     sessionSecrets,

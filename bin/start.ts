@@ -6,6 +6,7 @@ import { createApp } from '../app.ts'
 import { defaultBaseUrl, type Settings } from '../config/env.ts'
 import type { Logger } from '../config/logger.ts'
 import type { Lessons } from '../middleware/lessons/mount.ts'
+import type { SessionCache } from '../lib/session-cache.ts'
 import { Postman } from '../models/postman.ts'
 import type { Shared } from './foundation.ts'
 import { close, drain, listen } from './server.ts'
@@ -19,7 +20,12 @@ export type Site = {
 }
 
 /** Open the site on a database that is ready and connected; it answers when this resolves. Throws a StartProblem. */
-export async function openSite(settings: Settings, shared: Shared, logger: Logger): Promise<Site> {
+export async function openSite(
+  settings: Settings,
+  shared: Shared,
+  logger: Logger,
+  sessionCache?: SessionCache,
+): Promise<Site> {
   const { sessionSecrets, mongoUrl } = shared
   const lessons = await lessonsOf({ ...settings, sessionSecrets, mongoUrl })
   const server = await listen(settings)
@@ -28,7 +34,10 @@ export async function openSite(settings: Settings, shared: Shared, logger: Logge
   const complete = { ...settings, sessionSecrets, baseUrl: baseUrlOf(settings, port) }
   const readiness = { isStopping: false }
   const database = mongoose.connection
-  server.on('request', createApp({ settings: complete, database, logger, lessons, readiness }))
+  server.on(
+    'request',
+    createApp({ settings: complete, database, logger, lessons, readiness, sessionCache }),
+  )
   const postman = new Postman(complete, logger)
   return {
     address: complete.baseUrl,

@@ -3,6 +3,7 @@ import cluster from 'node:cluster'
 import { readSettings, type Settings } from '../config/env.ts'
 import { createLogger, type Logger } from '../config/logger.ts'
 import { isHttps } from '../config/session.ts'
+import { SessionCache } from '../lib/session-cache.ts'
 import { StartProblem } from '../lib/start-problem.ts'
 import { layFoundation } from './foundation.ts'
 import { lead } from './primary.ts'
@@ -50,9 +51,14 @@ async function open(settings: Settings, logger: Logger): Promise<void> {
 }
 
 async function inOne(settings: Settings, logger: Logger) {
-  const { shared, close } = await layFoundation(settings, logger, say)
+  // One process on a database of its own is the only one that changes sessions, until somebody comes through the door.
+  // Lessons show what a request asks of the database, so it is asked each time where they are on.
+  const cache = settings.lessons || settings.mongoUrl !== undefined ? undefined : new SessionCache()
+  const guests = cache && { came: () => cache.turnOff(), gone: () => cache.turnOn() }
+  const { shared, close } = await layFoundation(settings, logger, say, guests)
+  cache?.turnOn()
   try {
-    const site = await openSite(settings, shared, logger)
+    const site = await openSite(settings, shared, logger, cache)
     const stop = async () => {
       await site.stop()
       await close()

@@ -9,6 +9,8 @@ export const LOCALES = ['en', 'zh-CN'] as const
 export type Locale = (typeof LOCALES)[number]
 export type Translate = TFunction
 
+const MOST_SENTENCES = 2000 // of each language
+
 /** The function that turns a key into a sentence of this language. A key that is missing throws, so that no page shows one. */
 export function translator(locale: Locale): Translate {
   return translators[locale]
@@ -52,8 +54,26 @@ await instance.init({
 })
 
 const translators: Record<Locale, Translate> = {
-  en: instance.getFixedT('en'),
-  'zh-CN': instance.getFixedT('zh-CN'),
+  en: remembering('en'),
+  'zh-CN': remembering('zh-CN'),
+}
+
+// The same few sentences make up every page, and looking one up costs more than all the rest of its rendering: what was
+// made once is kept, up to a bound, because some hold a visitor's name.
+function remembering(locale: Locale): Translate {
+  const translate = instance.getFixedT(locale) as unknown as (
+    key: string,
+    values?: object,
+  ) => string
+  const known = new Map<string, string>()
+  const remember = (key: string, values?: Record<string, unknown>): string => {
+    const name = values === undefined ? key : `${key} ${JSON.stringify(values)}`
+    const sentence = known.get(name) ?? translate(key, values)
+    if (known.size >= MOST_SENTENCES) known.clear()
+    known.set(name, sentence)
+    return sentence
+  }
+  return remember as unknown as Translate
 }
 
 function readLocale(locale: Locale): object {

@@ -3,10 +3,15 @@ import { createWebCryptoAdapter } from 'connect-mongo'
 import type { Connection } from 'mongoose'
 import type { Settings } from '../config/env.ts'
 import { MINUTE } from '../config/session.ts'
+import type { SessionCache } from './session-cache.ts'
 import { SessionStore } from './session-store.ts'
 
 /** Open the store on a database that is connected. */
-export function openSessionStore(settings: Settings, database: Connection): SessionStore {
+export function openSessionStore(
+  settings: Settings,
+  database: Connection,
+  cache?: SessionCache,
+): SessionStore {
   return new SessionStore({
     client: database.getClient(),
     databaseName: database.name,
@@ -14,6 +19,7 @@ export function openSessionStore(settings: Settings, database: Connection): Sess
     ownerOf: ({ userId }) => userId,
     endOf: ({ endsAt }) => endsAt,
     encryption: encryptionWith(settings.sessionEncryptionKey),
+    cache,
   })
 }
 

@@ -3,23 +3,16 @@ import { MongoStore } from 'connect-mongo'
 import type { Session, SessionData } from 'express-session'
 import type { Collection } from 'mongodb'
 import { answer, nothing, type Callback } from './callback.ts'
-import {
-  changesSince,
-  checkKeys,
-  cookieOf,
-  dataOf,
-  isEmpty,
-  snapshot,
-  type Data,
-  type Snapshot,
-} from './session-changes.ts'
+import { SessionCache } from './session-cache.ts'
+import * as changes from './session-changes.ts'
 import { isDue } from './session-clock.ts'
 import { openSessions, SESSIONS, type Options } from './session-collection.ts'
 import { alive, type Documents, type SessionDocument } from './session-documents.ts'
 import { clockOf, factsOf, idleOf, type Lifetime } from './session-lifetime.ts'
 import { storageId } from './storage-id.ts'
 
-type Origin = { before: Snapshot; lastActive: Date }
+export type StoreOptions = Omit<Options, 'cache'> & { cache?: SessionCache | undefined }
+type Origin = { before: changes.Snapshot; lastActive: Date }
 type Request = Parameters<MongoStore['createSession']>[0]
 
 /**
@@ -28,11 +21,14 @@ type Request = Parameters<MongoStore['createSession']>[0]
  */
 export class RequestSessionStore extends MongoStore {
   readonly documents: Documents
-  readonly raw: Collection<SessionDocument>
+  /** For reading alone: a write here would pass the cache by. */
+  readonly raw: Pick<Collection<SessionDocument>, 'find' | 'findOne' | 'countDocuments'>
+  protected readonly written: Collection<SessionDocument>
+  protected readonly cache: SessionCache
   protected readonly origins = new WeakMap<object, Origin>()
   private readonly lifetime: Lifetime
 
-  constructor(options: Options) {
+  constructor({ cache = new SessionCache(), ...options }: StoreOptions) {
     super({
       client: options.client,
       dbName: options.databaseName,
@@ -41,23 +37,23 @@ export class RequestSessionStore extends MongoStore {
       transformId: storageId,
       autoRemove: 'disabled', // the embedded engine never acts on a TTL index: purged here, on every engine
     })
-    const { raw, documents } = openSessions(options)
+    const { raw, documents } = openSessions({ ...options, cache })
     this.raw = raw
+    this.written = raw
     this.documents = documents
+    this.cache = cache
     this.lifetime = options
   }
 
   /** Read a session that has not ended. */
   override get(sid: string, callback: Callback<SessionData | null>): void {
-    answer(callback, async () => {
-      const found = await this.documents.find(storageId(sid))
-      this.emit('get', sid)
-      const data = (found?.session ?? null) as SessionData | null
-      if (found && data) {
-        this.origins.set(data, { before: snapshot(data), lastActive: found.lastActive })
-      }
-      return data
-    })
+    const id = storageId(sid)
+    const kept = this.cache.find(id)
+    if (kept) {
+      callback(null, this.loaded(sid, kept))
+    } else {
+      answer(callback, async () => this.loaded(sid, await this.documents.find(id)))
+    }
   }
 
   /** Make the session of a request; what it was when it was loaded stays known beside it. */
@@ -71,45 +67,60 @@ export class RequestSessionStore extends MongoStore {
   /** Write what was changed since loading; a session that was never loaded is written as a whole. */
   override set(sid: string, session: SessionData, callback: Callback<void> = nothing): void {
     answer(callback, async () => {
-      checkKeys(dataOf(session))
+      changes.checkKeys(changes.dataOf(session))
       const origin = this.origins.get(session)
       if (!origin) {
-        const data = { ...dataOf(session), cookie: cookieOf(session) }
         const facts = factsOf(session, this.lifetime)
-        const isNew = await this.documents.insert(storageId(sid), data, facts)
+        const isNew = await this.documents.insert(storageId(sid), changes.wholeOf(session), facts)
         this.emit(isNew ? 'create' : 'update', sid)
       } else if (this.hasChanges(session)) {
-        const changes = changesSince(origin.before, session)
-        changes.set.cookie = cookieOf(session)
+        const changed = changes.changesSince(origin.before, session)
+        changed.set.cookie = changes.cookieOf(session)
         const clock = clockOf(session, this.lifetime)
-        if (await this.documents.change(storageId(sid), changes, clock)) this.emit('update', sid)
-      } else {
+        if (await this.documents.change(storageId(sid), changed, clock)) this.emit('update', sid)
+      } else if (this.isClockDue(session)) {
         await this.moveClock(sid, session)
       }
-      this.origins.set(session, { before: snapshot(session), lastActive: new Date() })
+      this.origins.set(session, { before: changes.snapshot(session), lastActive: new Date() })
       this.emit('set', sid)
     })
   }
 
   /** Move the clock of a session that was used, if it is due. A session that has ended meanwhile stays ended, quietly. */
   override touch(sid: string, session: SessionData, callback: Callback<void> = nothing): void {
-    answer(callback, () => this.moveClock(sid, session))
+    if (this.isClockDue(session)) {
+      answer(callback, () => this.moveClock(sid, session))
+    } else {
+      callback(null) // at once: express-session then sends the answer in one piece
+    }
   }
 
   /** True if something of this session is still to be written. */
   hasChanges(session: object): boolean {
-    const { before } = this.origins.get(session) ?? { before: new Map<string, string>() }
-    return !isEmpty(changesSince(before, session))
+    return changes.hasChanged(this.origins.get(session)?.before ?? new Map(), session)
+  }
+
+  private loaded(sid: string, found: SessionDocument | undefined): SessionData | null {
+    this.emit('get', sid)
+    const data = (found?.session ?? null) as SessionData | null
+    if (found && data) {
+      this.origins.set(data, { before: changes.snapshot(data), lastActive: found.lastActive })
+    }
+    return data
+  }
+
+  private isClockDue(session: SessionData): boolean {
+    const origin = this.origins.get(session)
+    return !origin || isDue(origin.lastActive, idleOf(session, this.lifetime))
   }
 
   private async moveClock(sid: string, session: SessionData): Promise<void> {
     const origin = this.origins.get(session)
-    if (!origin || isDue(origin.lastActive, idleOf(session, this.lifetime))) {
-      const clock = clockOf(session, this.lifetime)
-      const mine = alive<Data>({ _id: storageId(sid) })
-      const { matchedCount } = await this.raw.updateOne(mine, { $set: clock })
-      if (origin) this.origins.set(session, { ...origin, lastActive: clock.lastActive })
-      if (matchedCount > 0) this.emit('touch', sid, session)
-    }
+    const clock = clockOf(session, this.lifetime)
+    const _id = storageId(sid)
+    const move = () => this.written.updateOne(alive<changes.Data>({ _id }), { $set: clock })
+    const { matchedCount } = await this.cache.write(_id, move)
+    if (origin) this.origins.set(session, { ...origin, lastActive: clock.lastActive })
+    if (matchedCount > 0) this.emit('touch', sid, session)
   }
 }

@@ -20,9 +20,21 @@ export function changesSince(before: Snapshot, session: object): Changes {
   }
 }
 
-/** True if there is nothing to write. */
-export function isEmpty({ set, unset }: Changes): boolean {
-  return Object.keys(set).length === 0 && unset.length === 0
+/** True if there is something to write. Asked several times in each request, so it makes nothing that is thrown away. */
+export function hasChanged(before: Snapshot, session: object): boolean {
+  let kept = 0
+  for (const [key, value] of Object.entries(session)) {
+    if (isKept(key, value)) {
+      if (before.get(key) !== fingerprint(value)) return true
+      kept++
+    }
+  }
+  return kept !== before.size
+}
+
+/** All of a session that a new document holds. */
+export function wholeOf(session: { cookie: unknown }): Data {
+  return { ...dataOf(session), cookie: cookieOf(session) }
 }
 
 /** The data of a session that is kept: neither its cookie nor its methods, nor keys that hold nothing. */
@@ -40,14 +52,22 @@ export function checkKeys(data: Data): void {
 }
 
 function entriesOf(session: object): [string, unknown][] {
-  return Object.entries(session).filter(
-    ([key, value]) => key !== 'cookie' && value !== undefined && typeof value !== 'function',
-  )
+  return Object.entries(session).filter(([key, value]) => isKept(key, value))
 }
 
-// As BSON, because that is how it is stored: two values that are stored alike are alike.
+function isKept(key: string, value: unknown): boolean {
+  return key !== 'cookie' && value !== undefined && typeof value !== 'function'
+}
+
+// Two values that are stored alike are alike: texts and dates as such, anything else as BSON, because that is how it is stored.
 function fingerprint(value: unknown): string {
-  return Buffer.from(BSON.serialize({ value })).toString('latin1')
+  if (typeof value === 'string') {
+    return `text ${value}`
+  } else if (value instanceof Date) {
+    return `date ${value.getTime()}`
+  } else {
+    return `bson ${Buffer.from(BSON.serialize({ value })).toString('latin1')}`
+  }
 }
 
 /** The cookie as it is kept with its session. */

@@ -2,6 +2,7 @@
 import type { Collection, MongoClient } from 'mongodb'
 import { sealedDocuments, type Encryption } from './sealed-session-documents.ts'
 import { plainDocuments, type Documents, type SessionDocument } from './session-documents.ts'
+import { throughCache, type SessionCache } from './session-cache.ts'
 import type { Lifetime } from './session-lifetime.ts'
 
 export type Options = Lifetime & {
@@ -9,6 +10,8 @@ export type Options = Lifetime & {
   databaseName: string
   collectionName?: string
   encryption?: Encryption | undefined
+  /** Kept in this process, for as long as no other one changes sessions. */
+  cache: SessionCache
 }
 
 export const SESSIONS = 'sessions'
@@ -24,5 +27,5 @@ export function openSessions(options: Options): {
   const documents = encryption
     ? sealedDocuments(database.collection(collectionName), encryption)
     : plainDocuments(raw)
-  return { raw, documents }
+  return { raw, documents: throughCache(documents, options.cache) }
 }

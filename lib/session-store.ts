@@ -4,9 +4,8 @@ import type { SessionData } from 'express-session'
 import type { Filter } from 'mongodb'
 import { MINUTE } from '../config/session.ts'
 import { answer, nothing, type Callback } from './callback.ts'
-import { RequestSessionStore } from './request-session-store.ts'
+import { RequestSessionStore, type StoreOptions } from './request-session-store.ts'
 import { snapshot } from './session-changes.ts'
-import type { Options } from './session-collection.ts'
 import { alive, type SessionDocument } from './session-documents.ts'
 import { storageId } from './storage-id.ts'
 
@@ -16,14 +15,25 @@ const PURGE_EVERY = MINUTE
 export class SessionStore extends RequestSessionStore {
   private readonly purging: NodeJS.Timeout
 
-  constructor(options: Options) {
+  constructor(options: StoreOptions) {
     super(options)
     this.purging = setInterval(() => void this.purge().catch(nothing), PURGE_EVERY).unref()
   }
 
   /** Make a store of this kind; the one inherited would make connect-mongo's. */
-  static override create<T extends SessionData>(options: Options): SessionStore & MongoStore<T> {
+  static override create<T extends SessionData>(
+    options: StoreOptions,
+  ): SessionStore & MongoStore<T> {
     return new SessionStore(options) as SessionStore & MongoStore<T>
+  }
+
+  /** Delete a session that its own request ends. */
+  override destroy(sid: string, callback: Callback<void> = nothing): void {
+    answer(callback, async () => {
+      const _id = storageId(sid)
+      await this.cache.write(_id, () => this.written.deleteOne({ _id }))
+      this.emit('destroy', sid)
+    })
   }
 
   /** All sessions that have not ended. */
@@ -51,12 +61,26 @@ export class SessionStore extends RequestSessionStore {
   async end(filter: Filter<SessionDocument>, why: string): Promise<number> {
     const now = new Date()
     const ending = { $set: { expires: now, ended: why }, $unset: { session: '' as const } }
-    return (await this.raw.updateMany(alive(filter), ending)).modifiedCount
+    const all = () => this.written.updateMany(alive(filter), ending)
+    return (await this.cache.write(undefined, all)).modifiedCount
+  }
+
+  /** Delete all sessions of somebody whose account is gone. */
+  async forget(owner: string): Promise<void> {
+    await this.cache.write(undefined, () => this.written.deleteMany({ owner }))
+  }
+
+  /** Delete all sessions there are. */
+  override clear(callback: Callback<void> = nothing): void {
+    answer(callback, async () => {
+      await this.cache.write(undefined, () => this.written.deleteMany({}))
+    })
   }
 
   /** Delete what ended long enough ago. */
   async purge(): Promise<void> {
-    await this.raw.deleteMany({ purgeAt: { $lt: new Date() } })
+    // None of these is alive any more, so nothing that is kept in memory is concerned.
+    await this.written.deleteMany({ purgeAt: { $lt: new Date() } })
   }
 
   /** Stop purging and close the client. */

@@ -1,16 +1,28 @@
 // Style sheets, scripts and pictures: served before anything that could wait for the database.
-import express, { Router } from 'express'
+import { readdirSync } from 'node:fs'
+import express, { Router, type RequestHandler } from 'express'
 import { picoDir, publicDir } from '../config/paths.ts'
 
 /** Serve public/, and Pico's style sheets from their package, so that no address outside the site is needed. */
-export function assets(production: boolean): Router {
+export function assets(production: boolean): RequestHandler {
   const options = {
     index: false,
     redirect: false,
     dotfiles: 'ignore',
     maxAge: production ? '1h' : 0,
   } as const
-  return Router()
+  const files = Router()
     .use(express.static(publicDir, options))
     .use('/css/pico', express.static(picoDir, options))
+  const places = readdirSync(publicDir, { withFileTypes: true }).map((one) =>
+    one.isDirectory() ? `/${one.name}/` : `/${one.name}`,
+  )
+  return function serveFiles(req, res, next) {
+    // For a page the disk would be asked in vain. Escaped letters can be any file's, so there it is asked all the same.
+    if (places.some((place) => req.url.startsWith(place)) || req.url.includes('%')) {
+      files(req, res, next)
+    } else {
+      next()
+    }
+  }
 }

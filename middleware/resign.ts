@@ -8,9 +8,13 @@ import { hasSentSession } from './session.ts'
 /** Send the cookie again where the session was found by a signature that is not the first secret's. */
 export function resign(settings: Settings): RequestHandler {
   const name = cookieName(settings, 'sid')
-  const [first = ''] = settings.sessionSecrets
+  const [first = '', ...older] = settings.sessionSecrets
   return function resignOldCookie(req, res, next) {
-    if (hasSentSession(req) && cookieParser.signedCookie(rawCookie(req, name), first) === false) {
+    if (
+      older.length > 0 &&
+      hasSentSession(req) &&
+      cookieParser.signedCookie(rawCookie(req, name), first) === false
+    ) {
       const { maxAge } = req.session.cookie
       const rest = typeof maxAge === 'number' ? { maxAge } : {}
       res.cookie(name, req.sessionID, { ...cookieFlags(settings), ...rest, signed: true })

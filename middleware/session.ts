@@ -6,6 +6,7 @@ import type { Connection } from 'mongoose'
 import type { Settings } from '../config/env.ts'
 import { cookieFlags, cookieName, DAY, HOUR } from '../config/session.ts'
 import { openSessionStore } from '../lib/open-session-store.ts'
+import type { SessionCache } from '../lib/session-cache.ts'
 import type { SessionStore } from '../lib/session-store.ts'
 import { endOldestSessions } from '../models/session.ts'
 import { isStillMember, type Member } from '../models/user.ts'
@@ -34,6 +35,7 @@ const LONGEST_AGENT = 256 // characters of a User-Agent header: it is the visito
 export function sessions(
   settings: Settings,
   database: Connection,
+  cache?: SessionCache,
   watch = (store: SessionStore) => store,
 ): RequestHandler {
   return session({
@@ -42,7 +44,7 @@ export function sessions(
     cookie: cookieFlags(settings),
     saveUninitialized: false,
     resave: false,
-    store: watch(openSessionStore(settings, database)),
+    store: watch(openSessionStore(settings, database, cache)),
   })
 }
 

@@ -44,11 +44,11 @@ export async function deleteOwnAccount(
  * a link, an event, finds nobody and leaves nothing behind.
  */
 export async function deleteAccount(
-  store: Pick<SessionStore, 'raw'>,
+  store: Pick<SessionStore, 'forget'>,
   userId: string,
 ): Promise<void> {
   const user = await User.findOneAndDelete({ _id: userId }).lean()
-  await store.raw.deleteMany({ owner: userId })
+  await store.forget(userId)
   await endTokens(userId)
   await dropLetters(userId, user?.email ?? '')
   await forgetAttempts(userId)

@@ -23,7 +23,12 @@ export async function makeFolders(dataDir: string) {
   } catch (error) {
     throw noFolder(dataDir, error)
   }
-  return { database, sockets, link: join(sockets, 'mongodb.sock') }
+  return {
+    database,
+    sockets,
+    own: join(sockets, 'site.sock'), // for the site alone: a link to the engine's socket, which has another name in each run
+    door: join(sockets, 'mongodb.sock'), // for everybody else, through gate.ts
+  }
 }
 
 /** A new folder for one run of the engine to put its socket in. */
@@ -33,11 +38,11 @@ export async function makeRunFolder({ sockets }: Folders): Promise<string> {
 }
 
 /** Point the fixed link at this run's socket in one step, so that a driver that reconnects meets the old one or the new one. */
-export async function pointLinkAt({ link }: Folders, socket: string): Promise<void> {
-  const next = `${link}.next`
+export async function pointLinkAt({ own }: Folders, socket: string): Promise<void> {
+  const next = `${own}.next`
   await rm(next, { force: true })
   await symlink(socket, next)
-  await rename(next, link)
+  await rename(next, own)
 }
 
 /** Remove what runs that were killed left behind. Only for the one who holds the database: anybody else would cut off the owner. */

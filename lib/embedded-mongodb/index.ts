@@ -1,6 +1,7 @@
 // MongoDB's own engine without a server to install: started as a child process, restarted if it dies, closed in order.
 import { setTimeout as wait } from 'node:timers/promises'
 import { makeFolders, pointLinkAt, removeOtherRuns, type Folders } from './folders.ts'
+import { openGate, type Guests } from './gate.ts'
 import { engineLauncher, type Launch, type Run } from './launch.ts'
 import { didNotStart, folderInUse, isFolderInUse } from './refusals.ts'
 
@@ -19,6 +20,8 @@ type Options = {
   patience?: number
   dataDir: string
   cacheDir: string
+  /** Who wants to know when others than the site are at its database. */
+  guests?: Guests | undefined
   say: (line: string) => void
   log: { warn: (fields: object, message: string) => void }
 }
@@ -61,21 +64,28 @@ export async function startEmbeddedMongodb(options: Options): Promise<EmbeddedMo
     }
   }
   const alive = keepAlive()
+  const nobody = { came: () => undefined, gone: () => undefined }
+  const closeGate = await openGate(folders.door, folders.own, options.guests ?? nobody)
 
   return {
-    url: addressOf(folders),
+    url: addressAt(folders.own),
     pid: () => run.pid,
     close: async () => {
       closing.abort()
+      await closeGate()
       run.close()
       await alive
     },
   }
 }
 
-/** The address of the engine that holds these folders, whichever process started it. */
-export function addressOf({ link }: Folders): string {
-  return `mongodb://${encodeURIComponent(link)}/?directConnection=true`
+/** The address of the engine that holds these folders, for a process that did not start it. */
+export function addressOf({ door }: Folders): string {
+  return addressAt(door)
+}
+
+function addressAt(socket: string): string {
+  return `mongodb://${encodeURIComponent(socket)}/?directConnection=true`
 }
 
 async function firstRun(launch: Launch, folders: Folders, patience: number): Promise<Run> {

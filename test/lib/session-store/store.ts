@@ -6,6 +6,7 @@ import { Cookie, type SessionData } from 'express-session'
 import { MongoClient, type Collection } from 'mongodb'
 import { inject } from 'vitest'
 import type { SessionDocument } from '../../../lib/session-documents.ts'
+import { SESSIONS } from '../../../lib/session-collection.ts'
 import { SessionStore } from '../../../lib/session-store.ts'
 
 export type OpenStore = {
@@ -35,7 +36,7 @@ export async function openStore(key?: string): Promise<OpenStore> {
   return {
     store,
     calls: callsOf(store),
-    raw: store.raw,
+    raw: client.db(databaseName).collection(SESSIONS),
     /** Resolves when the store emits this. */
     next: (event) => once(store, event),
     another,
