@@ -55,6 +55,8 @@ export function spawnSite(
     ended,
     /** Send it a signal and wait until it has ended. */
     kill,
+    /** Send it a signal that does not end it. */
+    signal: (signal: NodeJS.Signals) => child.kill(signal),
     /** The process of its database. */
     databasePid: () => databasePid(environment.DATA_DIR),
     /** Where it is open, as soon as it says so. */
