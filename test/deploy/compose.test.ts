@@ -38,7 +38,6 @@ const services = Object.entries(compose.services)
 const sites = services.filter(([name]) => name.startsWith('site-')).map(([, site]) => site)
 
 // Settings that exist as soon as the processes and the metrics of a site do.
-const COMING = ['WORKERS', 'METRICS_HOST', 'METRICS_PORT']
 
 describe('Every service', () => {
   it.each(services)('%s has a root that is not written, no rights, and gets none', (_name, it) => {
@@ -151,7 +150,7 @@ describe(path, () => {
     })
 
     const unknown = Object.keys(environment).filter((name) => !known.includes(name))
-    expect(unknown.filter((name) => !COMING.includes(name))).toEqual([])
+    expect(unknown).toEqual([])
     expect(result.ok ? [] : result.problems).toEqual([])
   })
 })
