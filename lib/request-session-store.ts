@@ -7,7 +7,7 @@ import { SessionCache } from './session-cache.ts'
 import * as changes from './session-changes.ts'
 import { isDue } from './session-clock.ts'
 import { openSessions, SESSIONS, type Options } from './session-collection.ts'
-import { alive, type Documents, type SessionDocument } from './session-documents.ts'
+import type { Documents, SessionDocument } from './session-documents.ts'
 import { clockOf, factsOf, idleOf, type Lifetime } from './session-lifetime.ts'
 import { storageId } from './storage-id.ts'
 
@@ -21,7 +21,7 @@ type Request = Parameters<MongoStore['createSession']>[0]
  */
 export class RequestSessionStore extends MongoStore {
   readonly documents: Documents
-  /** For reading alone: a write here would pass the cache by. */
+  /** For reading alone: a write would pass the cache by. */
   readonly raw: Pick<Collection<SessionDocument>, 'find' | 'findOne' | 'countDocuments'>
   protected readonly written: Collection<SessionDocument>
   protected readonly cache: SessionCache
@@ -38,8 +38,7 @@ export class RequestSessionStore extends MongoStore {
       autoRemove: 'disabled', // the embedded engine never acts on a TTL index: purged here, on every engine
     })
     const { raw, documents } = openSessions({ ...options, cache })
-    this.raw = raw
-    this.written = raw
+    this.raw = this.written = raw
     this.documents = documents
     this.cache = cache
     this.lifetime = options
@@ -88,11 +87,9 @@ export class RequestSessionStore extends MongoStore {
 
   /** Move the clock of a session that was used, if it is due. A session that has ended meanwhile stays ended, quietly. */
   override touch(sid: string, session: SessionData, callback: Callback<void> = nothing): void {
-    if (this.isClockDue(session)) {
-      answer(callback, () => this.moveClock(sid, session))
-    } else {
-      callback(null) // at once: express-session then sends the answer in one piece
-    }
+    // At once, if it is not: express-session then sends the answer in one piece.
+    if (!this.isClockDue(session)) callback(null)
+    else answer(callback, () => this.moveClock(sid, session))
   }
 
   /** True if something of this session is still to be written. */
@@ -103,9 +100,8 @@ export class RequestSessionStore extends MongoStore {
   private loaded(sid: string, found: SessionDocument | undefined): SessionData | null {
     this.emit('get', sid)
     const data = (found?.session ?? null) as SessionData | null
-    if (found && data) {
-      this.origins.set(data, { before: changes.snapshot(data), lastActive: found.lastActive })
-    }
+    const before = changes.snapshot(data ?? {})
+    if (found && data) this.origins.set(data, { before, lastActive: found.lastActive })
     return data
   }
 
@@ -117,10 +113,8 @@ export class RequestSessionStore extends MongoStore {
   private async moveClock(sid: string, session: SessionData): Promise<void> {
     const origin = this.origins.get(session)
     const clock = clockOf(session, this.lifetime)
-    const _id = storageId(sid)
-    const move = () => this.written.updateOne(alive<changes.Data>({ _id }), { $set: clock })
-    const { matchedCount } = await this.cache.write(_id, move)
+    const isAlive = await this.documents.move(storageId(sid), clock)
     if (origin) this.origins.set(session, { ...origin, lastActive: clock.lastActive })
-    if (matchedCount > 0) this.emit('touch', sid, session)
+    if (isAlive) this.emit('touch', sid, session)
   }
 }

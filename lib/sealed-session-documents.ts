@@ -2,7 +2,7 @@
 import { BSON, type Collection } from 'mongodb'
 import type { Data } from './session-changes.ts'
 import type { Clock } from './session-clock.ts'
-import { alive, type Documents, type SessionDocument } from './session-documents.ts'
+import { alive, moveClock, type Documents, type SessionDocument } from './session-documents.ts'
 
 /** Encrypts what is kept of a session; connect-mongo's cryptoAdapters are of this kind. */
 export type Encryption = {
@@ -64,6 +64,8 @@ export function sealedDocuments(collection: Collection<Sealed>, encryption: Encr
       const edit = (data: Data) => ({ ...without(data, unset), ...set })
       return (await rewrite(_id, edit, clock)) !== undefined
     },
+
+    move: (_id, clock) => moveClock(collection, _id, clock),
 
     take: async (_id, key) => (await rewrite(_id, (data) => without(data, [key]), {}))?.[key],
 

@@ -111,6 +111,7 @@ export function throughCache(documents: Documents, cache: SessionCache): Documen
     find: (id) => cache.read(id, () => documents.find(id)),
     insert: (id, session, more) => cache.write(id, () => documents.insert(id, session, more)),
     change: (id, changes, clock) => cache.write(id, () => documents.change(id, changes, clock)),
+    move: (id, clock) => cache.write(id, () => documents.move(id, clock)),
     take: (id, key) => cache.write(id, () => documents.take(id, key)),
     ofOwner: (owner) => documents.ofOwner(owner),
   }

@@ -18,6 +18,7 @@ export type Documents = {
   find: (id: string) => Promise<SessionDocument | undefined>
   insert: (id: string, session: Data, more: Partial<SessionDocument>) => Promise<boolean>
   change: (id: string, changes: Changes, clock: Clock) => Promise<boolean>
+  move: (id: string, clock: Clock) => Promise<boolean>
   take: (id: string, key: string) => Promise<unknown>
   ofOwner: (owner: string) => Promise<SessionDocument[]>
 }
@@ -56,6 +57,8 @@ export function plainDocuments(collection: Collection<SessionDocument>): Documen
       return matchedCount > 0
     },
 
+    move: (_id, clock) => moveClock(collection, _id, clock),
+
     take: async (_id, key) => {
       const path = pathOf(key)
       const before = await collection.findOneAndUpdate(
@@ -71,6 +74,17 @@ export function plainDocuments(collection: Collection<SessionDocument>): Documen
       return found.filter(isReadable)
     },
   }
+}
+
+/** Set the clock of a session that has not ended, in whatever way it is kept; false if there is none. */
+export async function moveClock<Kept>(
+  collection: Collection<SessionDocument<Kept>>,
+  _id: string,
+  clock: Clock,
+): Promise<boolean> {
+  const mine = alive<Kept>({ _id })
+  const { matchedCount } = await collection.updateOne(mine, { $set: clock })
+  return matchedCount > 0
 }
 
 // A session that was encrypted, by a key that is not set any more, is over.
