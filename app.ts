@@ -20,7 +20,7 @@ import { refuseInsecure } from './middleware/https.ts'
 import { layout } from './middleware/layout.ts'
 import type { Lessons } from './middleware/lessons/mount.ts'
 import { locale } from './middleware/locale.ts'
-import { pages } from './middleware/page.ts'
+import { pages, pathsOf } from './middleware/page.ts'
 import { representation } from './middleware/representation.ts'
 import { requestLog } from './middleware/request-log.ts'
 import { sameSite } from './middleware/same-site.ts'
@@ -46,6 +46,7 @@ export function createApp({ settings, database, logger, lessons }: Dependencies)
   // Settings
   app.disable('x-powered-by')
   app.set('trust proxy', settings.trustProxy)
+  app.set('route patterns', pathsOf([...withoutSession, ...withSession, ...(lessons?.rows ?? [])]))
   app.set('settings', settings)
   app.set('lessons on', lessons !== undefined)
   if (lessons) app.set('etag', false) // the x-ray of a page differs each time, though the page may not
@@ -61,7 +62,7 @@ export function createApp({ settings, database, logger, lessons }: Dependencies)
 
   // Middleware, in the order a request meets it. What needs no database comes first and never waits for it.
   app.use(headers(settings))
-  app.use(requestLog(logger))
+  app.use(requestLog(app, logger))
   app.use(layout)
   app.use(assets(settings.production)) // the same for everybody, so before language and cookies
   app.use(cors(settings)) // before everything that refuses, so that a script may read why

@@ -1,6 +1,7 @@
 // Style sheets, scripts and pictures: served before anything that could wait for the database.
-import express, { Router } from 'express'
+import express, { Router, type Response } from 'express'
 import { picoDir, publicDir } from '../config/paths.ts'
+import { FILE } from './route-pattern.ts'
 
 /** Serve public/, and Pico's style sheets from their package, so that no address outside the site is needed. */
 export function assets(production: boolean): Router {
@@ -9,6 +10,9 @@ export function assets(production: boolean): Router {
     redirect: false,
     dotfiles: 'ignore',
     maxAge: production ? '1h' : 0,
+    setHeaders: (res: Response) => {
+      res.locals.route = FILE // one word for all of them in the log
+    },
   } as const
   return Router()
     .use(express.static(publicDir, options))

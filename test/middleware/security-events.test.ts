@@ -224,7 +224,7 @@ function event(
 ) {
   const session = expect.stringMatching(/^[0-9a-f]{12}$/) as string
   const requestId = answer.headers['x-request-id']
-  const everyLine = ['level', 'time', 'pid', 'hostname', 'req', 'msg']
+  const everyLine = ['level', 'time', 'pid', 'hostname', 'msg']
   const rest = Object.fromEntries(everyLine.map((field) => [field, expect.anything() as unknown]))
   return { ...rest, event: name, requestId, session, ...fields }
 }
