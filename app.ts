@@ -5,6 +5,7 @@ import type { Connection } from 'mongoose'
 import type { Settings } from './config/env.ts'
 import type { Logger } from './config/logger.ts'
 import { viewsDir } from './config/paths.ts'
+import type { Metrics } from './lib/metrics.ts'
 import { usePepper } from './lib/password.ts'
 import { assets } from './middleware/assets.ts'
 import { body } from './middleware/body.ts'
@@ -20,6 +21,7 @@ import { refuseInsecure } from './middleware/https.ts'
 import { layout } from './middleware/layout.ts'
 import type { Lessons } from './middleware/lessons/mount.ts'
 import { locale } from './middleware/locale.ts'
+import { countRequests } from './middleware/metrics.ts'
 import { pages, pathsOf } from './middleware/page.ts'
 import { representation } from './middleware/representation.ts'
 import { requestLog } from './middleware/request-log.ts'
@@ -36,10 +38,12 @@ export type Dependencies = {
   logger: Logger
   /** The teaching pages, for a site that has them: whoever starts the site loads them, or does not. */
   lessons?: Lessons | undefined
+  /** Where is counted what happens, on a site that shows its metrics to somebody. */
+  metrics?: Metrics | undefined
 }
 
 /** Build the site. The database has to be connected and its indexes built before the first request. */
-export function createApp({ settings, database, logger, lessons }: Dependencies): Express {
+export function createApp({ settings, database, logger, lessons, metrics }: Dependencies): Express {
   const app = express()
   const { offerToken, requireToken } = csrf(settings)
 
@@ -48,6 +52,7 @@ export function createApp({ settings, database, logger, lessons }: Dependencies)
   app.set('trust proxy', settings.trustProxy)
   app.set('route patterns', pathsOf([...withoutSession, ...withSession, ...(lessons?.rows ?? [])]))
   app.set('settings', settings)
+  app.set('metrics', metrics)
   app.set('lessons on', lessons !== undefined)
   if (lessons) app.set('etag', false) // the x-ray of a page differs each time, though the page may not
   app.set('captcha on', settings.captcha.mode !== 'off')
@@ -63,6 +68,7 @@ export function createApp({ settings, database, logger, lessons }: Dependencies)
   // Middleware, in the order a request meets it. What needs no database comes first and never waits for it.
   app.use(headers(settings))
   app.use(requestLog(app, logger))
+  if (metrics) app.use(countRequests(metrics))
   app.use(layout)
   app.use(assets(settings.production)) // the same for everybody, so before language and cookies
   app.use(cors(settings)) // before everything that refuses, so that a script may read why
@@ -76,7 +82,7 @@ export function createApp({ settings, database, logger, lessons }: Dependencies)
   app.use(body())
   app.use(databaseReady(database))
   if (lessons) app.use(lessons.apps, ...lessons.xRay) // before the sessions, which lessons can neither read nor disturb
-  app.use(sessions(settings, database, lessons?.watch))
+  app.use(sessions(settings, database, lessons?.watch, metrics))
   app.use(saveFirst)
   app.use(resign(settings))
   app.use(currentUser)

@@ -14,6 +14,8 @@ import type { Lessons } from '../middleware/lessons/mount.ts'
 import { buildIndexes } from '../models/indexes.ts'
 import { giveKeysToOldUsers } from '../models/old-users.ts'
 import { Postman } from '../models/postman.ts'
+import { startMetrics } from './metrics-server.ts'
+import { openMetrics } from './metrics.ts'
 import { close, listen } from './server.ts'
 
 export type Site = { address: string; stop: () => Promise<void> }
@@ -34,19 +36,23 @@ export async function start(
     await prepareDatabase(logger)
     const mongoUrl = engine?.url ?? settings.mongoUrl
     const lessons = await lessonsOf({ ...settings, sessionSecrets, mongoUrl })
+    const metrics = openMetrics(settings)
     const server = await listen(settings)
     // Nothing is awaited from here on: a request that is already there has to find somebody who answers it.
     const complete = { ...settings, sessionSecrets, baseUrl: baseUrlOf(settings, server) }
     server.on(
       'request',
-      createApp({ settings: complete, database: mongoose.connection, logger, lessons }),
+      createApp({ settings: complete, database: mongoose.connection, logger, lessons, metrics }),
     )
+    const collect = async () => (await metrics?.registry.metrics()) ?? ''
+    const metricsServer = await startMetrics({ settings, logger, collect })
+    if (metricsServer.address) say(`Metrics are shown at ${metricsServer.address}`)
     const postman = new Postman(complete, logger)
     if (complete.catchesMail) say('Mails are not sent but shown on the page /dev/mail')
     return {
       address: complete.baseUrl,
       stop: async () => {
-        await Promise.all([close(server), postman.stop()])
+        await Promise.all([close(server), postman.stop(), metricsServer.close()])
         await lessons?.close()
         await mongoose.disconnect()
         await engine?.close()

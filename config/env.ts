@@ -58,6 +58,8 @@ const schema = z
     MAIL_FROM: mailFrom.optional(),
     TRUST_PROXY: trustProxy.optional(),
     LESSONS: oneOf(['on', 'off']).optional(),
+    METRICS_HOST: z.string().default('127.0.0.1'),
+    METRICS_PORT: wholeNumber(0, 65535).optional(),
     LOG_LEVEL: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default(
       'info',
     ),
@@ -100,6 +102,8 @@ const schema = z
     catchesMail: set.SMTP_URL === undefined && set.NODE_ENV !== 'production',
     trustProxy: set.TRUST_PROXY ?? false,
     lessons: (set.LESSONS ?? (set.NODE_ENV === 'production' ? 'off' : 'on')) === 'on',
+    metricsHost: set.METRICS_HOST,
+    metricsPort: set.METRICS_PORT,
     logLevel: set.LOG_LEVEL,
   }))
 

@@ -5,6 +5,8 @@ import session, { type SessionData } from 'express-session'
 import type { Connection } from 'mongoose'
 import type { Settings } from '../config/env.ts'
 import { cookieFlags, cookieName, DAY, HOUR } from '../config/session.ts'
+import { metered } from '../lib/metered-store.ts'
+import type { Metrics } from '../lib/metrics.ts'
 import { openSessionStore } from '../lib/open-session-store.ts'
 import type { SessionStore } from '../lib/session-store.ts'
 import { endOldestSessions } from '../models/session.ts'
@@ -35,14 +37,16 @@ export function sessions(
   settings: Settings,
   database: Connection,
   watch = (store: SessionStore) => store,
+  metrics?: Metrics,
 ): RequestHandler {
+  const store = watch(openSessionStore(settings, database))
   return session({
     name: cookieName(settings, 'sid'),
     secret: settings.sessionSecrets, // the first signs, all verify
     cookie: cookieFlags(settings),
     saveUninitialized: false,
     resave: false,
-    store: watch(openSessionStore(settings, database)),
+    store: metrics ? metered(store, metrics) : store,
   })
 }
 

@@ -34,7 +34,7 @@ describe('GET /home', () => {
     const answer = await site.visitor().get('/home?token=query-secret')
 
     const lines = linesSince(before)
-    const requestId = answer.headers['x-request-id']!
+    const requestId = String(answer.headers['x-request-id'])
     const asAlways = ['level', 'time', 'pid', 'hostname']
     expect(lines).toHaveLength(1)
     expect(lines[0]).toMatchObject({ requestId, method: 'GET', route: '/home', status: 200 })
