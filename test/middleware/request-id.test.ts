@@ -50,7 +50,7 @@ describe('X-Request-Id', () => {
     ['another line', '01234567 GET /home 200'],
     ['markup', '<b>01234567</b>'],
     ['two of them', '0123456789, 9876543210'],
-  ])('of a trusted proxy is not taken if it is %s', async (_what, given) => {
+  ])('of a trusted proxy is not taken if it is %s (ASVS 16.4.1)', async (_what, given) => {
     const answer = await behindProxy.visitor().get('/home', { 'X-Request-Id': given })
 
     expect(answer.headers['x-request-id']).toMatch(UUID)

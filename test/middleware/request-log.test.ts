@@ -28,7 +28,7 @@ beforeAll(async () => {
 afterAll(() => site.close())
 
 describe('GET /home', () => {
-  it('is one line with id, method, route, status and time, and nothing else', async () => {
+  it('is one line with id, method, route, status and time, and nothing else (ASVS 16.2.1)', async () => {
     const before = site.log.length
 
     const answer = await site.visitor().get('/home?token=query-secret')
@@ -129,7 +129,7 @@ describe('GET /no-such-page', () => {
 })
 
 describe('a whole visit', () => {
-  it('leaves no password, captcha, cookie or token in the log', async () => {
+  it('leaves no password, captcha, cookie or token in the log (ASVS 16.2.5)', async () => {
     const visitor = site.visitor()
     const person = { ...newPerson(), password: 'a password for the log 芝麻' }
     const secrets = new Set([person.password, CAPTCHA, 'another try', 'query-secret'])
