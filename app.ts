@@ -4,6 +4,8 @@ import type { Connection } from 'mongoose'
 import type { Settings } from './config/env.ts'
 import type { Logger } from './config/logger.ts'
 import { viewsDir } from './config/paths.ts'
+import type { Metrics } from './lib/metrics.ts'
+import { openSessionStore } from './lib/open-session-store.ts'
 import { usePepper } from './lib/password.ts'
 import type { SessionCache } from './lib/session-cache.ts'
 import { viewEngine } from './lib/views.ts'
@@ -21,7 +23,8 @@ import { refuseInsecure } from './middleware/https.ts'
 import { layout } from './middleware/layout.ts'
 import type { Lessons } from './middleware/lessons/mount.ts'
 import { locale } from './middleware/locale.ts'
-import { pages } from './middleware/page.ts'
+import { countRequests } from './middleware/metrics.ts'
+import { pages, pathsOf } from './middleware/page.ts'
 import type { Readiness } from './middleware/readiness.ts'
 import { representation } from './middleware/representation.ts'
 import { requestLog } from './middleware/request-log.ts'
@@ -42,6 +45,8 @@ export type Dependencies = {
   readiness?: Readiness
   /** Where sessions are kept between requests, for a process that is the only one to change them. */
   sessionCache?: SessionCache | undefined
+  /** Where is counted what happens, on a site that shows its metrics to somebody. */
+  metrics?: Metrics | undefined
 }
 
 /** Build the site. The database has to be connected and its indexes built before the first request. */
@@ -52,6 +57,7 @@ export function createApp({
   lessons,
   readiness = { isStopping: false },
   sessionCache,
+  metrics,
 }: Dependencies): Express {
   const app = express()
   const { offerToken, requireToken } = csrf(settings)
@@ -59,8 +65,10 @@ export function createApp({
   // Settings
   app.disable('x-powered-by')
   app.set('trust proxy', settings.trustProxy)
+  app.set('route patterns', pathsOf([...withoutSession, ...withSession, ...(lessons?.rows ?? [])]))
   app.set('settings', settings)
   app.set('readiness', readiness)
+  app.set('metrics', metrics)
   app.set('lessons on', lessons !== undefined)
   if (lessons) app.set('etag', false) // the x-ray of a page differs each time, though the page may not
   app.set('captcha on', settings.captcha.mode !== 'off')
@@ -72,7 +80,8 @@ export function createApp({
 
   // Middleware, in the order a request meets it. What needs no database comes first and never waits for it.
   app.use(headers(settings))
-  app.use(requestLog(logger))
+  app.use(requestLog(app, logger))
+  if (metrics) app.use(countRequests(metrics))
   app.use(layout)
   app.use(assets(settings.production)) // the same for everybody, so before language and cookies
   app.use(cors(settings)) // before everything that refuses, so that a script may read why
@@ -86,7 +95,8 @@ export function createApp({
   app.use(body())
   app.use(databaseReady(database))
   if (lessons) app.use(lessons.apps, ...lessons.xRay) // before the sessions, which lessons can neither read nor disturb
-  app.use(sessions(settings, database, sessionCache, lessons?.watch))
+  const observers = { cache: sessionCache, watch: lessons?.watch, metrics }
+  app.use(sessions(settings, openSessionStore(settings, database, observers)))
   app.use(saveFirst)
   app.use(resign(settings))
   app.use(currentUser)

@@ -3,7 +3,9 @@ import type { AddressInfo } from 'node:net'
 import mongoose from 'mongoose'
 import type { Settings } from '../config/env.ts'
 import type { Logger } from '../config/logger.ts'
+import { gatherFromWorkers } from '../lib/cluster-metrics.ts'
 import { layFoundation } from './foundation.ts'
+import { startMetrics } from './metrics-server.ts'
 import { close, listen } from './server.ts'
 import { baseUrlOf } from './start.ts'
 import { Workers } from './workers.ts'
@@ -20,6 +22,7 @@ export async function lead(
   logger: Logger,
   say: (line: string) => void,
 ): Promise<Primary> {
+  const collect = gatherFromWorkers() // before the first worker: it hears of each that goes
   const workers = new Workers(settings.workers, logger) // they load their libraries while the database starts
   try {
     const { shared, close: closeDatabase } = await layFoundation(settings, logger, say)
@@ -27,8 +30,11 @@ export async function lead(
       await mongoose.disconnect() // only the workers speak with the database from here on
       const port = settings.port === 0 ? await freePort(settings) : settings.port
       await workers.open({ order: 'open', shared, port })
+      const metrics = await startMetrics({ settings, logger, collect })
+      if (metrics.address) say(`Metrics are shown at ${metrics.address}`)
       const stop = async () => {
         await workers.stop()
+        await metrics.close()
         await closeDatabase() // after the last worker: until then it is needed
       }
       return { address: baseUrlOf(settings, port), workers, stop }

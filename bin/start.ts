@@ -5,10 +5,12 @@ import mongoose from 'mongoose'
 import { createApp } from '../app.ts'
 import { defaultBaseUrl, type Settings } from '../config/env.ts'
 import type { Logger } from '../config/logger.ts'
+import type { Metrics } from '../lib/metrics.ts'
 import type { Lessons } from '../middleware/lessons/mount.ts'
 import type { SessionCache } from '../lib/session-cache.ts'
 import { Postman } from '../models/postman.ts'
 import type { Shared } from './foundation.ts'
+import { openMetrics } from './metrics.ts'
 import { close, drain, listen } from './server.ts'
 
 /** How a process ends: at once, when nothing else takes its place; or after a time in which others already do. */
@@ -16,6 +18,8 @@ export type Stopping = 'stop' | 'drain'
 
 export type Site = {
   address: string
+  /** What this process counts, if somebody can ask for it. */
+  metrics: Metrics | undefined
   stop: (how?: Stopping) => Promise<void>
 }
 
@@ -28,6 +32,7 @@ export async function openSite(
 ): Promise<Site> {
   const { sessionSecrets, mongoUrl } = shared
   const lessons = await lessonsOf({ ...settings, sessionSecrets, mongoUrl })
+  const metrics = openMetrics(settings)
   const server = await listen(settings)
   // Nothing is awaited from here on: a request that is already there has to find somebody who answers it.
   const { port } = server.address() as AddressInfo
@@ -36,11 +41,12 @@ export async function openSite(
   const database = mongoose.connection
   server.on(
     'request',
-    createApp({ settings: complete, database, logger, lessons, readiness, sessionCache }),
+    createApp({ settings: complete, database, logger, lessons, readiness, sessionCache, metrics }),
   )
   const postman = new Postman(complete, logger)
   return {
     address: complete.baseUrl,
+    metrics,
     stop: async (how = 'stop') => {
       readiness.isStopping = true // first of all: who asks whether we are ready sends the next visitor elsewhere
       const { production } = settings

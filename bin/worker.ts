@@ -3,6 +3,7 @@ import cluster from 'node:cluster'
 import mongoose from 'mongoose'
 import type { Settings } from '../config/env.ts'
 import type { Logger } from '../config/logger.ts'
+import { answerPrimary } from '../lib/cluster-metrics.ts'
 import { StartProblem } from '../lib/start-problem.ts'
 import { connectShared, type Shared } from './foundation.ts'
 import type { FromWorker, ToWorker } from './messages.ts'
@@ -35,6 +36,7 @@ async function open(settings: Settings, shared: Shared, logger: Logger): Promise
   try {
     await connectShared(shared)
     const site = await openSite(settings, shared, logger)
+    if (site.metrics) answerPrimary(site.metrics.registry)
     tell({ opened: true })
     return site
   } catch (error) {

@@ -6,6 +6,7 @@ import { isHttps } from '../config/session.ts'
 import { SessionCache } from '../lib/session-cache.ts'
 import { StartProblem } from '../lib/start-problem.ts'
 import { layFoundation } from './foundation.ts'
+import { startMetrics } from './metrics-server.ts'
 import { lead } from './primary.ts'
 import { openSite } from './start.ts'
 import { work } from './worker.ts'
@@ -59,8 +60,12 @@ async function inOne(settings: Settings, logger: Logger) {
   cache?.turnOn()
   try {
     const site = await openSite(settings, shared, logger, cache)
+    const collect = async () => (await site.metrics?.registry.metrics()) ?? ''
+    const metrics = await startMetrics({ settings, logger, collect })
+    if (metrics.address) say(`Metrics are shown at ${metrics.address}`)
     const stop = async () => {
       await site.stop()
+      await metrics.close()
       await close()
     }
     return { address: site.address, stop }

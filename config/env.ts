@@ -60,6 +60,8 @@ const schema = z
     TRUST_PROXY: trustProxy.optional(),
     WORKERS: workers.default(1),
     LESSONS: oneOf(['on', 'off']).optional(),
+    METRICS_HOST: z.string().default('127.0.0.1'),
+    METRICS_PORT: wholeNumber(0, 65535).optional(),
     LOG_LEVEL: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default(
       'info',
     ),
@@ -103,6 +105,8 @@ const schema = z
     trustProxy: set.TRUST_PROXY ?? false,
     workers: set.WORKERS,
     lessons: (set.LESSONS ?? (set.NODE_ENV === 'production' ? 'off' : 'on')) === 'on',
+    metricsHost: set.METRICS_HOST,
+    metricsPort: set.METRICS_PORT,
     logLevel: set.LOG_LEVEL,
   }))
 

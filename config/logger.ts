@@ -17,14 +17,32 @@ export function createLogger(
     {
       level: settings.logLevel,
       serializers: { err: plainError },
-      timestamp: pino.stdTimeFunctions.isoTime,
+      timestamp: isoTime,
     },
     destination,
   )
 }
 
+let second = 0
+let timeToTheSecond = ''
+
+// As pino's own, which asks for a new date's words for each line: that is a fifth of what a line costs.
+function isoTime(): string {
+  const now = Date.now()
+  const milliseconds = now % 1000
+  if (now - milliseconds !== second) {
+    second = now - milliseconds
+    timeToTheSecond = `,"time":"${new Date(second).toISOString().slice(0, -4)}`
+  }
+  return `${timeToTheSecond}${String(milliseconds).padStart(3, '0')}Z"`
+}
+
 function readable(): DestinationStream {
-  return pretty({ singleLine: true, ignore: 'pid,hostname,req,res', translateTime: 'SYS:HH:MM:ss' })
+  return pretty({
+    singleLine: true,
+    ignore: 'pid,hostname,method,route,status',
+    translateTime: 'SYS:HH:MM:ss',
+  })
 }
 
 /** Keep of an error what helps to find its cause and can hold nothing that a visitor typed into a form. */

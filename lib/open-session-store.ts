@@ -3,16 +3,25 @@ import { createWebCryptoAdapter } from 'connect-mongo'
 import type { Connection } from 'mongoose'
 import type { Settings } from '../config/env.ts'
 import { MINUTE } from '../config/session.ts'
+import { metered } from './metered-store.ts'
+import type { Metrics } from './metrics.ts'
 import type { SessionCache } from './session-cache.ts'
 import { SessionStore } from './session-store.ts'
+
+/** What a site may want of its sessions beside keeping them: in memory too, observed by lessons, or measured. */
+export type StoreExtras = {
+  cache?: SessionCache | undefined
+  watch?: ((store: SessionStore) => SessionStore) | undefined
+  metrics?: Metrics | undefined
+}
 
 /** Open the store on a database that is connected. */
 export function openSessionStore(
   settings: Settings,
   database: Connection,
-  cache?: SessionCache,
+  { cache, watch, metrics }: StoreExtras = {},
 ): SessionStore {
-  return new SessionStore({
+  const store = new SessionStore({
     client: database.getClient(),
     databaseName: database.name,
     idle: settings.sessionIdleMinutes * MINUTE,
@@ -21,6 +30,8 @@ export function openSessionStore(
     encryption: encryptionWith(settings.sessionEncryptionKey),
     cache,
   })
+  const watched = watch ? watch(store) : store
+  return metrics ? metered(watched, metrics) : watched
 }
 
 // AES-256-GCM under a key derived from the setting, once, when the store is opened.

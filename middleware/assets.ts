@@ -1,7 +1,8 @@
 // Style sheets, scripts and pictures: served before anything that could wait for the database.
 import { readdirSync } from 'node:fs'
-import express, { Router, type RequestHandler } from 'express'
+import express, { Router, type RequestHandler, type Response } from 'express'
 import { picoDir, publicDir } from '../config/paths.ts'
+import { FILE } from './route-pattern.ts'
 
 /** Serve public/, and Pico's style sheets from their package, so that no address outside the site is needed. */
 export function assets(production: boolean): RequestHandler {
@@ -10,6 +11,9 @@ export function assets(production: boolean): RequestHandler {
     redirect: false,
     dotfiles: 'ignore',
     maxAge: production ? '1h' : 0,
+    setHeaders: (res: Response) => {
+      res.locals.route = FILE // one word for all of them in the log
+    },
   } as const
   const files = Router()
     .use(express.static(publicDir, options))

@@ -18,6 +18,11 @@ export function pages(map: Row[], requireToken: RequestHandler): Router {
   return router
 }
 
+/** The paths of a map, as the log names its pages. */
+export function pathsOf(map: Row[]): string[] {
+  return map.map(([path]) => path)
+}
+
 function otherMethods({ show, submit }: Page): RequestHandler {
   const allowed = [...(show ? ['GET', 'HEAD'] : []), ...(submit ? ['POST'] : []), 'OPTIONS']
   return function refuseOtherMethods(req, res) {

@@ -90,7 +90,13 @@ function document(req: Request, res: Response, { type, status, title, detail, ..
     title,
     status: res.statusCode,
     detail,
-    instance: `urn:uuid:${req.id as string}`, // the id in the log, as on the error page
+    instance: nameOf(req.id), // the id in the log, as on the error page
     ...rest,
   }
+}
+
+// A proxy may give ids of another form than ours.
+function nameOf(requestId: string): string {
+  const isUuid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/.test(requestId)
+  return `${isUuid ? 'urn:uuid' : 'urn:sesame:request'}:${requestId}`
 }

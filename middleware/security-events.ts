@@ -4,6 +4,7 @@ import { storageId } from '../lib/storage-id.ts'
 import { recordActivity } from '../models/activity.ts'
 import type { Throttled } from '../models/attempts.ts'
 import type { SignInRefusal } from '../models/sign-in.ts'
+import { metricsOf } from './metrics.ts'
 
 // With the level of the line: what was refused is a warning.
 const EVENTS = {
@@ -34,6 +35,7 @@ const LONGEST_AGENT = 256 // characters
 const PREFIX = 12 // characters of a session's key in the database: enough to find it, useless as a cookie
 
 export type SecurityEvent = keyof typeof EVENTS
+export const SECURITY_EVENTS = Object.keys(EVENTS)
 
 /** What a line may tell beside the request. Nothing that was typed belongs here: people type passwords into any field. */
 export type EventFields = {
@@ -61,6 +63,8 @@ export function logEvent(req: Request, event: SecurityEvent, fields: EventFields
   }
   const level = EVENTS[event]
   req.log[level](line, `Security event: ${event}`)
+  const { reason, limit } = fields
+  metricsOf(req)?.countEvent(event, { reason, limit, isMember: req.user !== undefined })
   if (userId !== undefined && fields.reason !== 'locked' && !NOT_FOR_THE_OWNER.includes(event)) {
     const outcome = level === 'warn' ? 'refused' : 'done'
     const agent = (req.get('User-Agent') ?? '').slice(0, LONGEST_AGENT)

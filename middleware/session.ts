@@ -2,11 +2,8 @@
 import { promisify } from 'node:util'
 import type { Request, RequestHandler } from 'express'
 import session, { type SessionData } from 'express-session'
-import type { Connection } from 'mongoose'
 import type { Settings } from '../config/env.ts'
 import { cookieFlags, cookieName, DAY, HOUR } from '../config/session.ts'
-import { openSessionStore } from '../lib/open-session-store.ts'
-import type { SessionCache } from '../lib/session-cache.ts'
 import type { SessionStore } from '../lib/session-store.ts'
 import { endOldestSessions } from '../models/session.ts'
 import { isStillMember, type Member } from '../models/user.ts'
@@ -32,19 +29,14 @@ declare module 'express-session' {
 const LONGEST_AGENT = 256 // characters of a User-Agent header: it is the visitor's, and may be anything
 
 /** Load the visitor's session, if the cookie names one. Nothing is stored and no cookie sent until something is put in. */
-export function sessions(
-  settings: Settings,
-  database: Connection,
-  cache?: SessionCache,
-  watch = (store: SessionStore) => store,
-): RequestHandler {
+export function sessions(settings: Settings, store: SessionStore): RequestHandler {
   return session({
     name: cookieName(settings, 'sid'),
     secret: settings.sessionSecrets, // the first signs, all verify
     cookie: cookieFlags(settings),
     saveUninitialized: false,
     resave: false,
-    store: watch(openSessionStore(settings, database, cache)),
+    store,
   })
 }
 

@@ -5,6 +5,7 @@ import type { Express } from 'express'
 import mongoose from 'mongoose'
 import { inject } from 'vitest'
 import { createApp } from '../app.ts'
+import { openMetrics } from '../bin/metrics.ts'
 import { connectOptions, embeddedWrites } from '../config/database.ts'
 import { readSettings, type Settings } from '../config/env.ts'
 import { createLogger } from '../config/logger.ts'
@@ -24,6 +25,8 @@ export type Site = {
   database: typeof mongoose.connection
   /** Every line that was logged so far, as it would stand in production. */
   log: string[]
+  /** What its metrics are now, as text; empty without METRICS_PORT. */
+  metrics: () => Promise<string>
   visitor: () => Visitor
   /** Who sends its mails. */
   postman: Postman
@@ -49,7 +52,8 @@ export async function openSite(environment: NodeJS.ProcessEnv = {}): Promise<Sit
   const log: string[] = []
   const logger = createLogger({ ...settings, production: true }, collect(log))
   const lessons = environment.LESSONS === 'on' ? await openLessonsOf(settings) : undefined
-  const app = createApp({ settings, database: mongoose.connection, logger, lessons })
+  const metrics = openMetrics(settings)
+  const app = createApp({ settings, database: mongoose.connection, logger, lessons, metrics })
   const postman = new Postman(settings, logger)
   opened.push(postman, ...(lessons ? [{ stop: lessons.close }] : []))
   const site: Site = {
@@ -57,6 +61,7 @@ export async function openSite(environment: NodeJS.ProcessEnv = {}): Promise<Sit
     settings,
     database: mongoose.connection,
     log,
+    metrics: async () => (await metrics?.registry.metrics()) ?? '',
     visitor: () => new Visitor(app),
     postman,
     mails: async () => {

@@ -44,6 +44,7 @@ export function mountLessons(lessons: Lesson[], settings: Settings, database: Co
     lesson.mount(app, tools)
     apps.use(
       `${tools.path}/try`,
+      nameRoute(`${tools.path}/try`),
       lessonVisitor,
       learner,
       purge(tools),
@@ -74,6 +75,14 @@ function toolsFor(
     mongoUrl: settings.mongoUrl ?? '',
     dbName: database.name,
     atTheEnd: (work) => ends.push(work),
+  }
+}
+
+// Below it a lesson routes by itself, which the log need not tell.
+function nameRoute(route: string): RequestHandler {
+  return function nameRouteOfLesson(_req, res, next) {
+    res.locals.route = route
+    next()
   }
 }
 

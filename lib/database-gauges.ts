@@ -1,0 +1,68 @@
+// What the metrics tell of the database: whether it answers, how many sessions it holds, and which mails wait in it.
+import { Gauge, type Registry } from 'prom-client'
+import { sharedReading, type Pace } from './shared-reading.ts'
+
+export type VitalSigns = {
+  sessions: number
+  mails: number
+  /** How many seconds the oldest mail has been waiting; 0 if none waits. */
+  oldestMail: number
+}
+
+/** How the database is asked. Both throw if it does not answer. */
+export type Database = { ping: () => Promise<unknown>; readVitalSigns: () => Promise<VitalSigns> }
+
+type Aggregator = 'min' | 'max'
+
+// However often and by whomever the metrics are asked for, the database hardly notices; and they never wait for it long.
+const PACE = { lives: 5000, patience: 500 } // milliseconds
+
+/** Add gauges that are read when they are asked for. While the database is away it is down, and the others are missing. */
+export function addDatabaseGauges(registry: Registry, database: Database, pace: Pace = PACE): void {
+  const ping = sharedReading(async () => {
+    await database.ping()
+    return true
+  }, pace)
+  const read = sharedReading(database.readVitalSigns, pace)
+  const add = (
+    name: string,
+    help: string,
+    aggregator: Aggregator,
+    value: () => Promise<number | undefined>,
+  ) => {
+    const collect = async function (this: Gauge) {
+      const number = await value()
+      if (number === undefined) {
+        this.remove()
+      } else {
+        this.set(number)
+      }
+    }
+    new Gauge({ name, help, aggregator, collect, registers: [registry] })
+  }
+  // Every process sees the same database: the sum of what they see would be a multiple of what is there.
+  add(
+    'sesame_database_up',
+    '1 if the database answers within half a second, else 0',
+    'min',
+    async () => ((await ping()) === true ? 1 : 0),
+  )
+  add(
+    'sesame_sessions',
+    'Sessions that have not run out, of members and of anonymous visitors alike',
+    'max',
+    async () => (await read())?.sessions,
+  )
+  add(
+    'sesame_mails_waiting',
+    'Mails that wait to be sent, at most 10000',
+    'max',
+    async () => (await read())?.mails,
+  )
+  add(
+    'sesame_oldest_mail_age_seconds',
+    'How long the oldest of them has been waiting, 0 if none waits',
+    'max',
+    async () => (await read())?.oldestMail,
+  )
+}
