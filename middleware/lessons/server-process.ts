@@ -4,10 +4,12 @@ import { MongoStore } from 'connect-mongo'
 import express, { Router, type RequestHandler, type Response } from 'express'
 import session from 'express-session'
 import { OPERATION_PATIENCE, RECONNECT_PATIENCE } from '../../config/database.ts'
+import type { Server } from '../../lib/lessons/ask-server.ts'
 import { purgeMemory } from '../../lib/lessons/purge.ts'
 import { watched, watching, type Operation } from '../../lib/lessons/watch.ts'
+import { door } from './server-door.ts'
 
-export type Order = {
+export type Order = Pick<Server, 'pair' | 'name'> & {
   path: string
   secret: string
   database: { mongoUrl: string; dbName: string; collectionName: string }
@@ -20,7 +22,8 @@ process.once('message', (order: Order) => {
 })
 process.on('disconnect', () => process.exit()) // whoever started it is gone, in whatever way
 
-function openServer({ path, secret, database }: Order): void {
+function openServer(order: Order): void {
+  const { path, secret, database } = order
   const memory = new session.MemoryStore() // ← of this process alone: the other one never sees it
   const stores = {
     memory,
@@ -28,6 +31,7 @@ function openServer({ path, secret, database }: Order): void {
   }
   const { sessions } = memory as unknown as { sessions: Record<string, string> }
   const app = express().disable('x-powered-by')
+  app.use(door(order)) // nobody but the site itself gets in
   app.use(reportOperations)
   app.use((_req, _res, next) => {
     purgeMemory(sessions, MOST_SESSIONS)
