@@ -12,8 +12,9 @@ import { ServerPair } from '../../models/lesson-server-pair.ts'
 import { openSite, type Site } from '../helper.ts'
 import { isAlive } from '../is-alive.ts'
 
-const SCRIPT = join(root, 'middleware', 'lessons', 'server-process')
-const PATIENCE = { timeout: 25_000, interval: 20 }
+const SCRIPT = join(root, 'dist', 'middleware', 'lessons', 'server-process')
+const PATIENCE = { timeout: 60_000, interval: 20 }
+const SLOW = { timeout: 120_000 } // each starts processes, which takes long on a busy machine
 const SECRET = 'of a test'
 
 let site: Site
@@ -42,7 +43,7 @@ const childrenOfThis = () =>
 const records = () =>
   site.database.collection<{ _id: string; servers: object[] }>('lesson-servers-pairs')
 
-describe('A pair of servers', () => {
+describe('A pair of servers', SLOW, () => {
   it('is one for all processes: each relays to it and sees the same of it', async () => {
     const [here, there] = [newPair(), newPair()]
 
@@ -166,7 +167,7 @@ describe('A pair of servers', () => {
   })
 })
 
-describe('A record of a pair that is not true', () => {
+describe('A record of a pair that is not true', SLOW, () => {
   it('kills no process, and gets another program at the port neither believed nor ended', async () => {
     const asked: string[] = []
     const program = createServer((req, res) => {
@@ -205,7 +206,7 @@ describe('A record of a pair that is not true', () => {
   })
 })
 
-describe('A server of a pair', () => {
+describe('A server of a pair', SLOW, () => {
   it('answers nobody who has not the key, and does not end for them', async () => {
     const pair = newPair()
     const server = await pair.next()

@@ -7,6 +7,7 @@ import { panesOf } from './panes.ts'
 
 const PATH = '/lessons/servers'
 const PATIENCE = { timeout: 25_000, interval: 20 }
+const SLOW = { timeout: 120_000 } // each starts processes, which takes long on a busy machine
 const t = translator('en')
 const told = (key: string, server = '') => t(`lessons.servers.told.${key}`, { server })
 
@@ -32,7 +33,7 @@ function someone() {
   return { press, see }
 }
 
-describe(`POST ${PATH}/try/memory`, () => {
+describe(`POST ${PATH}/try/memory`, SLOW, () => {
   it('signs somebody in at one server, whom every second request finds signed in', async () => {
     const { press, see } = someone()
 
@@ -70,7 +71,7 @@ describe(`POST ${PATH}/try/memory`, () => {
   })
 })
 
-describe(`POST ${PATH}/try/database`, () => {
+describe(`POST ${PATH}/try/database`, SLOW, () => {
   it('finds somebody signed in at every server, after one is killed, and after all are restarted', async () => {
     const { press, see } = someone()
     await press('restart')
