@@ -24,7 +24,8 @@ type SignIn = Pick<ActivityEvent, 'at' | 'outcome'>
 type Activity = { _id: string; events?: ActivityEvent[]; signIns?: SignIn[] }
 
 // Being written by this process. Nobody waits for them: an answer that took longer because there is an account to write to
-// would tell that there is one (ASVS 6.3.8).
+// would tell that there is one (ASVS 6.3.8). What another process writes is waited for by nobody: it is in the
+// database before the same browser's next request has got that far, or else when the page is loaded again.
 const underWay = new Set<Promise<void>>()
 
 /** Keep an event, soon. One document for each person, of bounded size: who fails to sign in all day can't fill the database. */

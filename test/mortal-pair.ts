@@ -1,8 +1,13 @@
 // A process with a pair of servers, for a test that kills it.
-import { ServerPair } from '../lib/lessons/server-pair.ts'
+import mongoose from 'mongoose'
+import { ServerPair } from '../models/lesson-server-pair.ts'
 
-const [script = ''] = process.argv.slice(2)
-const database = { mongoUrl: 'mongodb://127.0.0.1:1' }
-const pair = new ServerPair(script, { path: '/', secret: 'of a test', database })
+const [script = '', mongoUrl = '', dbName = ''] = process.argv.slice(2)
+await mongoose.connect(mongoUrl, { dbName })
+const pair = new ServerPair(script, {
+  path: '/',
+  secret: 'of a test',
+  database: { mongoUrl, dbName },
+})
 await pair.next()
-process.send?.(pair.facts().map(({ pid }) => pid))
+process.send?.((await pair.facts()).map(({ pid }) => pid))

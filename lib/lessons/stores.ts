@@ -1,25 +1,26 @@
-// The stores of lessons: the real connect-mongo and the real memory store, each with a collection of its own, watched and bounded.
+// The stores of lessons: the real connect-mongo and the site's own, each with a collection of its own, watched and bounded.
 import { MongoStore } from 'connect-mongo'
-import session, { type Store } from 'express-session'
 import type { Collection } from 'mongodb'
 import type { Connection } from 'mongoose'
 import { MINUTE } from '../../config/session.ts'
 import { nothing } from '../callback.ts'
 import { SessionStore } from '../session-store.ts'
 import { storageId } from '../storage-id.ts'
-import { purgeCollection, purgeMemory } from './purge.ts'
+import { purgeCollection } from './purge.ts'
 import { watched } from './watch.ts'
 
 const MOST_DOCUMENTS = 2000 // of one lesson: a class of fifty pressing every button comes nowhere near
 const PURGE_EVERY = 30 * 1000 // milliseconds
 
 export type StoredDocument = { _id: string; expires?: Date; session?: unknown }
+/** Something else that a lesson keeps, until it expires. */
+export type KeptDocument = { _id: string; expires: Date }
 export type MongoOptions = { touchAfter?: number }
 
 /** The stores of one lesson. */
 export class LessonStores {
   private readonly collections = new Set<string>()
-  private readonly memories = new Map<string, { sessions: Record<string, string> }>()
+  private readonly others = new Set<string>()
   /** Where else a session may be found: asked after all stores. */
   readonly readers: ((id: string) => Promise<StoredDocument | undefined>)[] = []
   private lastPurge = 0
@@ -54,11 +55,10 @@ export class LessonStores {
     return watched(new SessionStore({ client, ...where, idle: 10 * MINUTE }))
   }
 
-  /** express-session's own store: in the memory of this process. */
-  memory(name = 'memory'): Store {
-    const store = watched(new session.MemoryStore())
-    this.memories.set(name, store as unknown as { sessions: Record<string, string> })
-    return store
+  /** A collection of this lesson for what is no session: never found by the id in a cookie, but bounded and purged alike. */
+  documents<D extends KeptDocument>(name: string): Collection<D> {
+    this.others.add(name)
+    return this.database.collection<D>(this.collectionName(name))
   }
 
   /** The document of a session as it is stored now, in whichever store of this lesson has it. */
@@ -67,10 +67,6 @@ export class LessonStores {
       const found = await this.collection(name).findOne(withId(id))
       if (found) return found
     }
-    for (const { sessions } of this.memories.values()) {
-      const text = sessions[id]
-      if (text !== undefined) return { _id: id, session: JSON.parse(text) as unknown }
-    }
     const elsewhere = await Promise.all(this.readers.map((read) => read(id)))
     return elsewhere.find((found) => found !== undefined)
   }
@@ -78,7 +74,6 @@ export class LessonStores {
   /** Delete a session wherever it is. */
   async remove(id: string): Promise<void> {
     for (const name of this.collections) await this.collection(name).deleteOne(withId(id))
-    for (const { sessions } of this.memories.values()) Reflect.deleteProperty(sessions, id)
   }
 
   /** How many sessions a collection of this lesson holds. */
@@ -95,10 +90,9 @@ export class LessonStores {
   }
 
   private async purge(): Promise<void> {
-    for (const name of this.collections) {
+    for (const name of [...this.collections, ...this.others]) {
       await purgeCollection(this.collection(name), MOST_DOCUMENTS)
     }
-    for (const { sessions } of this.memories.values()) purgeMemory(sessions, MOST_DOCUMENTS)
   }
 
   /** A collection of this lesson, for what its page counts. */

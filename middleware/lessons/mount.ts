@@ -1,8 +1,8 @@
 // All lessons as one part of the site: their own middleware under their own addresses, and their pages for the map.
-import { createHmac } from 'node:crypto'
 import { Router, type RequestHandler } from 'express'
 import type { Connection } from 'mongoose'
 import type { Settings } from '../../config/env.ts'
+import { siteKey } from '../../lib/lessons/site-key.ts'
 import { LessonStores } from '../../lib/lessons/stores.ts'
 import { watched } from '../../lib/lessons/watch.ts'
 import type { SessionStore } from '../../lib/session-store.ts'
@@ -13,6 +13,7 @@ import { learner } from '../throttle.ts'
 import type { Lesson, LessonTools } from './lesson.ts'
 import { lessonPage } from './page.ts'
 import { recorder } from './recorder.ts'
+import { useRobotKey } from './robot.ts'
 import { lessonVisitor, visitorOf } from './visitor.ts'
 import { xRay } from './x-ray.ts'
 
@@ -38,6 +39,7 @@ export function mountLessons(lessons: Lesson[], settings: Settings, database: Co
   const apps = Router()
   const rows: Row[] = []
   const ends: Work[] = []
+  useRobotKey(siteKey(secretOf(settings), 'robots of lessons'))
   for (const lesson of lessons) {
     const tools = toolsFor(lesson, settings, database, ends)
     const app = Router()
@@ -65,11 +67,9 @@ function toolsFor(
   database: Connection,
   ends: Work[],
 ): LessonTools {
-  // Made from the site's secret, which it does not betray, so that all processes agree on it.
-  const [secret = ''] = settings.sessionSecrets
   return {
     path: `/lessons/${lesson.name}`,
-    secret: createHmac('sha256', secret).update(`lesson ${lesson.name}`).digest('base64url'),
+    secret: siteKey(secretOf(settings), `lesson ${lesson.name}`),
     stores: new LessonStores(database, lesson.name),
     note: (req, notes) => keepNotes(visitorOf(req), lesson.name, notes),
     mongoUrl: settings.mongoUrl ?? '',
@@ -84,6 +84,11 @@ function nameRoute(route: string): RequestHandler {
     res.locals.route = route
     next()
   }
+}
+
+// All processes of a site have it, and so agree on what is made from it.
+function secretOf({ sessionSecrets: [secret = ''] }: Settings): string {
+  return secret
 }
 
 function purge({ stores }: LessonTools): RequestHandler {

@@ -58,7 +58,7 @@ function shortened<C extends Cookie>(cookie: C): C {
   return { ...cookie, ...parts, value: cut(cookie.value) }
 }
 
-// Only a robot of this process may name itself; anybody else is the browser, whatever a header says.
+// Only a robot of this site may name itself; anybody else is the browser, whatever a header says.
 function byOf(req: Request): string {
   const name = z
     .string()

@@ -5,14 +5,17 @@ import type { Request } from 'express'
 import createError from 'http-errors'
 import { sentCookies } from '../../lib/lessons/anatomy.ts'
 import { parseSetCookie } from '../../lib/lessons/set-cookie.ts'
+import { isKey } from '../../lib/lessons/site-key.ts'
 import { visitorOf } from './visitor.ts'
 
 export const BY_HEADER = 'X-Lesson-By'
 
-// Known to this process alone, so that no visitor can claim to be one of its robots.
 const KEY_HEADER = 'X-Lesson-Robot'
-const KEY = randomBytes(16).toString('hex')
 const PATIENCE = 5000 // milliseconds
+
+// Known to the site's processes alone, so that no visitor can claim to be one of their robots. One for the whole process,
+// because applications within the site, which know no settings, ask too; until it is set, nobody knows it.
+let key = randomBytes(32).toString('base64url')
 
 export type Answer = {
   status: number
@@ -22,9 +25,14 @@ export type Answer = {
 }
 type Headers = Record<string, string>
 
-/** True for a request that a robot of this process made. */
+/** Know robots by this key from now on: of many processes any may answer what a robot of another one sends. */
+export function useRobotKey(shared: string): void {
+  key = shared
+}
+
+/** True for a request that a robot of this site made. */
 export function isRobot(req: Request): boolean {
-  return req.get(KEY_HEADER) === KEY
+  return isKey(req.get(KEY_HEADER), key)
 }
 
 /** A robot that goes on where this request's browser stands, with its lesson cookies, or begins with none. */
@@ -35,7 +43,7 @@ export class Robot {
 
   constructor(req: Request, name: string) {
     this.port = req.socket.localPort ?? 0
-    this.headers = { [KEY_HEADER]: KEY, [BY_HEADER]: name }
+    this.headers = { [KEY_HEADER]: key, [BY_HEADER]: name }
     // The record is the visitor's, whose button set the robot off.
     this.jar.set('lesson-visitor', visitorOf(req))
   }

@@ -3,11 +3,14 @@ import type { AddressInfo } from 'node:net'
 import { MongoStore } from 'connect-mongo'
 import express, { Router, type RequestHandler, type Response } from 'express'
 import session from 'express-session'
-import { OPERATION_PATIENCE, RECONNECT_PATIENCE } from '../../config/database.ts'
+import { MongoClient } from 'mongodb'
+import { OPERATION_PATIENCE } from '../../config/database.ts'
+import type { Server } from '../../lib/lessons/ask-server.ts'
 import { purgeMemory } from '../../lib/lessons/purge.ts'
 import { watched, watching, type Operation } from '../../lib/lessons/watch.ts'
+import { door } from './server-door.ts'
 
-export type Order = {
+export type Order = Pick<Server, 'pair' | 'name'> & {
   path: string
   secret: string
   database: { mongoUrl: string; dbName: string; collectionName: string }
@@ -16,18 +19,23 @@ export type Order = {
 const MOST_SESSIONS = 500 // in memory
 
 process.once('message', (order: Order) => {
-  openServer(order)
+  void openServer(order)
 })
 process.on('disconnect', () => process.exit()) // whoever started it is gone, in whatever way
 
-function openServer({ path, secret, database }: Order): void {
+async function openServer(order: Order): Promise<void> {
+  const { path, secret, database } = order
+  const { mongoUrl, dbName, collectionName } = database
+  // Before it listens: a store whose database is slow to answer at first would end the process later on.
+  const client = await MongoClient.connect(mongoUrl, patience)
   const memory = new session.MemoryStore() // ← of this process alone: the other one never sees it
   const stores = {
     memory,
-    database: MongoStore.create({ ...database, ...mongoOptions }), // ← the same for both
+    database: MongoStore.create({ client, dbName, collectionName, ...readable }), // ← the same for both
   }
   const { sessions } = memory as unknown as { sessions: Record<string, string> }
   const app = express().disable('x-powered-by')
+  app.use(door(order)) // nobody but the site itself gets in
   app.use(reportOperations)
   app.use((_req, _res, next) => {
     purgeMemory(sessions, MOST_SESSIONS)
@@ -59,14 +67,8 @@ function openServer({ path, secret, database }: Order): void {
   })
 }
 
-const mongoOptions = {
-  stringify: false,
-  autoRemove: 'disabled',
-  mongoOptions: {
-    serverSelectionTimeoutMS: RECONNECT_PATIENCE,
-    socketTimeoutMS: OPERATION_PATIENCE,
-  },
-} as const
+const patience = { serverSelectionTimeoutMS: 5000, socketTimeoutMS: OPERATION_PATIENCE }
+const readable = { stringify: false, autoRemove: 'disabled' } as const
 
 // What it did with the store is known only when all is done: it comes behind the answer.
 const reportOperations: RequestHandler = function reportOperations(_req, res, next) {

@@ -1,12 +1,12 @@
 // Two servers, taking turns: sessions in the memory of each, and sessions in a database that both use.
 import { join } from 'node:path'
 import { z } from 'zod'
-import { ServerPair } from '../../lib/lessons/server-pair.ts'
 import { cookiesOf } from '../../middleware/lessons/cookies.ts'
 import type { Lesson, LessonTools } from '../../middleware/lessons/lesson.ts'
 import { relay } from '../../middleware/lessons/relay.ts'
 import { Robot } from '../../middleware/lessons/robot.ts'
 import { tell } from '../../middleware/lessons/tell.ts'
+import { ServerPair } from '../../models/lesson-server-pair.ts'
 
 const TURN = 'servers.turn'
 const SCRIPT = join(import.meta.dirname, '../../middleware/lessons/server-process')
@@ -24,14 +24,14 @@ export const servers: Lesson = {
   unseen: [TURN],
 
   mount(app, tools) {
-    const { path } = tools
+    const { path, secret } = tools
     const pair = pairOf(tools)
 
     for (const kind of kinds) {
       app.post([`/${kind}/sign-in`, `/${kind}/visit`], async (req, res) => {
         const last = cookiesOf(req, [TURN])[TURN]
         const server = await pair.next(last) // ← the other one than last time, if it is alive
-        const answer = server && (await relay(req, server.port, names))
+        const answer = server && (await relay(req, server, secret, names))
         if (server && answer) {
           res.cookie(TURN, server.name, { path, httpOnly: true, sameSite: 'lax' })
           res.append('Set-Cookie', answer.cookies)
@@ -65,9 +65,7 @@ export const servers: Lesson = {
     })
   },
 
-  look(_visit, tools) {
-    return Promise.resolve({ servers: pairOf(tools).facts() })
-  },
+  look: async (_visit, tools) => ({ servers: await pairOf(tools).facts() }),
 }
 
 function pairOf(tools: LessonTools): ServerPair {
@@ -85,19 +83,16 @@ function pairOf(tools: LessonTools): ServerPair {
     pairs.set(tools, pair)
     stores.mongo('database') // so that what both store is shown and purged
     stores.readers.push((id) => inMemory(pair, id))
-    tools.atTheEnd(() => pair.stop())
+    tools.atTheEnd(() => pair.close())
     return pair
   }
 }
 
 /** A session that one of them has in its memory, as that one tells. */
 async function inMemory(pair: ServerPair, id: string) {
-  for (const { name, port } of pair.alive()) {
-    const address = `http://127.0.0.1:${port}/memory/${encodeURIComponent(id)}`
-    const found = await fetch(address, { signal: AbortSignal.timeout(1000) })
-      .then((answer): Promise<unknown> => answer.json())
-      .catch(() => null) // it was killed just now
-    if (found !== null) return { _id: id, server: name, session: found }
+  for (const { name, answer } of await pair.askAll(`/memory/${encodeURIComponent(id)}`)) {
+    const session = JSON.parse(answer.body) as unknown
+    if (session !== null) return { _id: id, server: name, session }
   }
   return undefined
 }

@@ -2,6 +2,7 @@
 import { promisify } from 'node:util'
 import session from 'express-session'
 import { z } from 'zod'
+import { HOUR } from '../../config/session.ts'
 import { text } from '../../lib/form.ts'
 import { check, seal } from '../../lib/password.ts'
 import type { Lesson } from '../../middleware/lessons/lesson.ts'
@@ -12,7 +13,10 @@ const KNOWN = {
   email: 'zhangsan@example.com',
   password: 'a lantern in the cave',
 }
+const ACCOUNT_LIVES = 12 * HOUR
 const credentials = z.object({ username: text(), password: text() })
+
+type User = { _id: string; username: string; email: string; password: string; expires: Date }
 
 export const signIn: Lesson = {
   name: 'sign-in',
@@ -22,7 +26,7 @@ export const signIn: Lesson = {
   cookies: ['sign-in.sid'],
 
   mount(app, { path, secret, stores, note }) {
-    const users = new Map<string, { username: string; email: string; password: string }>()
+    const users = stores.documents<User>('users') // ← in the database: every process of the site finds them
 
     app.use(
       session({
@@ -37,7 +41,10 @@ export const signIn: Lesson = {
 
     app.post('/register', async (req, res) => {
       const { username, email, password } = KNOWN
-      users.set(username, { username, email, password: await seal(password) }) // ← argon2id with a salt, not md5 alone
+      const sealed = await seal(password) // ← argon2id with a salt, not md5 alone
+      const expires = new Date(Date.now() + ACCOUNT_LIVES)
+      const user = { username, email, password: sealed, expires }
+      await users.replaceOne({ _id: username }, user, { upsert: true })
       await note(req, { said: 'registered' })
       res.redirect(303, path)
     })
@@ -47,7 +54,7 @@ export const signIn: Lesson = {
       const { username, password } = credentials
         .catch({ username: '', password: '' })
         .parse(req.body)
-      const user = users.get(username)
+      const user = await users.findOne({ _id: username })
       const { ok } = await check(password, user?.password)
       if (user && ok) {
         await promisify(req.session.regenerate.bind(req.session))() // a new id: one that was planted is worth nothing

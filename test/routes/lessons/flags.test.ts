@@ -91,6 +91,18 @@ describe(`GET ${PATH}/try/arrive`, () => {
 })
 
 describe(`POST ${PATH}/try/proxy`, () => {
+  it.each(['', 'made up', 'a secret for tests alone and long enough'])(
+    'takes nobody for its robot who comes with the key “%s”',
+    async (key) => {
+      const { visitor, see } = someone()
+
+      const claim = { 'X-Lesson-Robot': key, 'X-Lesson-By': 'proxy' }
+      await visitor.post(`${PATH}/try/behind/visit`, {}, claim)
+
+      expect((await see()).requests.join()).not.toContain(t('lessons.by.proxy'))
+    },
+  )
+
   it('convinces a server that trusts one proxy, which then sets its Secure cookie', async () => {
     const { press, see } = someone()
 
