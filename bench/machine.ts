@@ -1,6 +1,6 @@
 // The machine, as far as figures depend on it.
 import { readFileSync } from 'node:fs'
-import { availableParallelism, cpus, totalmem } from 'node:os'
+import { cpus, totalmem } from 'node:os'
 import { pinning } from './pinning.ts'
 
 export type Machine = ReturnType<typeof describeMachine>
@@ -8,7 +8,7 @@ export type Machine = ReturnType<typeof describeMachine>
 /** What the figures were measured on. */
 export function describeMachine() {
   return {
-    cores: availableParallelism(),
+    cores: cpus().length, // not availableParallelism, which counts the cores that this process was pinned to
     processor: cpus()[0]?.model.trim() ?? 'unknown',
     memory: `${(totalmem() / 2 ** 30).toFixed(0)} GiB`,
     system: `${process.platform} ${process.arch}`,

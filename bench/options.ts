@@ -12,6 +12,7 @@ export type Options = {
   requests: number
   largest: number
   connections: number
+  answers?: number
   write: boolean
   strict: boolean
   profile: boolean
@@ -41,6 +42,7 @@ export function readOptions(): Options {
     .option('--only <cases>', 'these cases, comma-separated', casesOf)
     .option('--rounds <number>', 'how often each contender has its turn', number, 5)
     .option('--seconds <number>', 'how long each turn lasts', number, 3)
+    .option('--answers <number>', 'let a turn last so many answers instead', number)
     .option('--rate <number>', 'requests a second where the latency is measured', number, 200)
     .option('--requests <number>', 'of the memory case', number, 200_000)
     .option('--largest <number>', 'users and sessions of the size case', number, 1_000_000)
@@ -58,6 +60,11 @@ export function readOptions(): Options {
     strict: given.strict ?? false,
     profile: given.profile ?? false,
   }
+}
+
+/** How long a turn under full load lasts, at most so many seconds. */
+export function turnOf({ seconds, answers }: Options, most = seconds) {
+  return answers === undefined ? { duration: Math.min(seconds, most) } : { amount: answers }
 }
 
 function casesOf(text: string): CaseName[] {

@@ -2,8 +2,8 @@
 
 export const WIDTH = 760
 export const LEFT = 150 // where bars begin
-export const top = 56
-export const bottom = 12
+export const TOP = 56
+export const BOTTOM = 12
 
 const STYLE = `
   text { font: 14px system-ui, sans-serif; fill: #2b3440 }

@@ -2,6 +2,7 @@
 import { flatOut } from '../load.ts'
 import { steadily } from '../pace.ts'
 import { processorTime } from '../machine.ts'
+import { turnOf } from '../options.ts'
 import { atLeast, figure, resultOf, type CaseResult } from '../results.ts'
 import { startRivals, type Rival } from '../rivals.ts'
 import type { Stage } from '../stage.ts'
@@ -9,6 +10,7 @@ import { percentile, ratios, spreadOf } from '../statistics.ts'
 
 const WARM_UP = 2 // seconds at most
 
+type Turn = ReturnType<typeof turnOf>
 type Measured = { perSecond: number[]; cost: number[]; p50: number[]; p99: number[] }
 
 /** Measure all of them in turn, round by round. */
@@ -16,11 +18,11 @@ export async function home(stage: Stage): Promise<CaseResult> {
   const { rounds, seconds, rate } = stage.options
   const rivals = await startRivals(stage)
   const measured = new Map(rivals.map(({ name }) => [name, emptyRounds()]))
-  for (const rival of rivals) await pull(rival, Math.min(WARM_UP, seconds))
+  for (const rival of rivals) await pull(rival, turnOf(stage.options, WARM_UP))
   for (let round = 1; round <= rounds; round++) {
     stage.say(`home: round ${round} of ${rounds}`)
     for (const rival of rivals) {
-      const { perSecond, cost } = await pull(rival, seconds)
+      const { perSecond, cost } = await pull(rival, turnOf(stage.options))
       const of = measured.get(rival.name)
       of?.perSecond.push(perSecond)
       of?.cost.push(cost)
@@ -38,11 +40,11 @@ export async function home(stage: Stage): Promise<CaseResult> {
 }
 
 /** As many /home as it answers; the cost is processor time of its process, in milliseconds an answer. */
-export async function pull({ url, visitors, length, process }: Rival, duration: number) {
+export async function pull({ url, visitors, length, process }: Rival, turn: Turn) {
   const before = processorTime(process.pid)
   const requests = (connection: number) => [{ path: '/home', headers: visitors[connection] }]
   const expected = { status: 200, length }
-  const amount = { connections: visitors.length, duration }
+  const amount = { connections: visitors.length, ...turn }
   const { perSecond, count } = await flatOut(url, requests, expected, amount)
   return { perSecond, cost: ((processorTime(process.pid) - before) * 1000) / count }
 }
