@@ -6,5 +6,5 @@ const options = readOptions()
 process.once('SIGINT', () => process.exit(130))
 pinMyself()
 const { run } = await import('./run.ts') // not before: who asks for --help need not wait for all the libraries
-const isAllMet = await run(options)
-process.exit(options.strict && !isAllMet ? 1 : 0)
+const outcome = await run(options)
+process.exit(outcome === 'broken' || (outcome === 'missed' && options.strict) ? 1 : 0)

@@ -17,9 +17,7 @@ export type Started = {
 }
 
 const alive = new Set<ChildProcess>()
-process.once('exit', () => {
-  for (const child of alive) child.kill('SIGKILL')
-})
+process.once('exit', stopAll)
 
 /** Start Node.js with these arguments, as in production. Its output goes to a file, as a log does. */
 export function startNode(
@@ -49,6 +47,11 @@ export function startNode(
       await ended
     },
   }
+}
+
+/** End all that still run: a case that broke leaves its contenders behind. */
+export function stopAll(): void {
+  for (const child of alive) child.kill('SIGKILL')
 }
 
 /** Start one of the files in bench/contenders. */
