@@ -7,7 +7,7 @@ import { filesBelow, read, type ProjectFile } from './project-files.ts'
 
 const READMES = ['README.md', 'README.zh-CN.md'].map(read)
 const documents = [...READMES, read('STYLE.md'), ...filesBelow(['docs'], '.md')]
-const ROOMS = 'app|bin|config|docs|lib|middleware|models|public|routes|test|views'
+const ROOMS = 'app|bench|bin|config|docs|lib|middleware|models|public|routes|test|views'
 
 describe('Each document', () => {
   it.each(documents.map((document) => [document.path, document] as const))(

@@ -1,0 +1,40 @@
+// Express rendering the site's own /login and nothing else: no session, no log, no headers; the token is always the same one.
+import ejs from 'ejs'
+import express from 'express'
+import { formatTime, formatWait, LOCALES, translator } from '../../config/i18n.ts'
+import { viewsDir } from '../../config/paths.ts'
+import { given, tellPort } from './serve.ts'
+
+const { csrfToken } = given() as { csrfToken: string }
+const t = translator('en')
+const app = express()
+app.set('views', viewsDir)
+app.set('view engine', 'ejs')
+app.engine('ejs', (file, values, done) => {
+  ejs.renderFile(file, values, { root: viewsDir, cache: true }, done)
+})
+
+app.get('/login', (_req, res) => {
+  res.render('login', {
+    view: 'login',
+    user: undefined,
+    locale: 'en',
+    locales: LOCALES,
+    t,
+    notice: undefined,
+    mailIsCaught: false,
+    failures: undefined,
+    csrfToken,
+    here: '/login',
+    wayBack: '/login',
+    next: '/account',
+    time: (date: Date) => formatTime('en', date),
+    inWords: (seconds: number) => formatWait(t, seconds),
+    wait: undefined,
+    typed: {},
+    errors: {},
+    lessonsOn: false,
+    captchaOn: true,
+  })
+})
+tellPort(app.listen(0, '127.0.0.1'))

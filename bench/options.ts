@@ -1,0 +1,81 @@
+// What may be asked of a run on the command line.
+import { Command, InvalidArgumentError, Option } from 'commander'
+
+export const CASES = ['home', 'login', 'sign-in', 'captcha', 'size', 'memory', 'start'] as const
+export type CaseName = (typeof CASES)[number]
+
+export type Options = {
+  only: CaseName[]
+  rounds: number
+  seconds: number
+  rate: number
+  requests: number
+  largest: number
+  connections: number
+  answers?: number
+  write: boolean
+  strict: boolean
+  profile: boolean
+}
+
+const HELP = `
+Cases:
+  home     the signed-in /home, against the seed, Express, Fastify, and the least that could be done
+  login    the anonymous /login, against Express rendering the same page and nothing else
+  sign-in  POST /login, against argon2id alone, and what other visitors feel of it
+  captcha  how many pictures a core draws
+  size     /home, sign-in and /account/sessions while the database grows
+  memory   what a process holds after many requests
+  start    from the command to the first page
+
+Examples:
+  npm run bench
+  npm run bench -- --only home,login --rounds 3 --seconds 1
+  npm run bench -- --only home --profile
+
+A target that is missed is a result: the exit code is 0, unless --strict is given or something broke.`
+
+/** Read the command line. Ends the process on --help and on wrong usage. */
+export function readOptions(): Options {
+  const command = new Command('npm run bench --')
+    .description('Measure the site against its targets, on this machine alone.')
+    .option('--only <cases>', 'these cases, comma-separated', casesOf)
+    .option('--rounds <number>', 'how often each contender has its turn', number, 5)
+    .option('--seconds <number>', 'how long each turn lasts', number, 3)
+    .option('--answers <number>', 'let a turn last so many answers instead', number)
+    .option('--rate <number>', 'requests a second where the latency is measured', number, 200)
+    .option('--requests <number>', 'of the memory case', number, 200_000)
+    .option('--largest <number>', 'users and sessions of the size case', number, 1_000_000)
+    .option('--connections <number>', 'visitors at once of home and memory', number, 20)
+    .option('--write', 'write docs/bench also if not every case was run')
+    .option('--strict', 'exit code 1 if a target is missed')
+    .addOption(new Option('--profile', 'where the time of ours goes, instead of figures'))
+    .addHelpText('after', HELP)
+    .parse()
+  const given = command.opts<Partial<Options>>()
+  return {
+    ...(given as Options),
+    only: given.only ?? [...CASES],
+    write: given.write ?? given.only === undefined,
+    strict: given.strict ?? false,
+    profile: given.profile ?? false,
+  }
+}
+
+/** How long a turn under full load lasts, at most so many seconds. */
+export function turnOf({ seconds, answers }: Options, most = seconds) {
+  return answers === undefined ? { duration: Math.min(seconds, most) } : { amount: answers }
+}
+
+function casesOf(text: string): CaseName[] {
+  const names = text.split(',')
+  const unknown = names.filter((name) => !CASES.some((one) => one === name))
+  if (unknown.length > 0) throw new InvalidArgumentError(`Cases are ${CASES.join(', ')}.`)
+  return CASES.filter((name) => names.includes(name))
+}
+
+function number(text: string): number {
+  const value = Number(text)
+  if (!(value > 0)) throw new InvalidArgumentError('It has to be a number above 0.')
+  return value
+}
