@@ -9,12 +9,15 @@ const NEWLINE = 0x0a
 const BYTE_ORDER_MARK = '\uFEFF'
 
 /** The lines, counted from one, without their ends. One that is too long or no UTF-8 comes as a problem, and the next goes on. */
-export async function* readLines(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Line> {
+export async function* readLines(
+  bytes: AsyncIterable<Uint8Array>,
+  longest = LONGEST_LINE,
+): AsyncGenerator<Line> {
   let number = 0
   let parts: Buffer[] = []
   let length = 0
   const finish = (): Line => {
-    const line = lineOf(++number, parts, length)
+    const line = lineOf(++number, parts, length > longest)
     parts = []
     length = 0
     return line
@@ -22,7 +25,7 @@ export async function* readLines(bytes: AsyncIterable<Uint8Array>): AsyncGenerat
   // Of a line that is too long only the length is kept.
   const keep = (part: Buffer) => {
     length += part.length
-    if (length <= LONGEST_LINE) parts.push(part)
+    if (length <= longest) parts.push(part)
   }
   for await (const chunk of bytes) {
     const buffer = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)
@@ -39,8 +42,8 @@ export async function* readLines(bytes: AsyncIterable<Uint8Array>): AsyncGenerat
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
-function lineOf(number: number, parts: Buffer[], length: number): Line {
-  if (length > LONGEST_LINE) {
+function lineOf(number: number, parts: Buffer[], isTooLong: boolean): Line {
+  if (isTooLong) {
     return { number, problem: 'line-too-long' }
   } else {
     try {
