@@ -1,9 +1,11 @@
 // The commands there are, and what is the same for all of them: help, exit codes, how wrong usage is answered.
 import { Command } from 'commander'
+import { addBackup } from './commands/backup.ts'
 import { addDemo } from './commands/demo.ts'
 import { addDoctor } from './commands/doctor.ts'
 import { addImport } from './commands/import.ts'
 import { addPassword } from './commands/password.ts'
+import { addRestore } from './commands/restore.ts'
 import { addSession } from './commands/session.ts'
 import { addUserChanges } from './commands/user-change.ts'
 import { addUser } from './commands/user.ts'
@@ -35,6 +37,8 @@ export function createProgram(): Command {
   addSession(program)
   addPassword(program)
   addImport(program)
+  addBackup(program)
+  addRestore(program)
   addDemo(program)
   addDoctor(program)
   return program

@@ -7,12 +7,20 @@ import { User } from './user.ts'
 type Options = { unique?: boolean; expireAfterSeconds?: number }
 type Index = { collection: string; keys: IndexSpecification; options: Options }
 
-/** Build every index that is missing. Reads a collection once for each new one, so it may take minutes on a large database. */
-export async function buildIndexes(): Promise<void> {
+/**
+ * Build every index that is missing. Reads a collection once for each new one, so it may take minutes on a large database.
+ * `placeOf` names the collection that is to get those of another one; undefined leaves that one out.
+ */
+export async function buildIndexes(
+  placeOf: (collection: string) => string | undefined = (collection) => collection,
+): Promise<void> {
   for (const { collection, keys, options } of indexes()) {
+    const place = placeOf(collection)
     // The driver honours a longer patience for a single command, though its types do not list it.
     const patient = { socketTimeoutMS: INDEX_PATIENCE } as CreateIndexOptions
-    await mongoose.connection.collection(collection).createIndex(keys, options, patient)
+    if (place !== undefined) {
+      await mongoose.connection.collection(place).createIndex(keys, options, patient)
+    }
   }
 }
 

@@ -3,6 +3,7 @@ import mongoose from 'mongoose'
 import { MINUTE } from '../../config/session.ts'
 import { findMissingIndexes } from '../../models/indexes.ts'
 import { countBareMd5 } from '../../models/password-upgrade.ts'
+import { isRestoreUnfinished } from '../../models/restore-stage.ts'
 import { checkExpiry } from './expiry.ts'
 import { admin, findFacts, type Facts } from './facts.ts'
 import { findingsOf, type Finding } from './finding.ts'
@@ -17,6 +18,7 @@ export async function checkDatabase(): Promise<Finding[]> {
   return [
     checkVersion(facts),
     ...(await checkClock(facts)),
+    ...(await checkRestore()),
     ...(await checkIndexes()),
     ...(await checkExpiry(facts)),
     await checkPasswords(),
@@ -64,6 +66,14 @@ async function checkIndexes(): Promise<Finding[]> {
       'Start the site anew: it builds what is missing. One that is there in another form has to be dropped first.'
     return missing.map((index) => finding('wrong', `The index ${index} is not there.`, todo))
   }
+}
+
+async function checkRestore(): Promise<Finding[]> {
+  const finding = findingsOf('restore')
+  const todo = 'If none runs any more: npx sesame restore FILE --replace'
+  return (await isRestoreUnfinished())
+    ? [finding('wrong', 'A restore is under way, or was cut off.', todo)]
+    : []
 }
 
 async function checkPasswords(): Promise<Finding> {

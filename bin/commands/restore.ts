@@ -1,0 +1,110 @@
+// `sesame restore FILE`: a backup comes back into a database that is empty, or in the place of what is there.
+import type { Command } from 'commander'
+import { readBackup, UnreadableBackup, type Counts, type Head } from '../../lib/backup-file.ts'
+import { startProgress } from '../../lib/progress.ts'
+import { readCompressed } from '../../lib/whole-file.ts'
+import { markOf } from '../../models/backup.ts'
+import { isRestoreUnfinished } from '../../models/restore-stage.ts'
+import { restore, type Restored } from '../../models/restore.ts'
+import { User } from '../../models/user.ts'
+import { withDatabase } from '../database.ts'
+import { confirmByTyping } from '../questions.ts'
+import { tellRestored } from '../restore-report.ts'
+import { stopSignal } from '../stop-signal.ts'
+import { counted, EXIT, Refusal, tell, timeOf } from '../terminal.ts'
+import { example } from './example.ts'
+
+type Options = { replace?: boolean; yes?: boolean }
+
+const HELP = `
+The whole file is checked before anything is changed. All sessions end, and links in mails that were sent count no more:
+everybody signs in again, with the password of the backup. PASSWORD_PEPPER has to be that of the site it was taken from.
+What happened since the backup is undone: see docs/backup.md for whom to delete or to lock once more.
+
+The site may go on meanwhile, but what people change then is lost. Cut off, the command is run again with --replace.`
+
+/** Add the command. */
+export function addRestore(program: Command): void {
+  program
+    .command('restore')
+    .description('Fill the database from a backup.')
+    .argument('<file>', 'what "backup" has written')
+    .option(
+      '--replace',
+      'delete all users that are there; without it a database that has any is left alone',
+    )
+    .option('--yes', 'do not ask before deleting')
+    .addHelpText('after', `${HELP}\n${example('npx sesame restore sesame-2026-11-26.backup')}`)
+    .action(restoreFile)
+}
+
+async function restoreFile(file: string, { replace, yes }: Options): Promise<void> {
+  const { head, counts } = await check(file)
+  tell(
+    `The backup is whole: ${counted(counts.users ?? 0, 'user')} as of ${timeOf(head.createdAt)}.`,
+  )
+  await withDatabase(async ({ passwordPepper }) => {
+    const there = await User.countDocuments({})
+    const isUnfinished = await isRestoreUnfinished()
+    if (isUnfinished) tell('A restore is under way in this database, or was cut off.')
+    if (there > 0 && !replace) {
+      throw new Refusal(
+        `There are ${counted(there, 'user')} in it. Nothing was changed; --replace deletes them first.`,
+      )
+    }
+    if (there > 0 && !yes) {
+      await confirmByTyping(`Type "replace" to delete ${counted(there, 'user')}: `, 'replace')
+    }
+    if (head.pepper !== markOf(passwordPepper)) {
+      tell('PASSWORD_PEPPER is not that of the backup: with this one no password in it will match.')
+    }
+    await tellRestored(await restoreWith(file, counts), head.createdAt)
+  })
+}
+
+async function restoreWith(file: string, counts: Counts): Promise<Restored> {
+  const total = Object.values(counts).reduce((sum, count) => sum + count, 0)
+  const signal = stopSignal()
+  const progress = startProgress(total)
+  const restored = await restore((await readBackup(readCompressed(file))).entries, {
+    signal,
+    onBatch: (done) => {
+      progress.update(done, `${done.toLocaleString('en')} of ${counted(total, 'document')}`)
+    },
+  })
+    .catch(unreadable(file))
+    .finally(() => {
+      progress.stop()
+    })
+  if (restored) return restored
+  else throw new Refusal('Stopped. Nothing was changed.', EXIT.stopped)
+}
+
+// Reads all of it and keeps nothing.
+async function check(file: string): Promise<{ head: Head; counts: Counts }> {
+  const counts: Counts = {}
+  try {
+    const { head, entries } = await readBackup(readCompressed(file))
+    for await (const { name } of entries) counts[name] = (counts[name] ?? 0) + 1
+    return { head, counts }
+  } catch (error) {
+    return unreadable(file)(error)
+  }
+}
+
+function unreadable(file: string) {
+  return (error: unknown): never => {
+    const { code = '', syscall } = error as NodeJS.ErrnoException
+    if (error instanceof UnreadableBackup) {
+      throw new Refusal(`${file} can't be restored. ${error.message} Nothing was changed.`)
+    } else if (code.startsWith('Z_')) {
+      throw new Refusal(
+        `${file} can't be restored. It is cut off, damaged or no backup. Nothing was changed.`,
+      )
+    } else if (syscall !== undefined) {
+      throw new Refusal(`${file} can't be read (${code}). Nothing was changed.`)
+    } else {
+      throw error
+    }
+  }
+}

@@ -1,0 +1,19 @@
+// What became of a backup that was restored, in sentences.
+import { plain } from '../lib/plain-text.ts'
+import type { Restored } from '../models/restore.ts'
+import { counted, print, tell, timeOf } from './terminal.ts'
+
+/** Print how many people are back, who had to give something up, and that all sessions have ended. */
+export async function tellRestored(
+  { counts, conflicts, leftOut }: Restored,
+  createdAt: Date,
+): Promise<void> {
+  await print(`${counted(counts.users ?? 0, 'user')} restored as of ${timeOf(createdAt)}.`)
+  const list = (names: string[]) => names.map(plain).join(', ')
+  const { dropped, withoutAddress } = conflicts
+  if (dropped.length > 0) tell(`Left out, for somebody had their name later: ${list(dropped)}`)
+  if (withoutAddress.length > 0)
+    tell(`Without their address, for somebody had it later: ${list(withoutAddress)}`)
+  if (leftOut > 0) tell(`${counted(leftOut, 'document')} of people who are gone left out.`)
+  tell('All sessions and mailed links have ended: everybody signs in again.')
+}
