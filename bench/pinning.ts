@@ -17,7 +17,12 @@ export function pinned(place: Place, command: string[]): [string, ...string[]] {
 
 /** Move this process, and all that it starts from now on, beside the contender's core. */
 export function pinMyself(): void {
-  if (canPin) execFileSync('taskset', ['-acp', CORES.load, String(process.pid)])
+  movedTo('load', process.pid)
+}
+
+/** Move a process with all its threads to another place. */
+export function movedTo(place: Place, pid: number): void {
+  if (canPin) execFileSync('taskset', ['-acp', CORES[place], String(pid)], { stdio: 'ignore' })
 }
 
 /** What was pinned, for the record. */

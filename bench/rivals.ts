@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { visitorHeaders, type Headers } from './browser.ts'
 import { becomeMembers, person, type Member } from './people.ts'
 import { addressOf, startContender, type Started } from './processes.ts'
-import { startSite } from './site.ts'
+import { startWholeSite } from './site.ts'
 import type { Stage } from './stage.ts'
 
 export type Rival = {
@@ -39,10 +39,11 @@ export async function startRivals(stage: Stage): Promise<Rival[]> {
   return all
 }
 
-/** Ours alone, on a database of this name, with the arguments for Node.js that are given. */
+/** Ours alone, under this name, with the arguments for Node.js that are given. */
 export async function startOurs(stage: Stage, database = 'ours', args: string[] = []) {
-  const process = await startSite(stage, database, args)
+  const process = await startWholeSite(stage, database, args)
   const members = await becomeMembers(process, stage.options.connections)
+  await process.leave()
   const visitors = members.map(({ headers }) => headers)
   const length = members[0]?.html.length ?? 0
   return { name: 'ours', url: process.url, visitors, length, process, members }

@@ -1,14 +1,24 @@
-// Ours: the whole site in production, a process of its own with its own database on the shared engine.
+// Ours: the whole site in production, a process of its own, with its own engine as `npm start` has it, or on the shared one.
 import { createHmac } from 'node:crypto'
 import { once } from 'node:events'
+import { mkdtemp, readFile } from 'node:fs/promises'
 import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import type { Db } from 'mongodb'
+import { MongoClient, type Db } from 'mongodb'
+import { DATABASE_NAME } from '../config/database.ts'
 import { root } from '../config/paths.ts'
+import { makeFolders } from '../lib/embedded-mongodb/folders.ts'
+import { addressOf } from '../lib/embedded-mongodb/index.ts'
+import { movedTo } from './pinning.ts'
 import { startNode, untilAnswered, type Started } from './processes.ts'
 import type { Stage } from './stage.ts'
 
-export type Site = Started & { url: string; database: Db }
+export type Site = Started & {
+  url: string
+  database: Db
+  /** Leave its database alone: with somebody else at it the site keeps no session in memory. */
+  leave: () => Promise<void>
+}
 
 const SECRET = 'a secret for measuring alone and long enough'
 
@@ -36,7 +46,25 @@ export async function startSite(stage: Stage, name: string, args: string[] = [])
   })
   const url = `http://127.0.0.1:${port}`
   await untilAnswered(`${url}/login`, started)
-  return { ...started, url, database: stage.client.db(name) }
+  return { ...started, url, database: stage.client.db(name), leave: () => Promise.resolve() }
+}
+
+/** Start the site as `npm start` does, with an engine of its own, which runs where all engines run. */
+export async function startWholeSite(
+  stage: Stage,
+  name: string,
+  args: string[] = [],
+): Promise<Site> {
+  const port = await freePort()
+  const DATA_DIR = await mkdtemp(join(stage.folder, `${name}-`))
+  const environment = { ...productionSettings(port), DATA_DIR, XDG_CACHE_HOME: stage.cacheHome }
+  const started = startNode(stage, name, [...args, program], environment)
+  const url = `http://127.0.0.1:${port}`
+  await untilAnswered(`${url}/login`, started)
+  const folders = await makeFolders(DATA_DIR)
+  movedTo('load', Number(await readFile(join(folders.database, 'mongod.lock'), 'utf8')))
+  const client = new MongoClient(addressOf(folders))
+  return { ...started, url, database: client.db(DATABASE_NAME), leave: () => client.close() }
 }
 
 /** A port that nobody listens on at this moment. */
