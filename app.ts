@@ -11,6 +11,7 @@ import type { SessionCache } from './lib/session-cache.ts'
 import { viewEngine } from './lib/views.ts'
 import { assets } from './middleware/assets.ts'
 import { body } from './middleware/body.ts'
+import { chain } from './middleware/chain.ts'
 import { cookies } from './middleware/cookies.ts'
 import { cors } from './middleware/cors.ts'
 import { csrf } from './middleware/csrf.ts'
@@ -79,28 +80,40 @@ export function createApp({
   usePepper(settings.passwordPepper)
 
   // Middleware, in the order a request meets it. What needs no database comes first and never waits for it.
-  app.use(headers(settings))
-  app.use(requestLog(app, logger))
-  if (metrics) app.use(countRequests(metrics))
-  app.use(layout)
-  app.use(assets(settings.production)) // the same for everybody, so before language and cookies
-  app.use(cors(settings)) // before everything that refuses, so that a script may read why
-  app.use(cookies(settings.sessionSecrets))
-  app.use(locale(settings)) // so that every refusal below speaks the visitor's language
-  app.use(flash(settings))
-  app.use(representation)
+  app.use(
+    chain(
+      headers(settings),
+      requestLog(app, logger),
+      metrics ? countRequests(metrics) : [],
+      layout,
+      assets(settings.production), // the same for everybody, so before language and cookies
+      cors(settings), // before everything that refuses, so that a script may read why
+      cookies(settings.sessionSecrets),
+      locale(settings), // so that every refusal below speaks the visitor's language
+      flash(settings),
+      representation,
+    ),
+  )
   app.use(pages(withoutSession, requireToken))
-  app.use(refuseInsecure)
-  app.use(sameSite(settings)) // before the body: what comes from elsewhere is not even read
-  app.use(body())
-  app.use(databaseReady(database))
+  app.use(
+    chain(
+      refuseInsecure,
+      sameSite(settings), // before the body: what comes from elsewhere is not even read
+      body(),
+      databaseReady(database),
+    ),
+  )
   if (lessons) app.use(lessons.apps, ...lessons.xRay) // before the sessions, which lessons can neither read nor disturb
   const observers = { cache: sessionCache, watch: lessons?.watch, metrics }
-  app.use(sessions(settings, openSessionStore(settings, database, observers)))
-  app.use(saveFirst)
-  app.use(resign(settings))
-  app.use(currentUser)
-  app.use(offerToken)
+  app.use(
+    chain(
+      sessions(settings, openSessionStore(settings, database, observers)),
+      saveFirst,
+      resign(settings),
+      currentUser,
+      offerToken,
+    ),
+  )
 
   // Routes
   app.use(pages([...withSession, ...(lessons?.rows ?? [])], requireToken))

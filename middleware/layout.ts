@@ -41,7 +41,17 @@ export const layout: RequestHandler = function layout(req, res, next) {
       lessonsOn: req.app.get('lessons on') as boolean,
       captchaOn: req.app.get('captcha on') as boolean,
     }
-    render(view, { ...frame, ...values }, done)
+    render(view, { ...frame, ...values }, done ?? sendPage)
+  }
+  // As text, which leaves with its headers in one piece, and without an ETag: each visitor's page holds a token of its own.
+  const sendPage: RenderDone = (error, html) => {
+    if (error as Error | null) {
+      next(error)
+    } else {
+      res.setHeader('Content-Type', 'text/html; charset=utf-8')
+      res.setHeader('Content-Length', Buffer.byteLength(html))
+      res.end(html)
+    }
   }
   next()
 }
