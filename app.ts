@@ -1,13 +1,9 @@
 // The site as one Express application: settings, middleware, routes, 404, errors. It is given a database and does not listen.
 import express, { type Express } from 'express'
-import type { Connection } from 'mongoose'
-import type { Settings } from './config/env.ts'
-import type { Logger } from './config/logger.ts'
 import { viewsDir } from './config/paths.ts'
-import type { Metrics } from './lib/metrics.ts'
+import { shareCores } from './lib/hash-turns.ts'
 import { openSessionStore } from './lib/open-session-store.ts'
 import { usePepper } from './lib/password.ts'
-import type { SessionCache } from './lib/session-cache.ts'
 import { viewEngine } from './lib/views.ts'
 import { assets } from './middleware/assets.ts'
 import { body } from './middleware/body.ts'
@@ -17,16 +13,15 @@ import { cors } from './middleware/cors.ts'
 import { csrf } from './middleware/csrf.ts'
 import { currentUser } from './middleware/current-user.ts'
 import { databaseReady } from './middleware/database-ready.ts'
+import type { Dependencies } from './middleware/dependencies.ts'
 import { errors, notFound } from './middleware/errors.ts'
 import { flash } from './middleware/flash.ts'
 import { headers } from './middleware/headers.ts'
 import { refuseInsecure } from './middleware/https.ts'
 import { layout } from './middleware/layout.ts'
-import type { Lessons } from './middleware/lessons/mount.ts'
 import { locale } from './middleware/locale.ts'
 import { countRequests } from './middleware/metrics.ts'
 import { pages, pathsOf } from './middleware/page.ts'
-import type { Readiness } from './middleware/readiness.ts'
 import { representation } from './middleware/representation.ts'
 import { requestLog } from './middleware/request-log.ts'
 import { sameSite } from './middleware/same-site.ts'
@@ -35,20 +30,6 @@ import { saveFirst } from './middleware/save-first.ts'
 import { refusalEvents } from './middleware/security-events.ts'
 import { sessions } from './middleware/session.ts'
 import { withoutSession, withSession } from './routes/index.ts'
-
-export type Dependencies = {
-  settings: Settings
-  database: Connection
-  logger: Logger
-  /** The teaching pages, for a site that has them: whoever starts the site loads them, or does not. */
-  lessons?: Lessons | undefined
-  /** Whoever will stop the process tells here when that begins. */
-  readiness?: Readiness
-  /** Where sessions are kept between requests, for a process that is the only one to change them. */
-  sessionCache?: SessionCache | undefined
-  /** Where is counted what happens, on a site that shows its metrics to somebody. */
-  metrics?: Metrics | undefined
-}
 
 /** Build the site. The database has to be connected and its indexes built before the first request. */
 export function createApp({
@@ -78,6 +59,7 @@ export function createApp({
   app.engine('ejs', viewEngine(viewsDir, settings.environment !== 'development'))
   app.set('view cache', settings.environment !== 'development')
   usePepper(settings.passwordPepper)
+  shareCores(settings.workers)
 
   // Middleware, in the order a request meets it. What needs no database comes first and never waits for it.
   app.use(

@@ -2,6 +2,7 @@
 import { timingSafeEqual } from 'node:crypto'
 import { hash, verify, type Options } from '@node-rs/argon2'
 import md5 from 'md5'
+import { inTurn } from './hash-turns.ts'
 
 export type Check = { ok: boolean; upgrade?: string; damaged?: boolean }
 
@@ -29,7 +30,7 @@ export function usePepper(pepper: string | undefined): void {
 
 /** The PHC string to store for a password. About 11 ms on one core, outside the event loop. */
 export async function seal(password: string): Promise<string> {
-  return hash(digestOf(password), options)
+  return inTurn(() => hash(digestOf(password), options))
 }
 
 /** What lies in the place of a password: a hash of today, a bare md5 of old, or something that nothing can match. */
@@ -45,7 +46,7 @@ export function kindOf(stored: unknown): 'argon2id' | 'bare md5' | 'damaged' {
 
 /** The PHC string to store in the place of a bare md5, whose password nobody knows. In whatever case it was written. */
 export async function wrap(digest: string): Promise<string> {
-  return hash(digest.toLowerCase(), options)
+  return inTurn(() => hash(digest.toLowerCase(), options))
 }
 
 /**
@@ -96,7 +97,8 @@ async function spendTheSame(password: string): Promise<void> {
 
 // Every reading is compared, whether another one matched or not: the time depends on what was typed alone.
 async function compare(password: string, stored: string): Promise<boolean[]> {
-  return Promise.all(candidates(password).map((digest) => verify(stored, digest, options)))
+  const digests = candidates(password)
+  return Promise.all(digests.map((digest) => inTurn(() => verify(stored, digest, options))))
 }
 
 // NFC, because one keyboard sends é as one code point and another as two (NIST SP 800-63B-4); nothing else is changed.

@@ -4,6 +4,7 @@ import createError, { isHttpError } from 'http-errors'
 import { translator } from '../config/i18n.ts'
 import { NotCounted } from '../lib/attempt-rows.ts'
 import { isDatabaseAway } from '../lib/database-away.ts'
+import { TooManyHashes } from '../lib/hash-turns.ts'
 import type { Wait } from '../models/attempts.ts'
 import { keepAddress, withoutToken } from './mailed-link.ts'
 import { kindOfStatus } from './problem.ts'
@@ -57,7 +58,7 @@ function kindOf(status: number, error: unknown): string {
 }
 
 function statusOf(error: unknown): number {
-  if (isDatabaseAway(error) || error instanceof NotCounted) {
+  if (isDatabaseAway(error) || error instanceof NotCounted || error instanceof TooManyHashes) {
     return 503
   } else if (isHttpError(error)) {
     return error.status

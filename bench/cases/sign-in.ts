@@ -1,15 +1,19 @@
 // The whole sign-in, against the check of its password alone, and what it does to others who read /home meanwhile.
+import { availableParallelism } from 'node:os'
 import { fill, patternOf } from '../fill.ts'
 import { flatOut } from '../load.ts'
 import { steadily } from '../pace.ts'
 import { becomeMembers, person, prepareSignIns, type SignIn } from '../people.ts'
 import { messageOf, startContender } from '../processes.ts'
+import { movedTo } from '../pinning.ts'
 import { atLeast, atMost, figure, resultOf, type CaseResult } from '../results.ts'
 import { startSite, type Site } from '../site.ts'
 import type { Stage } from '../stage.ts'
 import { percentile, ratios, spreadOf } from '../statistics.ts'
 
-const PARALLEL = 4
+const PARALLEL = 4 // who sign in at once
+// Hashes at once: as many as the site does itself, which leaves a core to everything else.
+const HASHES = Math.max(1, availableParallelism() - 1)
 const A_SECOND = 80 // sign-ins that are prepared for each second; about what a core can do
 const HOME_RATE = 50 // requests a second
 const FIRST = 1000 // the number of the first user who is put into the database
@@ -24,8 +28,10 @@ export async function signIn(stage: Stage): Promise<CaseResult> {
   const { site, others, next } = await openSite(stage)
   const argon2id = startContender(stage, 'argon2id', 'argon2id.ts', {})
   await messageOf(argon2id)
+  // Both on all cores: how a sign-in shares them is part of what is measured.
+  for (const { pid } of [site, argon2id]) movedTo('anywhere', pid)
   const check = () => {
-    argon2id.child.send({ seconds, parallel: PARALLEL })
+    argon2id.child.send({ seconds, parallel: HASHES })
     return messageOf<number>(argon2id)
   }
   const visit = (how: { seconds?: number; until?: AbortSignal }) =>
