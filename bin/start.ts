@@ -32,7 +32,7 @@ export async function openSite(
 ): Promise<Site> {
   const { sessionSecrets, mongoUrl } = shared
   const lessons = await lessonsOf({ ...settings, sessionSecrets, mongoUrl })
-  const metrics = openMetrics(settings)
+  const metrics = await openMetrics(settings)
   const server = await listen(settings)
   // Nothing is awaited from here on: a request that is already there has to find somebody who answers it.
   const { port } = server.address() as AddressInfo
@@ -48,7 +48,9 @@ export async function openSite(
     address: complete.baseUrl,
     metrics,
     stop: async (how = 'stop') => {
-      readiness.isStopping = true // first of all: who asks whether we are ready sends the next visitor elsewhere
+      // First of all: who asks whether we are ready sends the next visitor elsewhere. Where another worker has taken this
+      // one's place already, visitors are as welcome as before.
+      readiness.isStopping = how === 'stop'
       const { production } = settings
       await Promise.all([stopServer(server, how, production), postman.stop()])
       await lessons?.close()

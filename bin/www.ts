@@ -3,13 +3,10 @@ import cluster from 'node:cluster'
 import { readSettings, type Settings } from '../config/env.ts'
 import { createLogger, type Logger } from '../config/logger.ts'
 import { isHttps } from '../config/session.ts'
+import { nothing } from '../lib/callback.ts'
 import { SessionCache } from '../lib/session-cache.ts'
 import { StartProblem } from '../lib/start-problem.ts'
 import { layFoundation } from './foundation.ts'
-import { startMetrics } from './metrics-server.ts'
-import { lead } from './primary.ts'
-import { openSite } from './start.ts'
-import { work } from './worker.ts'
 
 const read = readSettings()
 if (read.ok) {
@@ -21,6 +18,7 @@ if (read.ok) {
     process.exit(1)
   })
   if (cluster.isWorker) {
+    const { work } = await import('./worker.ts')
     work(settings, logger)
   } else {
     await open(settings, logger)
@@ -56,11 +54,21 @@ async function inOne(settings: Settings, logger: Logger) {
   // Lessons show what a request asks of the database, so it is asked each time where they are on.
   const cache = settings.lessons || settings.mongoUrl !== undefined ? undefined : new SessionCache()
   const guests = cache && { came: () => cache.turnOff(), gone: () => cache.turnOn() }
-  const { shared, close } = await layFoundation(settings, logger, say, guests)
+  const laying = layFoundation(settings, logger, say, guests)
+  laying.catch(nothing) // it is awaited below
+  const { openSite } = await import('./start.ts') // while the engine, a process of its own, is starting
+  const { shared, close } = await laying
   cache?.turnOn()
   try {
     const site = await openSite(settings, shared, logger, cache)
+    // A service manager that is asked to reload must not end the site by that. While developing it ends with its terminal.
+    if (settings.production) {
+      process.on('SIGHUP', () => {
+        logger.warn('Nothing was replaced: that takes more than one of WORKERS')
+      })
+    }
     const collect = async () => (await site.metrics?.registry.metrics()) ?? ''
+    const { startMetrics } = await import('./metrics-server.ts')
     const metrics = await startMetrics({ settings, logger, collect })
     if (metrics.address) say(`Metrics are shown at ${metrics.address}`)
     const stop = async () => {
@@ -76,6 +84,7 @@ async function inOne(settings: Settings, logger: Logger) {
 }
 
 async function inSeveral(settings: Settings, logger: Logger) {
+  const { lead } = await import('./primary.ts')
   const { address, workers, stop } = await lead(settings, logger, say)
   process.on('SIGHUP', () => void workers.replaceAll())
   void workers.failed.then(async (reason) => {

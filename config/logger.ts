@@ -1,6 +1,7 @@
 // The log: lines of JSON in production, readable ones in development. What must not be logged never reaches it.
+import { createRequire } from 'node:module'
 import { pino, type DestinationStream, type Logger } from 'pino'
-import pretty from 'pino-pretty'
+import type pretty from 'pino-pretty'
 import type { Settings } from './env.ts'
 
 export type { Logger }
@@ -37,8 +38,10 @@ function isoTime(): string {
   return `${timeToTheSecond}${String(milliseconds).padStart(3, '0')}Z"`
 }
 
+// Loaded only where it is wanted: production has no use for it.
 function readable(): DestinationStream {
-  return pretty({
+  const makePretty = createRequire(import.meta.url)('pino-pretty') as typeof pretty
+  return makePretty({
     singleLine: true,
     ignore: 'pid,hostname,method,route,status',
     translateTime: 'SYS:HH:MM:ss',

@@ -1,5 +1,6 @@
 // The passwords that everybody tries first: a public list, and the words that belong to this very site (ASVS 6.1.2, 6.2.4, 6.2.11).
-import { dictionary } from '@zxcvbn-ts/language-common'
+import { createRequire } from 'node:module'
+import type * as languageCommon from '@zxcvbn-ts/language-common'
 import { limits } from '../config/limits.ts'
 import { countCodePoints } from './code-points.ts'
 
@@ -31,19 +32,24 @@ const ours = [
   '1234567890123456',
 ]
 
-const common = new Set(
-  commonPasswords()
-    .map(fold)
-    .filter((entry) => countCodePoints(entry) >= limits.passwordMin),
-)
+const require = createRequire(import.meta.url)
+
+// Read when the first password is chosen, because fifty thousand entries would hold up every start of the site.
+let common: Set<string> | undefined
 
 /** True if the whole password, whatever its case, is on the list (NIST SP 800-63B-4 compares whole passwords, not parts). */
 export function isCommonPassword(password: string): boolean {
+  common ??= new Set(
+    commonPasswords()
+      .map(fold)
+      .filter((entry) => countCodePoints(entry) >= limits.passwordMin),
+  )
   return common.has(fold(password))
 }
 
 /** The whole list, the most common first, also those that are too short to be taken here. */
 export function commonPasswords(): string[] {
+  const { dictionary } = require('@zxcvbn-ts/language-common') as typeof languageCommon
   return [...dictionary['passwords-common'], ...ours]
 }
 

@@ -1,6 +1,5 @@
 // Mails over SMTP: handed to a mail server within a minute, or not at all.
 import { randomUUID } from 'node:crypto'
-import { createTransport } from 'nodemailer'
 
 export type Mail = { to: string; subject: string; text: string; html: string; language: string }
 
@@ -21,7 +20,8 @@ const LOOPBACK = /^(localhost|127\.[\d.]+|\[::1\])$/
  * address it stays as it is. Options of nodemailer may stand in the URL (`?requireTLS=false`).
  * Nothing is logged here: nodemailer's log holds addresses and bodies.
  */
-export function transportTo(url: string) {
+export async function transportTo(url: string) {
+  const { createTransport } = await import('nodemailer') // for the first mail: no start of the site waits for it
   const isLoopback = LOOPBACK.test(new URL(url).hostname)
   return createTransport({
     url,
@@ -41,10 +41,13 @@ export function smtpMailer(
   from: { name: string; address: string },
   host: string,
 ): Mailer {
-  const transport = transportTo(url)
+  let transport: ReturnType<typeof transportTo> | undefined
   return async ({ to, subject, text, html, language }) => {
     try {
-      await transport.sendMail({
+      transport ??= transportTo(url)
+      await (
+        await transport
+      ).sendMail({
         from,
         to: { name: '', address: to }, // not as text, which may name several
         subject,

@@ -52,7 +52,7 @@ export async function openSite(environment: NodeJS.ProcessEnv = {}): Promise<Sit
   const log: string[] = []
   const logger = createLogger({ ...settings, production: true }, collect(log))
   const lessons = environment.LESSONS === 'on' ? await openLessonsOf(settings) : undefined
-  const metrics = openMetrics(settings)
+  const metrics = await openMetrics(settings)
   const app = createApp({ settings, database: mongoose.connection, logger, lessons, metrics })
   const postman = new Postman(settings, logger)
   opened.push(postman, ...(lessons ? [{ stop: lessons.close }] : []))

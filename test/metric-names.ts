@@ -5,8 +5,8 @@ import { settingsWith } from './helper.ts'
 export type Metric = { type: string; labels: string[]; samples: string[] }
 
 /** Every metric that a site with METRICS_PORT has, by name, whether anything was counted yet or not. */
-export function metricsByName(): Map<string, Metric> {
-  const { registry } = openMetrics(settingsWith({ METRICS_PORT: '0' })) ?? {}
+export async function metricsByName(): Promise<Map<string, Metric>> {
+  const { registry } = (await openMetrics(settingsWith({ METRICS_PORT: '0' }))) ?? {}
   const all = registry?.getMetricsAsArray() ?? []
   return new Map(
     // Of a metric the types tell less than there is.

@@ -13,7 +13,7 @@ export async function checkMail({ smtpUrl }: Settings): Promise<Finding[]> {
 }
 
 async function checkServer(smtpUrl: string): Promise<Finding> {
-  const transport = transportTo(smtpUrl)
+  const transport = await transportTo(smtpUrl)
   const host = URL.canParse(smtpUrl) ? new URL(smtpUrl).host : 'The mail server' // never its password
   try {
     await transport.verify()

@@ -18,7 +18,7 @@ type Dashboard = {
 const { panels, templating } = JSON.parse(read('deploy/grafana-dashboard.json').text) as Dashboard
 const shown = panels.filter(({ type }) => type !== 'row')
 const expressions = shown.flatMap(({ targets = [] }) => targets.map(({ expr }) => expr))
-const metrics = metricsByName()
+const metrics = await metricsByName()
 const samples = new Map(
   [...metrics.values()].flatMap(({ samples, labels }) => samples.map((name) => [name, labels])),
 )
