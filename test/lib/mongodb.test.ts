@@ -70,6 +70,25 @@ describe.each([
     },
   )
 
+  it('gives up when config/database.ts says so (ASVS 13.1.3)', () => {
+    const { socketTimeoutMS, waitQueueTimeoutMS, serverSelectionTimeoutMS, connectTimeoutMS } =
+      options
+    const patience = {
+      socketTimeoutMS,
+      waitQueueTimeoutMS,
+      serverSelectionTimeoutMS,
+      connectTimeoutMS,
+    }
+    const query = Object.keys(patience).map((name) => `${name}=3600000`)
+
+    expect(optionsWith(query.join('&'))).toMatchObject(patience)
+  })
+
+  it('opens at most 100 connections to a server, unless told another number (ASVS 13.1.2)', () => {
+    expect(optionsWith('').maxPoolSize).toBe(100)
+    expect(optionsWith('maxPoolSize=20').maxPoolSize).toBe(20)
+  })
+
   it.each(['w=0', 'w=1&journal=false'])(
     'waits for the journal of most members, not for %s',
     (query) => {
