@@ -15,6 +15,13 @@ export const connectOptions: ConnectOptions = {
   waitQueueTimeoutMS: OPERATION_PATIENCE,
   socketTimeoutMS: OPERATION_PATIENCE, // counts only while an answer is awaited, not on idle connections
   heartbeatFrequencyMS: 500, // the driver's shortest: it finds a restarted database soonest
+  // Said here, because what is said here wins over MONGO_URL. An address that prefers secondaries would have sessions and
+  // counters read from a member that has not heard of them yet: who signed out is signed in again, and who guesses
+  // passwords gets tries for nothing.
+  readPreference: 'primary',
+  // What the primary knows now, also what the other members have yet to confirm: so a session that is being ended is refused
+  // at once. As "readConcern" it would not win over MONGO_URL.
+  readConcernLevel: 'local',
 }
 
 // A command at a terminal has nobody waiting at a page: it would rather wait for a busy database than give up.

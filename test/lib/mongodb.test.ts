@@ -1,5 +1,7 @@
-// A MongoDB that can't be reached: what the message says of its address, and what it keeps to itself.
+// What an address of a MongoDB may decide and what not, and what a message about one that can't be reached keeps to itself.
+import { MongoClient } from 'mongodb'
 import { describe, expect, it } from 'vitest'
+import { commandOptions, connectOptions, serverWrites } from '../../config/database.ts'
 import { connectMongodb } from '../../lib/mongodb.ts'
 import { StartProblem } from '../../lib/start-problem.ts'
 
@@ -28,4 +30,69 @@ describe('connectMongodb', () => {
     expect(String(problem)).toContain('No MongoDB answered at mongodb://db.example/ (')
     expect(String(problem)).not.toContain('geheim')
   })
+})
+
+// A client that is made and never connected: what it would ask of a server is decided by then.
+describe.each([
+  ['the site', connectOptions],
+  ['a command', commandOptions],
+])('Whatever MONGO_URL says, %s', (_who, { autoIndex, bufferCommands, ...options }) => {
+  const optionsWith = (query: string) =>
+    new MongoClient(`mongodb://db.example/?${query}`, { ...options, writeConcern: serverWrites })
+      .options
+
+  it('keeps the options that are mongoose’s own', () => {
+    expect({ autoIndex, bufferCommands }).toEqual({ autoIndex: false, bufferCommands: false })
+  })
+
+  it.each(['secondaryPreferred', 'secondary', 'nearest', 'primaryPreferred'])(
+    'reads from the primary alone, not from %s: no other member knows of every sign-out',
+    (mode) => {
+      for (const query of [
+        `readPreference=${mode}`,
+        `readPreference=${mode}&readPreferenceTags=dc:east`,
+      ]) {
+        expect(optionsWith(query).readPreference.mode).toBe('primary')
+      }
+    },
+  )
+
+  it('refuses an address that allows stale reads', () => {
+    expect(() => optionsWith('readPreference=nearest&maxStalenessSeconds=120')).toThrow(
+      'Primary read preference cannot be combined with maxStalenessSeconds',
+    )
+  })
+
+  it.each(['available', 'majority', 'linearizable'])(
+    'reads what the primary knows now, not what is %s',
+    (level) => {
+      expect(optionsWith(`readConcernLevel=${level}`).readConcern.level).toBe('local')
+    },
+  )
+
+  it('gives up when config/database.ts says so (ASVS 13.1.3)', () => {
+    const { socketTimeoutMS, waitQueueTimeoutMS, serverSelectionTimeoutMS, connectTimeoutMS } =
+      options
+    const patience = {
+      socketTimeoutMS,
+      waitQueueTimeoutMS,
+      serverSelectionTimeoutMS,
+      connectTimeoutMS,
+    }
+    const query = Object.keys(patience).map((name) => `${name}=3600000`)
+
+    expect(optionsWith(query.join('&'))).toMatchObject(patience)
+  })
+
+  it('opens at most 100 connections to a server, unless told another number (ASVS 13.1.2)', () => {
+    expect(optionsWith('').maxPoolSize).toBe(100)
+    expect(optionsWith('maxPoolSize=20').maxPoolSize).toBe(20)
+  })
+
+  it.each(['w=0', 'w=1&journal=false'])(
+    'waits for the journal of most members, not for %s',
+    (query) => {
+      expect(optionsWith(query).writeConcern).toMatchObject(serverWrites)
+    },
+  )
 })
