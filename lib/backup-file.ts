@@ -1,7 +1,7 @@
-// What stands in the file of a backup: lines of canonical EJSON, the first says what it is, the last that nothing is missing.
+// What stands in the file of a backup: BSON documents, the first says what it is, the last that nothing is missing.
 import { createHash, type Hash } from 'node:crypto'
 import { BSON } from 'mongodb'
-import { readLines } from './lines.ts'
+import { BrokenFrame, readFrames, wrap, type Frame, type Named } from './bson-frames.ts'
 
 export type Head = {
   version: number
@@ -11,8 +11,8 @@ export type Head = {
   pepper: string | null
 }
 export type Counts = Record<string, number>
-/** A document as its line, which is read as BSON only where it is needed. */
-export type Entry = { collection: string; text: string }
+/** A document under its collection's name, as its bytes: it is passed on as it is, and looked into only where it has to be. */
+export type Entry = Named
 
 /** Thrown for a file that is no whole backup. The message is a sentence. */
 export class UnreadableBackup extends Error {}
@@ -20,28 +20,33 @@ export class UnreadableBackup extends Error {}
 const VERSION = 1
 const HEAD = 'sesame-backup'
 const FOOT = 'end'
-const CHUNK = 64 * 1024 // characters that are compressed at once
-const LONGEST = 64 * 1024 * 1024 // bytes of a line: MongoDB's largest document, spelt out
+const CHUNK = 64 * 1024 // bytes that are compressed at once
 
-/** The text of a backup, a piece at a time, of documents as they come. */
+/** The bytes of a backup, a piece at a time, of documents as they come. */
 export async function* writeBackup(
   head: Omit<Head, 'version'>,
-  documents: AsyncIterable<{ collection: string; document: BSON.Document }>,
-): AsyncGenerator<string> {
+  entries: AsyncIterable<Entry>,
+): AsyncGenerator<Uint8Array> {
   const hash = createHash('sha256')
   const counts: Counts = {}
-  let chunk = lineOf(HEAD, { version: VERSION, ...head })
-  for await (const { collection, document } of documents) {
-    counts[collection] = (counts[collection] ?? 0) + 1
-    chunk += lineOf(collection, document)
-    if (chunk.length >= CHUNK) {
+  let parts = [wrap({ name: HEAD, bson: BSON.serialize({ version: VERSION, ...head }) })]
+  let length = 0
+  for await (const entry of entries) {
+    counts[entry.name] = (counts[entry.name] ?? 0) + 1
+    parts.push(wrap(entry))
+    length += entry.bson.length
+    if (length >= CHUNK) {
+      const chunk = Buffer.concat(parts)
       hash.update(chunk)
       yield chunk
-      chunk = ''
+      parts = []
+      length = 0
     }
   }
-  hash.update(chunk)
-  yield chunk + lineOf(FOOT, { counts, sha256: hash.digest('hex') })
+  const last = Buffer.concat(parts)
+  yield last
+  const sha256 = hash.update(last).digest('hex')
+  yield wrap({ name: FOOT, bson: BSON.serialize({ counts, sha256 }) })
 }
 
 /**
@@ -51,67 +56,60 @@ export async function* writeBackup(
 export async function readBackup(
   bytes: AsyncIterable<Uint8Array>,
 ): Promise<{ head: Head; entries: AsyncGenerator<Entry> }> {
-  const lines = textsOf(bytes)
-  const first = await lines.next()
-  const text = first.done ? '' : first.value
-  if (nameIn(text) !== HEAD) {
+  const frames = framesOf(bytes)
+  const first = await frames.next()
+  if (first.done || first.value.name !== HEAD) {
     throw new UnreadableBackup('It is no backup of such a site.')
   } else {
-    const head = valueIn(HEAD, text, true) as Head
+    const head = valueIn(first.value.bson) as Head
     if (head.version !== VERSION) {
       throw new UnreadableBackup(
         `It has the form ${String(head.version)}, and this version of the site reads ${VERSION}.`,
       )
     }
-    return { head, entries: readEntries(lines, createHash('sha256').update(`${text}\n`)) }
+    return { head, entries: readEntries(frames, createHash('sha256').update(first.value.bytes)) }
   }
 }
 
 /** The document of an entry, with each type as it was. Throws UnreadableBackup. */
-export function documentIn({ collection, text }: Entry): BSON.Document {
-  return valueIn(collection, text) as BSON.Document
+export function documentIn({ bson }: Entry): BSON.Document {
+  return valueIn(bson, { promoteValues: false })
 }
 
-function lineOf(name: string, value: object): string {
-  return `{"${name}":${BSON.EJSON.stringify(value, { relaxed: false })}}\n`
-}
-
-async function* readEntries(lines: AsyncGenerator<string>, hash: Hash): AsyncGenerator<Entry> {
+async function* readEntries(frames: AsyncGenerator<Frame>, hash: Hash): AsyncGenerator<Entry> {
   const counts: Counts = {}
-  for await (const text of lines) {
-    const collection = nameIn(text)
-    if (collection === FOOT) {
-      const foot = valueIn(FOOT, text, true) as { counts: Counts; sha256: string }
-      // A disk, a transfer or an editor may have changed or lost lines: gzip alone would not notice all of that.
+  for await (const entry of frames) {
+    if (entry.name === FOOT) {
+      const foot = valueIn(entry.bson) as { counts: Counts; sha256: string }
+      // A disk, a transfer or a person may have changed or lost something: gzip alone would not notice all of that.
       const isWhole =
         foot.sha256 === hash.digest('hex') &&
         JSON.stringify(foot.counts) === JSON.stringify(counts) &&
-        (await lines.next()).done
+        (await frames.next()).done
       if (!isWhole) throw new UnreadableBackup('It is damaged: its checksum is another one.')
       return
     }
-    hash.update(`${text}\n`)
-    counts[collection] = (counts[collection] ?? 0) + 1
-    yield { collection, text }
+    hash.update(entry.bytes)
+    counts[entry.name] = (counts[entry.name] ?? 0) + 1
+    yield entry
   }
   throw new UnreadableBackup('It was cut off: its end is missing.')
 }
 
-async function* textsOf(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
-  for await (const line of readLines(bytes, LONGEST)) {
-    if ('problem' in line) throw new UnreadableBackup(`It is damaged at line ${line.number}.`)
-    yield line.text
+async function* framesOf(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Frame> {
+  try {
+    yield* readFrames(bytes)
+  } catch (error) {
+    throw error instanceof BrokenFrame
+      ? new UnreadableBackup('It is cut off, damaged, or no backup of such a site.')
+      : error
   }
 }
 
-function nameIn(text: string): string {
-  return /^\{"([\w-]+)":/.exec(text)?.[1] ?? ''
-}
-
-function valueIn(name: string, text: string, relaxed = false): unknown {
+function valueIn(bson: Uint8Array, options: BSON.DeserializeOptions = {}): BSON.Document {
   try {
-    return BSON.EJSON.parse(text.slice(`{"${name}":`.length, -1), { relaxed })
+    return BSON.deserialize(bson, options)
   } catch {
-    throw new UnreadableBackup('It is damaged: a line can not be read.')
+    throw new UnreadableBackup('It is damaged: a document can not be read.')
   }
 }

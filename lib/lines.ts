@@ -9,15 +9,12 @@ const NEWLINE = 0x0a
 const BYTE_ORDER_MARK = '\uFEFF'
 
 /** The lines, counted from one, without their ends. One that is too long or no UTF-8 comes as a problem, and the next goes on. */
-export async function* readLines(
-  bytes: AsyncIterable<Uint8Array>,
-  longest = LONGEST_LINE,
-): AsyncGenerator<Line> {
+export async function* readLines(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Line> {
   let number = 0
   let parts: Buffer[] = []
   let length = 0
   const finish = (): Line => {
-    const line = lineOf(++number, parts, length > longest)
+    const line = lineOf(++number, parts, length)
     parts = []
     length = 0
     return line
@@ -25,7 +22,7 @@ export async function* readLines(
   // Of a line that is too long only the length is kept.
   const keep = (part: Buffer) => {
     length += part.length
-    if (length <= longest) parts.push(part)
+    if (length <= LONGEST_LINE) parts.push(part)
   }
   for await (const chunk of bytes) {
     const buffer = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)
@@ -42,8 +39,8 @@ export async function* readLines(
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
-function lineOf(number: number, parts: Buffer[], isTooLong: boolean): Line {
-  if (isTooLong) {
+function lineOf(number: number, parts: Buffer[], length: number): Line {
+  if (length > LONGEST_LINE) {
     return { number, problem: 'line-too-long' }
   } else {
     try {

@@ -6,6 +6,8 @@ import { pipeline } from 'node:stream/promises'
 import { createGunzip, createGzip } from 'node:zlib'
 import { nothing } from './callback.ts'
 
+const CHUNK = 64 * 1024 // bytes that are read at once
+
 /** Thrown where there is a file of this name already, or one that is just being written. */
 export class NameTaken extends Error {}
 
@@ -16,10 +18,10 @@ export async function requireFree(file: string): Promise<void> {
   }
 }
 
-/** Compress the text into a new file. Under another name until it is complete and on the disk; returns its size in bytes. */
+/** Compress the bytes into a new file. Under another name until it is complete and on the disk; returns its size in bytes. */
 export async function writeWhole(
   file: string,
-  text: AsyncIterable<string>,
+  bytes: AsyncIterable<Uint8Array>,
   signal: AbortSignal,
 ): Promise<number> {
   const partial = partialOf(file)
@@ -27,7 +29,7 @@ export async function writeWhole(
   // It holds everybody's password hash. "wx": what somebody put there beforehand, or a link, is not written into.
   const target = createWriteStream(partial, { flags: 'wx', mode: 0o600, flush: true })
   try {
-    await pipeline(text, createGzip(), target, { signal })
+    await pipeline(bytes, createGzip(), target, { signal })
     await giveName(partial, file)
     return (await stat(file)).size
   } catch (error) {
@@ -37,9 +39,9 @@ export async function writeWhole(
   }
 }
 
-/** The text's bytes in a compressed file. What is wrong with the file is thrown as it is read. */
+/** The bytes that a compressed file holds. What is wrong with the file is thrown as it is read. */
 export function readCompressed(file: string): AsyncIterable<Uint8Array> {
-  const gunzip = createGunzip()
+  const gunzip = createGunzip({ chunkSize: CHUNK })
   pipe(createReadStream(file), gunzip, nothing) // an error of either comes out of the second
   return gunzip
 }

@@ -8,7 +8,7 @@ import { cleanReferences } from './restore-references.ts'
 import { clearStage, openStage, staged, swap } from './restore-stage.ts'
 
 const BATCH = 500 // documents written at once
-const BATCH_TEXT = 4 * 1024 * 1024 // characters of them, spelt out
+const BATCH_BYTES = 4 * 1024 * 1024
 
 export type Restored = {
   counts: Counts
@@ -56,11 +56,11 @@ async function stageAll(
   const conflicts: Conflicts = { withoutAddress: [], dropped: [] }
   let done = 0
   for await (const batch of batches(entries)) {
-    const collection = batch[0]?.collection ?? ''
-    if (!isKept(collection)) {
-      throw new UnreadableBackup(`It holds "${collection}", which this version does not know.`)
+    const name = batch[0]?.name ?? ''
+    if (!isKept(name)) {
+      throw new UnreadableBackup(`It holds "${name}", which this version does not know.`)
     }
-    await insertStaged(collection, batch.map(documentIn), conflicts)
+    await insertStaged(name, batch.map(documentIn), conflicts)
     done += batch.length
     onBatch(done)
     if (signal.aborted) break
@@ -73,14 +73,14 @@ async function* batches(entries: AsyncIterable<Entry>): AsyncGenerator<Entry[]> 
   let batch: Entry[] = []
   let length = 0
   for await (const entry of entries) {
-    const isOther = batch[0] !== undefined && batch[0].collection !== entry.collection
-    if (isOther || batch.length === BATCH || length > BATCH_TEXT) {
+    const isOther = batch[0] !== undefined && batch[0].name !== entry.name
+    if (isOther || batch.length === BATCH || length > BATCH_BYTES) {
       yield batch
       batch = []
       length = 0
     }
     batch.push(entry)
-    length += entry.text.length
+    length += entry.bson.length
   }
   if (batch.length > 0) yield batch
 }

@@ -1,10 +1,10 @@
 // `sesame backup FILE`: everything that is kept of people, in a file from which another database can be filled.
 import type { Command } from 'commander'
 import mongoose from 'mongoose'
-import { writeBackup } from '../../lib/backup-file.ts'
+import { writeBackup, type Counts } from '../../lib/backup-file.ts'
 import { startProgress } from '../../lib/progress.ts'
 import { NameTaken, requireFree, writeWhole } from '../../lib/whole-file.ts'
-import { countKept, markOf, readKept, type Kept } from '../../models/backup.ts'
+import { countKept, markOf, readKept } from '../../models/backup.ts'
 import { User } from '../../models/user.ts'
 import { withDatabase } from '../database.ts'
 import { stopSignal } from '../stop-signal.ts'
@@ -36,11 +36,11 @@ async function backup(file: string): Promise<void> {
     const [began, signal] = [new Date(), stopSignal()]
     const total = await countKept()
     const progress = startProgress(total)
-    const counts: Partial<Record<Kept, number>> = {}
+    const counts: Counts = {}
     let done = 0
     const documents = async function* () {
       for await (const entry of readKept()) {
-        counts[entry.collection] = (counts[entry.collection] ?? 0) + 1
+        counts[entry.name] = (counts[entry.name] ?? 0) + 1
         progress.update(++done, `${done.toLocaleString('en')} of ${counted(total, 'document')}`)
         yield entry
       }

@@ -85,7 +85,7 @@ async function check(file: string): Promise<{ head: Head; counts: Counts }> {
   const counts: Counts = {}
   try {
     const { head, entries } = await readBackup(readCompressed(file))
-    for await (const { collection } of entries) counts[collection] = (counts[collection] ?? 0) + 1
+    for await (const { name } of entries) counts[name] = (counts[name] ?? 0) + 1
     return { head, counts }
   } catch (error) {
     return unreadable(file)(error)

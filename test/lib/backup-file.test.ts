@@ -1,21 +1,20 @@
-// The file of a backup: every type comes back as it was, and a file that is not whole is noticed by whoever reads it to its end.
-import { createHash } from 'node:crypto'
+// The file of a backup: every document comes back as it was, and a file that is not whole is noticed by whoever reads it to its end.
 import { Readable } from 'node:stream'
 import { BSON, Decimal128, Double, Int32, Long, ObjectId } from 'mongodb'
 import { describe, expect, it } from 'vitest'
-import { documentIn, readBackup, writeBackup } from '../../lib/backup-file.ts'
+import { documentIn, readBackup, UnreadableBackup, writeBackup } from '../../lib/backup-file.ts'
+import { readFrames, type Frame } from '../../lib/bson-frames.ts'
 
 const head = { createdAt: new Date('2026-11-26T12:00:00Z'), database: 'sesame', pepper: null }
-const people = ['ann', 'bob', 'eve'].map((username) => ({
-  collection: 'users',
-  document: { _id: new ObjectId(), username },
-}))
+const people = ['ann', 'bob', 'eve'].map((username) => ({ _id: new ObjectId(), username }))
+// Bytes that begin with a length which no document has.
+const NONE = Buffer.from([0xff, 0xff, 0xff, 0x7f, 3])
 
 describe('A backup', () => {
-  it('holds each document with its types, whatever its strings and keys are', async () => {
+  it('holds each document byte by byte, whatever it is', async () => {
     const document = {
       _id: new ObjectId(),
-      text: 'line\r\nbreak \u2028 \uD800 \uFEFF \0 "}',
+      text: 'line\r\nbreak \u2028 \uFEFF \0 "}',
       $weird: { 'a.b': null, __proto__: 1, constructor: [] },
       numbers: [new Int32(1), new Double(1), Long.fromString('9007199254740993')],
       price: Decimal128.fromString('1.10'),
@@ -24,65 +23,67 @@ describe('A backup', () => {
       large: 'x'.repeat(1024 * 1024),
     }
 
-    const { read } = await readAll(await textOf([{ collection: 'users', document }]))
+    const [read = {}] = await readAll(Buffer.concat(await framesOf([document])))
 
     // Compared as the database would see them.
-    const bytes = [read[0] ?? {}, document].map((one) => Buffer.from(BSON.serialize(one)))
-    expect(bytes[0]?.equals(bytes[1] ?? Buffer.alloc(0))).toBe(true)
+    expect(Buffer.compare(BSON.serialize(read), BSON.serialize(document))).toBe(0)
   })
 
   it('tells what it is before the first document', async () => {
-    const { head: first } = await readBackup(bytesOf(await textOf(people)))
+    const { head: first } = await readBackup(Readable.from([(await framesOf(people))[0]]))
 
     expect(first).toEqual({ ...head, version: 1 })
   })
 
-  it.each<[string, (lines: string[]) => string[]]>([
+  it.each<[string, (frames: Buffer[]) => Buffer[]]>([
     ['nothing at all', () => []],
-    ['rows of something else', () => ['username,password', 'ann,x']],
-    ['no head', (lines) => lines.slice(1)],
-    ['no end', (lines) => lines.slice(0, -1)],
-    ['a document less', (lines) => lines.toSpliced(2, 1)],
-    ['a document more', (lines) => lines.toSpliced(2, 0, lines[2] ?? '')],
-    ['two documents in another order', ([a = '', b = '', c = '', ...rest]) => [a, c, b, ...rest]],
-    ['another letter', (lines) => lines.map((line) => line.replace('bob', 'rob'))],
-    ['something after its end', (lines) => [...lines, lines[1] ?? '']],
+    ['rows of something else', () => [Buffer.from('username,password\nann,x\n')]],
+    ['a few bytes', () => [Buffer.from([9])]],
+    ['no head', (frames) => frames.slice(1)],
+    ['no end', (frames) => frames.slice(0, -1)],
+    ['a document less', (frames) => frames.toSpliced(2, 1)],
+    ['a document more', (frames) => frames.toSpliced(2, 0, ...frames.slice(2, 3))],
+    ['two documents in another order', ([a = NONE, b = NONE, c = NONE, ...d]) => [a, c, b, ...d]],
+    ['another letter', (frames) => frames.map((frame) => edited(frame, 'bob', 'rob'))],
+    ['something after its end', (frames) => [...frames, ...frames.slice(1, 2)]],
+    ['half a document at its end', (frames) => [...frames.slice(0, -1), NONE.subarray(1)]],
+    ['a length of its documents that can not be', (frames) => [...frames.slice(0, 2), NONE]],
     [
-      'half of a line at its end',
-      (lines) => [...lines.slice(0, -1), (lines.at(-1) ?? '').slice(9)],
+      'a newer form',
+      (frames) => frames.map((frame) => edited(frame, 'version\0\x01', 'version\0\x02')),
     ],
-    ['a newer form', (lines) => lines.map((line) => line.replace('"1"', '"2"'))],
-    ['another count', (lines) => lines.map((line) => line.replace('"3"', '"4"'))],
+    [
+      'another count',
+      (frames) =>
+        frames.map((frame) => edited(frame, 'users\0\x03\0\0\0\0', 'users\0\x04\0\0\0\0')),
+    ],
   ])('with %s is no whole backup', async (_what, change) => {
-    const lines = (await textOf(people)).trimEnd().split('\n')
-    const changed = change(lines)
-      .map((line) => `${line}\n`)
-      .join('')
+    const frames = await framesOf(people)
 
-    expect((await readAll(lines.join('\n'))).read).toHaveLength(3)
-    await expect(readAll(changed)).rejects.toThrow(/^It (is|has|was) .*\.$/)
-  })
-
-  it('whose end fits but whose document is none is refused where that is read', async () => {
-    const [first = ''] = (await textOf(people)).split('\n')
-    const text = `${first}\n{"users":{"_id":}}\n`
-    const foot = { counts: { users: 1 }, sha256: createHash('sha256').update(text).digest('hex') }
-
-    await expect(readAll(`${text}${JSON.stringify({ end: foot })}\n`)).rejects.toThrow('damaged')
+    expect(await readAll(Buffer.concat(frames))).toHaveLength(3)
+    await expect(readAll(Buffer.concat(change(frames)))).rejects.toThrow(/^It (is|has|was) .*\.$/)
+    await expect(readAll(Buffer.concat(change(frames)))).rejects.toThrow(UnreadableBackup)
   })
 })
 
-async function textOf(documents: { collection: string; document: BSON.Document }[]) {
-  return (await Readable.from(writeBackup(head, Readable.from(documents))).toArray()).join('')
+function edited(frame: Buffer, from: string, to: string): Buffer {
+  return Buffer.from(frame.toString('latin1').replace(from, to), 'latin1')
 }
 
-function bytesOf(text: string): AsyncIterable<Uint8Array> {
-  return Readable.from(text === '' ? [] : [Buffer.from(text)])
+// Head, documents and end, each by itself.
+async function framesOf(documents: BSON.Document[]): Promise<Buffer[]> {
+  const entries = documents.map((one) => ({ name: 'users', bson: BSON.serialize(one) }))
+  const frames = readFrames(writeBackup(head, Readable.from(entries)))
+  return (await Readable.from(frames).toArray()).map(({ bytes }: Frame) => bytes)
 }
 
-async function readAll(text: string) {
-  const { entries } = await readBackup(bytesOf(text))
+// In pieces that end anywhere.
+async function readAll(bytes: Buffer): Promise<BSON.Document[]> {
+  const pieces = Array.from({ length: Math.ceil(bytes.length / 7777) }, (_, i) =>
+    bytes.subarray(i * 7777, (i + 1) * 7777),
+  )
+  const { entries } = await readBackup(Readable.from(pieces))
   const read: BSON.Document[] = []
   for await (const entry of entries) read.push(documentIn(entry))
-  return { read }
+  return read
 }

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream'
 import { BSON, ObjectId } from 'mongodb'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { checkDatabase } from '../../bin/doctor/database.ts'
-import type { Entry } from '../../lib/backup-file.ts'
+import { documentIn, type Entry } from '../../lib/backup-file.ts'
 import { readKept } from '../../models/backup.ts'
 import { deleteAccount } from '../../models/deletion.ts'
 import { isRestoreUnfinished, openStage, swap } from '../../models/restore-stage.ts'
@@ -23,8 +23,6 @@ beforeEach(async () => {
   }
 })
 afterAll(() => site.close())
-
-type Documents = Awaited<ReturnType<typeof read>>
 
 const collection = (name: string) => site.database.collection<{ _id: unknown }>(name)
 const signal = new AbortController().signal
@@ -104,32 +102,32 @@ describe('A restore', () => {
     const { username = '', email = '' } = await visitor.becomeMember()
     await site.visitor().becomeMember()
     const id = (await findByName(username))?._id.toString() ?? ''
-    const documents: Documents = []
+    const entries: Entry[] = []
 
     for await (const entry of readKept()) {
-      documents.push(entry)
-      if (String(entry.document._id) === id && entry.collection === 'users') {
+      entries.push(entry)
+      if (entry.name === 'users' && String(documentIn(entry)._id) === id) {
         await deleteAccount({ raw: sessionsOf(site) } as never, id)
         await site.visitor().register({ username, email, password: validPassword })
       }
     }
-    await restore(entriesOf(documents), options)
+    await restore(Readable.from(entries), options)
 
-    expect(documents.length).toBeGreaterThan(4)
+    expect(entries.length).toBeGreaterThan(4)
     expect(await findFlaws()).toEqual([])
     expect((await site.visitor().signIn({ username })).status).toBe(303)
   })
 
   it('that is cut off or stopped has changed nothing, is found by the doctor, and can be run again', async () => {
     await site.visitor().becomeMember()
-    const [before, documents] = [await namesIn(), [...(await read()), ...many(30)]]
+    const [before, entries] = [await namesIn(), [...(await read()), ...many(30)]]
     const stopping = new AbortController()
     const cutOff = async function* () {
-      yield* entriesOf(documents.slice(0, -1))
+      yield* entries.slice(0, -1)
       await Promise.reject(new Error('The power went'))
     }
 
-    const stopped = await restore(entriesOf(documents), {
+    const stopped = await restore(Readable.from(entries), {
       signal: stopping.signal,
       onBatch: () => {
         stopping.abort()
@@ -139,7 +137,7 @@ describe('A restore', () => {
     await expect(restore(cutOff(), options)).rejects.toThrow('The power went')
     const [names, sessions] = [await namesIn(), await sessionsOf(site).countDocuments()]
     const found = await checkDatabase()
-    await restore(entriesOf(documents), options)
+    await restore(Readable.from(entries), options)
 
     expect([stopped, afterStop]).toEqual([undefined, false])
     expect(names).toEqual(before)
@@ -170,25 +168,22 @@ function person(username: string) {
 }
 
 const many = (count: number) =>
-  Array.from({ length: count }, (_, i) => ({ collection: 'users', document: person(`p${i}`) }))
+  Array.from({ length: count }, (_, i) => entryOf('users', person(`p${i}`)))
 
-async function read() {
-  const documents: { collection: string; document: object }[] = []
-  for await (const entry of readKept()) documents.push(entry)
-  return documents
-}
+const entryOf = (name: string, document: object): Entry => ({
+  name,
+  bson: BSON.serialize(document),
+})
 
-function entriesOf(documents: Documents): AsyncIterable<Entry> {
-  const entries = documents.map(({ collection, document }) => {
-    const text = BSON.EJSON.stringify(document, { relaxed: false })
-    return { collection, text: `{"${collection}":${text}}` }
-  })
-  return Readable.from(entries)
+async function read(): Promise<Entry[]> {
+  const entries: Entry[] = []
+  for await (const entry of readKept()) entries.push(entry)
+  return entries
 }
 
 function restoreAll(content: Record<string, object[]>) {
-  const documents = Object.entries(content).flatMap(([collection, all]) =>
-    all.map((document) => ({ collection, document })),
+  const entries = Object.entries(content).flatMap(([name, all]) =>
+    all.map((document) => entryOf(name, document)),
   )
-  return restore(entriesOf(documents), options)
+  return restore(Readable.from(entries), options)
 }
