@@ -6,6 +6,9 @@ import { findMissingIndexes } from '../models/indexes.ts'
 import { isRestoreUnfinished } from '../models/restore-stage.ts'
 import { findByName, keysOf } from '../models/user.ts'
 
+// As many of the first and of the last are also looked for as a sign-in does: that reads the indexes.
+const MOST_ASKED = 100
+
 type User = { username: string; usernameKey: string; email?: string; emailKey?: string }
 
 /** All that is wrong in the database that mongoose is connected to, as sentences; right after a restore none is. */
@@ -19,10 +22,12 @@ export async function findFlaws(): Promise<string[]> {
   const flawWhere = (isWrong: boolean, sentence: string) => {
     if (isWrong) flaws.push(sentence)
   }
-  for (const user of users) {
+  for (const [place, user] of users.entries()) {
     const { username, usernameKey, email = '', emailKey } = user
     const keys = emailKey === undefined ? { usernameKey } : { usernameKey, emailKey }
-    const isFound = [await findByName(username), email === '' ? user : await findByName(email)]
+    const isAsked = place < MOST_ASKED || place >= users.length - MOST_ASKED
+    const names = [username, email].filter((name) => isAsked && name !== '')
+    const isFound = await Promise.all(names.map(findByName))
     flawWhere(JSON.stringify(keys) !== JSON.stringify(keysOf(user)), `${username} has other keys`)
     flawWhere(!isFound.every((one) => one?._id.equals(user._id)), `${username} is not found`)
     flawWhere(kindOf((user as { password?: unknown }).password) === 'damaged', `${username}: hash`)

@@ -57,7 +57,7 @@ async function backup(file: string): Promise<void> {
       })
     const seconds = ((Date.now() - began.getTime()) / 1000).toFixed(1)
     await print(
-      `${counted(counts.users ?? 0, 'user')} in ${file}: ${(size / 1e6).toFixed(1)} MB in ${seconds} s.`,
+      `${counted(counts.users ?? 0, 'user')} in ${file}: ${Math.ceil(size / 1000).toLocaleString('en')} kB in ${seconds} s.`,
     )
     tell(
       'Not in it: sessions, links of mails, mails that wait. After a restore everybody signs in again.',
