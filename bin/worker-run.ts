@@ -1,6 +1,7 @@
 // One run of a worker's process: how it is started, when it was open, and how it ends.
 import cluster from 'node:cluster'
 import { StartProblem } from '../lib/start-problem.ts'
+import { closeHandedOver } from './handed-over.ts'
 import type { FromWorker, Opening, ToWorker } from './messages.ts'
 import type { Stopping } from './start.ts'
 
@@ -20,6 +21,7 @@ export type WorkerRun = {
 /** Start a worker. It loads its libraries and then waits to be told to open. */
 export function runWorker(): WorkerRun {
   const worker = cluster.fork()
+  closeHandedOver(worker)
   let openedAt: number | undefined
   let problem = ''
   const ended = new Promise<string>((resolve) => {

@@ -1,0 +1,61 @@
+// What may be asked of a run on the command line.
+import { Command, InvalidArgumentError } from 'commander'
+
+export type Options = {
+  minutes: number
+  workers: number
+  people: number
+  rate: number
+  every: number
+  seed: number
+  write: boolean
+}
+
+const MOST_MINUTES = 240
+const MOST_RATE = 100 // requests a second: this is to shake the site, not to load it
+
+const HELP = `
+Examples:
+  npm run soak
+  npm run soak -- --minutes 1 --people 10
+  npm run soak -- --seed 7 --write
+
+A crowd uses a site of its own while workers and the database are killed, and every promise
+that was acknowledged is checked. The exit code is 1 if one was broken. Ctrl-C ends the crowd
+and checks what there is; a second one ends at once.`
+
+/** Read the command line. Ends the process on --help and on wrong usage. */
+export function readOptions(): Options {
+  const command = new Command('npm run soak --')
+    .description('Let a crowd use the site while its processes are killed, and check its promises.')
+    .option('--minutes <number>', 'how long the crowd is there', upTo(MOST_MINUTES), 10)
+    .option('--workers <number>', 'processes that answer, 2 or more', whole(2, 16), 2)
+    .option('--people <number>', 'how many there are at once', whole(1, 200), 20)
+    .option('--rate <number>', 'requests a second at most', upTo(MOST_RATE), 60)
+    .option('--every <number>', 'seconds between two kills, about', upTo(3600), 8)
+    .option('--seed <number>', 'makes all choices the same again', whole(0, 2 ** 31), 1)
+    .option('--write', 'keep the result in docs/bench', false)
+    .addHelpText('after', HELP)
+    .parse()
+  return command.opts<Options>()
+}
+
+function upTo(most: number) {
+  return (text: string): number => {
+    const value = Number(text)
+    if (!(value > 0 && value <= most)) {
+      throw new InvalidArgumentError(`It has to be a number above 0, at most ${most}.`)
+    }
+    return value
+  }
+}
+
+function whole(least: number, most: number) {
+  return (text: string): number => {
+    const value = Number(text)
+    if (!Number.isInteger(value) || value < least || value > most) {
+      throw new InvalidArgumentError(`It has to be a whole number from ${least} to ${most}.`)
+    }
+    return value
+  }
+}
