@@ -22,6 +22,8 @@ afterAll(async () => {
 describe('GET /home where one site has lost its database', () => {
   it('is answered by the other', async () => {
     await wire.cut()
+    const isUnready = async () => (await fetch(`http://${addresses(0).dead}/readyz`)).status === 503
+    await vi.waitUntil(isUnready, PATIENCE) // it has noticed
     const visitor = visitorAt(front)
 
     const statuses: number[] = []

@@ -6,6 +6,7 @@ import { checkDatabase } from '../../bin/doctor/database.ts'
 import { documentIn, type Entry } from '../../lib/backup-file.ts'
 import { readKept } from '../../models/backup.ts'
 import { deleteAccount } from '../../models/deletion.ts'
+import { openSessionStore } from '../../lib/open-session-store.ts'
 import { isRestoreUnfinished, openStage, swap } from '../../models/restore-stage.ts'
 import { restore } from '../../models/restore.ts'
 import { findByName } from '../../models/user.ts'
@@ -107,7 +108,7 @@ describe('A restore', () => {
     for await (const entry of readKept()) {
       entries.push(entry)
       if (entry.name === 'users' && String(documentIn(entry)._id) === id) {
-        await deleteAccount({ raw: sessionsOf(site) } as never, id)
+        await deleteAccount(openSessionStore(site.settings, site.database), id)
         await site.visitor().register({ username, email, password: validPassword })
       }
     }

@@ -254,7 +254,7 @@ describe('The log', () => {
     await someone().get(other)
 
     const log = site.log.join('\n')
-    expect(log).toContain('"path":"/password-reset/:token"')
+    expect(log).toContain('"route":"/password-reset/:token"')
     for (const secret of [token, token.slice(0, 20), other.split('/')[2]])
       expect(log).not.toContain(secret)
     expect(await outbox().countDocuments({ 'letter.token': { $exists: true } })).toBe(0)
