@@ -97,8 +97,7 @@ async function spendTheSame(password: string): Promise<void> {
 
 // Every reading is compared, whether another one matched or not: the time depends on what was typed alone.
 async function compare(password: string, stored: string): Promise<boolean[]> {
-  const compareOne = (digest: string) => inTurn(() => verify(stored, digest, options))
-  return Promise.all(candidates(password).map(compareOne))
+  return Promise.all(candidates(password).map((one) => inTurn(() => verify(stored, one, options))))
 }
 
 // NFC, because one keyboard sends é as one code point and another as two (NIST SP 800-63B-4); nothing else is changed.
