@@ -21,6 +21,8 @@ export async function run(options: Options): Promise<'met' | 'missed' | 'broken'
           const result = await cases[name](stage)
           tellResult(name, result)
           results[name] = result
+          // After each case: a run that is stopped keeps what it has.
+          if (options.write) await writeReport(options, results)
         } catch (error) {
           // Loudly, but without losing what the other cases have measured or have yet to.
           broken.push(name)
@@ -32,7 +34,6 @@ export async function run(options: Options): Promise<'met' | 'missed' | 'broken'
       }
     }
   })
-  if (options.write && !options.profile) await writeReport(options, results)
   const isAllMet = Object.values(results).every(({ targets }) =>
     targets.every(({ isMet }) => isMet),
   )
