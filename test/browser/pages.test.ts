@@ -8,7 +8,7 @@ import { everyState } from './states.ts'
 
 const PHONE = { width: 360, height: 740 }
 const STATES = 46
-const PATIENCE = 120_000
+const PATIENCE = 240_000 // all of it in one go, for each state follows from the one before
 
 let site: BrowserSite
 beforeAll(async () => {
