@@ -18,6 +18,7 @@ import { errors, notFound } from './middleware/errors.ts'
 import { flash } from './middleware/flash.ts'
 import { headers } from './middleware/headers.ts'
 import { refuseInsecure } from './middleware/https.ts'
+import { adopt } from './middleware/kinds.ts'
 import { layout } from './middleware/layout.ts'
 import { locale } from './middleware/locale.ts'
 import { countRequests } from './middleware/metrics.ts'
@@ -37,12 +38,15 @@ export function createApp({
   database,
   logger,
   lessons,
+  kinds,
   readiness = { isStopping: false },
   sessionCache,
   metrics,
 }: Dependencies): Express {
   const app = express()
   const { offerToken, requireToken } = csrf(settings)
+
+  if (kinds) adopt(app, kinds)
 
   // Settings
   app.disable('x-powered-by')

@@ -1,6 +1,6 @@
 // The HTTP server: told to listen, with a message for whoever can do something about it, and closed in order.
 import { once } from 'node:events'
-import { createServer, type Server } from 'node:http'
+import { createServer, type Server, type ServerOptions } from 'node:http'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Settings } from '../config/env.ts'
 import { StartProblem } from '../lib/start-problem.ts'
@@ -19,9 +19,16 @@ const DRAINING = {
 
 const draining = new WeakSet<Server>()
 
-/** Listen on the configured host and port. Throws a StartProblem. */
-export async function listen({ host, port }: Pick<Settings, 'host' | 'port'>): Promise<Server> {
-  const server = createServer({ maxHeaderSize: LONGEST_HEADER, keepAliveTimeout: KEEP_ALIVE })
+/** Listen on the configured host and port, with requests and responses of these kinds. Throws a StartProblem. */
+export async function listen(
+  { host, port }: Pick<Settings, 'host' | 'port'>,
+  kinds: ServerOptions = {},
+): Promise<Server> {
+  const server = createServer({
+    ...kinds,
+    maxHeaderSize: LONGEST_HEADER,
+    keepAliveTimeout: KEEP_ALIVE,
+  })
   server.on('request', (_req, res) => {
     // Asked to come back on a new connection, a client is not in the middle of a request when this one is closed.
     if (draining.has(server)) res.shouldKeepAlive = false

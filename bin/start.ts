@@ -6,6 +6,7 @@ import { createApp } from '../app.ts'
 import { defaultBaseUrl, type Settings } from '../config/env.ts'
 import type { Logger } from '../config/logger.ts'
 import type { Metrics } from '../lib/metrics.ts'
+import { newKinds } from '../middleware/kinds.ts'
 import type { Lessons } from '../middleware/lessons/mount.ts'
 import type { SessionCache } from '../lib/session-cache.ts'
 import { Postman } from '../models/postman.ts'
@@ -33,7 +34,8 @@ export async function openSite(
   const { sessionSecrets, mongoUrl } = shared
   const lessons = await lessonsOf({ ...settings, sessionSecrets, mongoUrl })
   const metrics = await openMetrics(settings)
-  const server = await listen(settings)
+  const kinds = newKinds()
+  const server = await listen(settings, kinds)
   // Nothing is awaited from here on: a request that is already there has to find somebody who answers it.
   const { port } = server.address() as AddressInfo
   const complete = { ...settings, sessionSecrets, baseUrl: baseUrlOf(settings, port) }
@@ -41,7 +43,16 @@ export async function openSite(
   const database = mongoose.connection
   server.on(
     'request',
-    createApp({ settings: complete, database, logger, lessons, readiness, sessionCache, metrics }),
+    createApp({
+      settings: complete,
+      database,
+      logger,
+      lessons,
+      kinds,
+      readiness,
+      sessionCache,
+      metrics,
+    }),
   )
   const postman = new Postman(complete, logger)
   return {

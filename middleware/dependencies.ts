@@ -4,6 +4,7 @@ import type { Settings } from '../config/env.ts'
 import type { Logger } from '../config/logger.ts'
 import type { Metrics } from '../lib/metrics.ts'
 import type { SessionCache } from '../lib/session-cache.ts'
+import type { Kinds } from './kinds.ts'
 import type { Lessons } from './lessons/mount.ts'
 import type { Readiness } from './readiness.ts'
 
@@ -13,6 +14,8 @@ export type Dependencies = {
   logger: Logger
   /** The teaching pages, for a site that has them: whoever starts the site loads them, or does not. */
   lessons?: Lessons | undefined
+  /** What the server makes its requests and responses of. */
+  kinds?: Kinds
   /** Whoever will stop the process tells here when that begins. */
   readiness?: Readiness
   /** Where sessions are kept between requests, for a process that is the only one to change them. */
