@@ -1,39 +1,46 @@
 // What every process of a site stands on: the secret, a database that answers, and its indexes.
-import mongoose from 'mongoose'
-import { embeddedWrites, serverWrites } from '../config/database.ts'
 import type { Settings } from '../config/env.ts'
 import type { Logger } from '../config/logger.ts'
+import { nothing } from '../lib/callback.ts'
 import { developmentSecret } from '../lib/development-secret.ts'
-import { startEmbeddedMongodb, type EmbeddedMongodb } from '../lib/embedded-mongodb/index.ts'
+import { startEmbeddedMongodb } from '../lib/embedded-mongodb/index.ts'
 import type { Guests } from '../lib/embedded-mongodb/gate.ts'
 import { noFolder } from '../lib/embedded-mongodb/refusals.ts'
-import { connectMongodb } from '../lib/mongodb.ts'
-import { buildIndexes } from '../models/indexes.ts'
-import { giveKeysToOldUsers } from '../models/old-users.ts'
 
 /** What one process of the site tells the others, so that all of them speak to one database and sign with one secret. */
 export type Shared = { sessionSecrets: string[]; mongoUrl: string; isEmbedded: boolean }
 
 export type Foundation = { shared: Shared; close: () => Promise<void> }
 
+type Wishes = {
+  /** Who wants to know when others come to the embedded engine. */
+  guests?: Guests
+  /** What to load while the engine, a process of its own, is starting. */
+  meanwhile?: () => Promise<unknown>
+}
+
 /** Start the embedded engine, unless a server is named, and make the database ready. This process is connected then. Throws a StartProblem. */
 export async function layFoundation(
   settings: Settings,
   logger: Logger,
   say: (line: string) => void,
-  guests?: Guests,
+  { guests, meanwhile }: Wishes = {},
 ): Promise<Foundation> {
   const sessionSecrets = await secretsOf(settings)
-  const engine =
-    settings.mongoUrl === undefined
-      ? await startEmbeddedMongodb({ ...settings, say, log: logger, guests })
-      : undefined
+  const engineToBe = settings.mongoUrl === undefined ? launchEngine() : undefined
+  await engineToBe?.launched // before anything large is loaded, which would keep this process from launching it
+  const { connectShared, disconnect, prepareDatabase } = await import('./shared-database.ts')
+  meanwhile?.().catch(nothing) // who asked for it loads it again, and hears of it then
+  const engine = await engineToBe?.opened
   const shared = {
     sessionSecrets,
     mongoUrl: engine?.url ?? settings.mongoUrl ?? '',
     isEmbedded: engine !== undefined,
   }
-  const close = () => tearDown(engine)
+  const close = async () => {
+    await disconnect()
+    await engine?.close()
+  }
   try {
     await connectShared(shared)
     await prepareDatabase(logger)
@@ -42,11 +49,22 @@ export async function layFoundation(
     await close()
     throw error
   }
-}
 
-/** Connect this process to the database of all. Throws a StartProblem. */
-export async function connectShared({ mongoUrl, isEmbedded }: Shared): Promise<void> {
-  await connectMongodb(mongoUrl, isEmbedded ? embeddedWrites : serverWrites)
+  function launchEngine() {
+    let launch: () => void
+    const isLaunched = new Promise<void>((resolve) => (launch = resolve))
+    const opened = startEmbeddedMongodb({
+      ...settings,
+      say,
+      log: logger,
+      guests,
+      launched: () => {
+        launch()
+      },
+    })
+    opened.catch(nothing) // it is awaited above
+    return { opened, launched: Promise.race([isLaunched, opened]) }
+  }
 }
 
 async function secretsOf({ sessionSecrets, dataDir }: Settings): Promise<string[]> {
@@ -59,15 +77,4 @@ async function secretsOf({ sessionSecrets, dataDir }: Settings): Promise<string[
       throw noFolder(dataDir, error)
     }
   }
-}
-
-async function prepareDatabase(logger: Logger): Promise<void> {
-  await buildIndexes()
-  const left = await giveKeysToOldUsers()
-  if (left > 0) logger.warn({ left }, 'Users whose name or email another user has too')
-}
-
-async function tearDown(engine: EmbeddedMongodb | undefined): Promise<void> {
-  await mongoose.disconnect()
-  await engine?.close()
 }

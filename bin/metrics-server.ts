@@ -2,7 +2,6 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { Registry } from 'prom-client'
 import type { Settings } from '../config/env.ts'
 import type { Logger } from '../config/logger.ts'
 import { StartProblem } from '../lib/start-problem.ts'
@@ -69,6 +68,7 @@ async function answer(
   } else {
     try {
       const metrics = await collect()
+      const { Registry } = await import('prom-client') // which a site without metrics never loads
       res.setHeader('Content-Type', Registry.PROMETHEUS_CONTENT_TYPE)
       res.end(metrics)
     } catch (error) {

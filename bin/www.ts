@@ -3,10 +3,7 @@ import cluster from 'node:cluster'
 import { readSettings, type Settings } from '../config/env.ts'
 import { createLogger, type Logger } from '../config/logger.ts'
 import { isHttps } from '../config/session.ts'
-import { nothing } from '../lib/callback.ts'
-import { SessionCache } from '../lib/session-cache.ts'
 import { StartProblem } from '../lib/start-problem.ts'
-import { layFoundation } from './foundation.ts'
 
 const read = readSettings()
 if (read.ok) {
@@ -50,37 +47,8 @@ async function open(settings: Settings, logger: Logger): Promise<void> {
 }
 
 async function inOne(settings: Settings, logger: Logger) {
-  // One process on a database of its own is the only one that changes sessions, until somebody comes through the door.
-  // Lessons show what a request asks of the database, so it is asked each time where they are on.
-  const cache = settings.lessons || settings.mongoUrl !== undefined ? undefined : new SessionCache()
-  const guests = cache && { came: () => cache.turnOff(), gone: () => cache.turnOn() }
-  const laying = layFoundation(settings, logger, say, guests)
-  laying.catch(nothing) // it is awaited below
-  const { openSite } = await import('./start.ts') // while the engine, a process of its own, is starting
-  const { shared, close } = await laying
-  cache?.turnOn()
-  try {
-    const site = await openSite(settings, shared, logger, cache)
-    // A service manager that is asked to reload must not end the site by that. While developing it ends with its terminal.
-    if (settings.production) {
-      process.on('SIGHUP', () => {
-        logger.warn('Nothing was replaced: that takes more than one of WORKERS')
-      })
-    }
-    const collect = async () => (await site.metrics?.registry.metrics()) ?? ''
-    const { startMetrics } = await import('./metrics-server.ts')
-    const metrics = await startMetrics({ settings, logger, collect })
-    if (metrics.address) say(`Metrics are shown at ${metrics.address}`)
-    const stop = async () => {
-      await site.stop()
-      await metrics.close()
-      await close()
-    }
-    return { address: site.address, stop }
-  } catch (error) {
-    await close()
-    throw error
-  }
+  const { runAlone } = await import('./alone.ts')
+  return runAlone(settings, logger, say)
 }
 
 async function inSeveral(settings: Settings, logger: Logger) {

@@ -18,16 +18,8 @@ export function translator(locale: Locale): Translate {
 
 /** A point in time in words of this language. In UTC, which is named: the server can't know the visitor's clock. */
 export function formatTime(locale: Locale, date: Date): string {
-  return new Intl.DateTimeFormat(locale, {
-    year: 'numeric',
-    month: 'long',
-    day: 'numeric',
-    hour: '2-digit',
-    minute: '2-digit',
-    hourCycle: 'h23',
-    timeZone: 'UTC',
-    timeZoneName: 'short',
-  }).format(date)
+  timeFormats[locale] ??= timeFormatOf(locale)
+  return timeFormats[locale].format(date)
 }
 
 /** How long to wait, in words of the translator's language, rounded up so that who waits that long has waited enough. */
@@ -36,6 +28,9 @@ export function formatWait(t: Translate, seconds: number): string {
     ? t('wait.seconds', { count: seconds })
     : t('wait.minutes', { count: Math.ceil(seconds / 60) })
 }
+
+// One for each language: a format holds some 50 KB outside the heap, where the garbage collector does not see how much there is.
+const timeFormats: Partial<Record<Locale, Intl.DateTimeFormat>> = {}
 
 const instance = i18next.createInstance()
 await instance.init({
@@ -56,6 +51,19 @@ await instance.init({
 const translators: Record<Locale, Translate> = {
   en: remembering('en'),
   'zh-CN': remembering('zh-CN'),
+}
+
+function timeFormatOf(locale: Locale): Intl.DateTimeFormat {
+  return new Intl.DateTimeFormat(locale, {
+    year: 'numeric',
+    month: 'long',
+    day: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+    timeZone: 'UTC',
+    timeZoneName: 'short',
+  })
 }
 
 // The same few sentences make up every page, and looking one up costs more than all the rest of its rendering: what was

@@ -7,6 +7,7 @@ const WIDTH = 160
 const HEIGHT = 56
 const SHARPNESS = 1.5 // pixels to each unit of the page; more would be sharper and heavier
 const BEND = 3 // units; with more of it neighbours run into each other
+const TINY = 0.3 // units: each point trembles by up to 0.1 on its own
 const INK = '#1f3a4d'
 const PAPER = '#f4f6fb'
 const FULL_TURN = 2 * Math.PI
@@ -41,11 +42,23 @@ function ink(svg: string): string {
 function bend(svg: string): string {
   const across = wave(between(40, 60))
   const down = wave(between(50, 80))
-  const move = (_point: string, x: string, y: string) =>
-    `${(Number(x) + across(Number(y))).toFixed(1)} ${(Number(y) + down(Number(x))).toFixed(1)}`
-  return svg.replace(/ d="[^"]*"/g, (path) =>
-    path.replace(/(-?\d+(?:\.\d+)?)[ ,]?(-?\d+(?:\.\d+)?)/g, move),
-  )
+  const move = (x: number, y: number) => `${(x + across(y)).toFixed(1)} ${(y + down(x)).toFixed(1)}`
+  return svg.replace(/ d="([^"]*)"/g, (_all, path: string) => ` d="${movePoints(path, move)}"`)
+}
+
+// Between its curves the font has lines shorter than svg-captcha's own trembling: nobody sees them, and they are half of the work.
+function movePoints(path: string, move: (x: number, y: number) => string): string {
+  let [lastX, lastY] = [NaN, NaN]
+  return path.replace(/([MLQC])([^MLQCZ]*)/g, (_all, command: string, numbers: string) => {
+    const points = (numbers.match(/-?[\d.]+/g) ?? []).map(Number)
+    const [x = 0, y = 0] = points.slice(-2)
+    const isTiny = Math.abs(x - lastX) < TINY && Math.abs(y - lastY) < TINY
+    ;[lastX, lastY] = [x, y]
+    const moved = points.flatMap((one, index) =>
+      index % 2 === 0 ? [move(one, points[index + 1] ?? 0)] : [],
+    )
+    return command === 'L' && isTiny ? '' : command + moved.join(' ')
+  })
 }
 
 function wave(length: number): (at: number) => number {

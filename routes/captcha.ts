@@ -2,10 +2,10 @@
 import type { Request, Response } from 'express'
 import { pictureSecurityPolicy } from '../config/security.ts'
 import { CAPTCHA_LIVES } from '../config/session.ts'
-import { drawCaptcha } from '../lib/captcha-picture.ts'
 import { choosePicture } from '../middleware/captcha.ts'
 
-export function show(req: Request, res: Response) {
+export async function show(req: Request, res: Response) {
+  const { drawCaptcha } = await import('../lib/captcha-picture.ts') // not while the site starts: the first page waits for that
   const picture = drawCaptcha(choosePicture(req))
   res.set('Cache-Control', 'no-store')
   res.set('Content-Security-Policy', pictureSecurityPolicy)

@@ -20,6 +20,8 @@ type Options = {
   patience?: number
   dataDir: string
   cacheDir: string
+  /** Called when the engine's process has been started, long before it answers. */
+  launched?: (() => void) | undefined
   /** Who wants to know when others than the site are at its database. */
   guests?: Guests | undefined
   say: (line: string) => void
@@ -30,7 +32,7 @@ type Options = {
 export async function startEmbeddedMongodb(options: Options): Promise<EmbeddedMongodb> {
   const folders = await makeFolders(options.dataDir)
   const launch = await engineLauncher(folders, options)
-  let run = await firstRun(launch, folders, options.patience ?? PREDECESSOR_PATIENCE)
+  let run = await firstRun(launch, folders, options)
   const closing = new AbortController()
   const isClosing = () => closing.signal.aborted // asked again after each wait: it may have changed meanwhile
 
@@ -88,10 +90,15 @@ function addressAt(socket: string): string {
   return `mongodb://${encodeURIComponent(socket)}/?directConnection=true`
 }
 
-async function firstRun(launch: Launch, folders: Folders, patience: number): Promise<Run> {
+async function firstRun(
+  launch: Launch,
+  folders: Folders,
+  { patience = PREDECESSOR_PATIENCE, launched }: Options,
+): Promise<Run> {
   const giveUpAt = Date.now() + patience
   for (;;) {
     const run = await launch()
+    launched?.()
     const outcome = await run.opened
     if ('socket' in outcome) {
       await settle(folders, run, outcome.socket)

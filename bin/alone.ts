@@ -1,0 +1,62 @@
+// The site in one process, which holds the embedded engine too and so knows who else is at the database.
+import type { Settings } from '../config/env.ts'
+import type { Logger } from '../config/logger.ts'
+import type { SessionCache } from '../lib/session-cache.ts'
+import { layFoundation } from './foundation.ts'
+
+/** Start the database and the site; it answers when this resolves. Throws a StartProblem. */
+export async function runAlone(settings: Settings, logger: Logger, say: (line: string) => void) {
+  const company = companyOfSite()
+  const { shared, close } = await layFoundation(settings, logger, say, {
+    guests: company,
+    meanwhile: () => import('./start.ts'),
+  })
+  const { openSite } = await import('./start.ts')
+  const { SessionCache } = await import('../lib/session-cache.ts')
+  // One process on a database of its own is the only one that changes sessions, until somebody comes through the door.
+  // Lessons show what a request asks of the database, so it is asked each time where they are on.
+  const cache = settings.lessons || !shared.isEmbedded ? undefined : new SessionCache()
+  if (cache) company.tell(cache)
+  try {
+    const site = await openSite(settings, shared, logger, cache)
+    // A service manager that is asked to reload must not end the site by that. While developing it ends with its terminal.
+    if (settings.production) {
+      process.on('SIGHUP', () => {
+        logger.warn('Nothing was replaced: that takes more than one of WORKERS')
+      })
+    }
+    const collect = async () => (await site.metrics?.registry.metrics()) ?? ''
+    const { startMetrics } = await import('./metrics-server.ts')
+    const metrics = await startMetrics({ settings, logger, collect })
+    if (metrics.address) say(`Metrics are shown at ${metrics.address}`)
+    const stop = async () => {
+      await site.stop()
+      await metrics.close()
+      await close()
+    }
+    return { address: site.address, stop }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+// Who else is at the database: somebody may be before there is a cache to turn off.
+function companyOfSite() {
+  let isThere = false
+  let cache: SessionCache | undefined
+  return {
+    came: () => {
+      isThere = true
+      cache?.turnOff()
+    },
+    gone: () => {
+      isThere = false
+      cache?.turnOn()
+    },
+    tell: (kept: SessionCache) => {
+      cache = kept
+      if (!isThere) cache.turnOn()
+    },
+  }
+}

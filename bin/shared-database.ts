@@ -1,0 +1,25 @@
+// This process and the database of all: connected, made ready, let go. Loaded while the engine is starting, because it takes as long.
+import mongoose from 'mongoose'
+import { embeddedWrites, serverWrites } from '../config/database.ts'
+import type { Logger } from '../config/logger.ts'
+import { connectMongodb } from '../lib/mongodb.ts'
+import { buildIndexes } from '../models/indexes.ts'
+import { giveKeysToOldUsers } from '../models/old-users.ts'
+import type { Shared } from './foundation.ts'
+
+/** Connect this process to the database of all. Throws a StartProblem. */
+export async function connectShared({ mongoUrl, isEmbedded }: Shared): Promise<void> {
+  await connectMongodb(mongoUrl, isEmbedded ? embeddedWrites : serverWrites)
+}
+
+/** Build the indexes, and give users of older versions what they lack. */
+export async function prepareDatabase(logger: Logger): Promise<void> {
+  await buildIndexes()
+  const left = await giveKeysToOldUsers()
+  if (left > 0) logger.warn({ left }, 'Users whose name or email another user has too')
+}
+
+/** Let the database go. */
+export async function disconnect(): Promise<void> {
+  await mongoose.disconnect()
+}
