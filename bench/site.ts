@@ -6,12 +6,12 @@ import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { MongoClient, type Db } from 'mongodb'
 import { DATABASE_NAME } from '../config/database.ts'
-import { root } from '../config/paths.ts'
 import { makeFolders } from '../lib/embedded-mongodb/folders.ts'
 import { addressOf } from '../lib/embedded-mongodb/index.ts'
 import { movedTo } from './pinning.ts'
 import { startNode, untilAnswered, type Started } from './processes.ts'
 import type { Stage } from './stage.ts'
+import { startWords } from './start-words.ts'
 
 export type Site = Started & {
   url: string
@@ -22,7 +22,8 @@ export type Site = Started & {
 
 const SECRET = 'a secret for measuring alone and long enough'
 
-export const program = join(root, 'dist', 'bin', 'www.js')
+/** What `npm start` runs: node's flags and the program. */
+export const program = startWords()
 
 /** The settings of a site in production that is measured: mails go nowhere, a proxy names each visitor's address. */
 export function productionSettings(port: number): Record<string, string> {
@@ -40,7 +41,7 @@ export function productionSettings(port: number): Record<string, string> {
 /** Start the site on the database of this name; it answers when this resolves. */
 export async function startSite(stage: Stage, name: string, args: string[] = []): Promise<Site> {
   const port = await freePort()
-  const started = startNode(stage, name, [...args, program], {
+  const started = startNode(stage, name, [...args, ...program], {
     ...productionSettings(port),
     MONGO_URL: stage.databaseUrl(name),
   })
@@ -58,7 +59,7 @@ export async function startWholeSite(
   const port = await freePort()
   const DATA_DIR = await mkdtemp(join(stage.folder, `${name}-`))
   const environment = { ...productionSettings(port), DATA_DIR, XDG_CACHE_HOME: stage.cacheHome }
-  const started = startNode(stage, name, [...args, program], environment)
+  const started = startNode(stage, name, [...args, ...program], environment)
   const url = `http://127.0.0.1:${port}`
   await untilAnswered(`${url}/login`, started)
   const folders = await makeFolders(DATA_DIR)

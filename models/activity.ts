@@ -71,14 +71,13 @@ async function write(userId: string, event: ActivityEvent): Promise<void> {
   const events = { $each: [event], $slice: -MOST_EVENTS }
   const signIns = { $each: [{ at, outcome }], $slice: -MOST_SIGN_INS }
   const isSignIn = SIGN_INS.includes(event.event)
-  await activities().updateOne(
-    { _id: userId },
-    { $push: { events, ...(isSignIn ? { signIns } : {}) } },
-    { upsert: true },
-  )
+  const change = { $push: { events, ...(isSignIn ? { signIns } : {}) } }
+  const { matchedCount } = await activities().updateOne({ _id: userId }, change)
+  const isFirst = matchedCount === 0
+  if (isFirst) await activities().updateOne({ _id: userId }, change, { upsert: true })
   // An event that ends up behind the deletion of its account must not bring a part of it back; nor must the wrong password
-  // that it tells of, which was counted just before.
-  if (!(await User.exists({ _id: userId }))) {
+  // that it tells of, which was counted just before. What was done and found its document is deleted with it.
+  if ((isFirst || outcome === 'refused') && !(await User.exists({ _id: userId }))) {
     await activities().deleteOne({ _id: userId })
     await forgetAttempts(userId)
   }

@@ -79,7 +79,9 @@ export async function findByName(name: string): Promise<UserDocument | undefined
     ? { $or: [...byEmail(name).$or, ...byUsername(name).$or] }
     : byUsername(name)
   // Descending, so that of a document with a key and an old one without, the one with the key counts.
-  const found = await User.find(filter).sort({ usernameKey: -1 }).limit(4).lean<UserDocument[]>()
+  const found = await User.collection // the filter's values are texts: mongoose has nothing to cast
+    .find<UserDocument>(filter, { sort: { usernameKey: -1 }, limit: 4 })
+    .toArray()
   const isByEmail = ({ email }: UserDocument) => email && emailKey(email) === emailKey(name)
   return (name.includes('@') ? found.find(isByEmail) : undefined) ?? found[0]
 }
@@ -109,6 +111,10 @@ export function memberOf(user: UserDocument): Member {
 export async function isStillMember(member: Member): Promise<boolean> {
   const { id, username, email, passwordChangedAt = null } = member
   const address = email === '' ? {} : { email }
-  const unchanged = { _id: id, username, ...address, passwordChangedAt, lockedAt: null }
-  return (await User.exists(unchanged)) !== null
+  const unchanged = { username, ...address, passwordChangedAt, lockedAt: null }
+  const found = await User.collection.findOne(
+    { _id: new mongoose.Types.ObjectId(id), ...unchanged }, // without mongoose, which has nothing to cast here
+    { projection: { _id: 1 } },
+  )
+  return found !== null
 }

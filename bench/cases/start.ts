@@ -21,7 +21,7 @@ export async function start(stage: Stage): Promise<CaseResult> {
       DATA_DIR: await mkdtemp(join(stage.folder, 'start-')),
       XDG_CACHE_HOME: stage.cacheHome,
     }
-    const site = startNode(stage, `start-${round}`, [program], environment, 'anywhere')
+    const site = startNode(stage, `start-${round}`, program, environment, 'anywhere')
     times.push(await untilAnswered(`http://127.0.0.1:${port}/login`, site))
     await site.stop()
   }

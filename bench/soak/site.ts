@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { root } from '../../config/paths.ts'
+import { startWords } from '../start-words.ts'
 
 export const CAPTCHA = 'SOAK5'
 
@@ -22,17 +23,18 @@ export type Site = {
   clear: () => Promise<void>
 }
 
-const program = join(root, 'dist', 'bin', 'www.js')
+const program = startWords()
 const PATIENCE = 120_000 // milliseconds, for a machine that is busy with other things
 const STOP_PATIENCE = 30_000
 
 /** Start the site and wait until it is open. Throws with what it said if it does not open. */
 export async function openSite(workers: number): Promise<Site> {
-  if (!existsSync(program)) throw new Error('The site is not built: run npm run prepare first')
+  if (!existsSync(join(root, program.at(-1) ?? '')))
+    throw new Error('The site is not built: run npm run prepare first')
   const folder = await mkdtemp(join(tmpdir(), 'sesame-soak-'))
   const logFile = join(folder, 'site.log')
   const file = openSync(logFile, 'a')
-  const child = spawn(process.execPath, [program], {
+  const child = spawn(process.execPath, program, {
     cwd: root,
     env: environment(folder, workers),
     stdio: ['ignore', file, file],

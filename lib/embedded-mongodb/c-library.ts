@@ -34,12 +34,9 @@ export async function cLibraryPrefix(
 
 /** The version of the C library that this very process runs on; undefined on a system with another one (such as musl). */
 export function systemCLibrary(): string | undefined {
-  report ??= process.report.getReport() as Report
+  const report = process.report.getReport() as { header?: { glibcVersionRuntime?: string } }
   return report.header?.glibcVersionRuntime
 }
-
-type Report = { header?: { glibcVersionRuntime?: string } }
-let report: Report | undefined // it takes some ten milliseconds, in which nothing else can start
 
 function isNewEnough(version = '0'): boolean {
   return version.localeCompare(NEEDED, 'en', { numeric: true }) >= 0

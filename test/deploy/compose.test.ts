@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
+import { startWords } from '../../bench/start-words.ts'
 import { readSettings } from '../../config/env.ts'
 import { root } from '../../config/paths.ts'
 import { read } from '../project-files.ts'
@@ -130,6 +131,8 @@ describe(path, () => {
     expect(sites).toHaveLength(2)
     for (const { command, volumes, healthcheck, depends_on } of sites) {
       expect(command).toContain('--env-file=/run/sesame/site.env')
+      const others = command?.filter((word) => !word.startsWith('--env-file='))
+      expect(others).toEqual(['node', ...startWords()])
       expect(volumes).toEqual(['site-secrets:/run/sesame:ro'])
       expect(healthcheck?.test.join(' ')).toContain('/readyz')
       expect(depends_on?.['database-setup']?.condition).toBe('service_completed_successfully')

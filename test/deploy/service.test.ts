@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { root } from '../../config/paths.ts'
+import { startWords } from '../../bench/start-words.ts'
 import { read } from '../project-files.ts'
 
 const { path, text } = read('deploy/sesame.service')
@@ -60,6 +61,7 @@ describe(path, () => {
     expect(text).not.toMatch(/SECRETS?=|PASSWORD|PEPPER=|MONGO_URL=|SMTP_URL=/)
     expect(valueOf('EnvironmentFile')).toBe('/etc/sesame/sesame.env')
     expect(script).toBe(`${outDir}/bin/www.js`)
+    expect(valueOf('ExecStart')).toBe(['/usr/bin/node', ...startWords()].join(' '))
     expect(existsSync(join(root, script))).toBe(true)
   })
 })
