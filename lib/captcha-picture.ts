@@ -22,7 +22,7 @@ const draw = svgCaptcha as unknown as (text: string, options: object) => string
  */
 export function drawCaptcha(text: string): Buffer {
   const svg = draw(text, { width: WIDTH, height: HEIGHT, fontSize: 50, noise: 2, color: false })
-  return new Resvg(bend(ink(svg)), {
+  return new Resvg(inTenths(bend(ink(svg))), {
     background: PAPER,
     fitTo: { mode: 'zoom', value: SHARPNESS },
     font: { loadSystemFonts: false }, // none is needed, and looking for them takes longer than all the rest
@@ -42,7 +42,8 @@ function ink(svg: string): string {
 function bend(svg: string): string {
   const across = wave(between(40, 60))
   const down = wave(between(50, 80))
-  const move = (x: number, y: number) => `${(x + across(y)).toFixed(1)} ${(y + down(x)).toFixed(1)}`
+  const move = (x: number, y: number) =>
+    `${Math.round(10 * (x + across(y)))} ${Math.round(10 * (y + down(x)))}`
   return svg.replace(/ d="([^"]*)"/g, (_all, path: string) => ` d="${movePoints(path, move)}"`)
 }
 
@@ -59,6 +60,14 @@ function movePoints(path: string, move: (x: number, y: number) => string): strin
     )
     return command === 'L' && isTiny ? '' : command + moved.join(' ')
   })
+}
+
+// The points are whole tenths of a unit, which are written and read faster than fractions.
+function inTenths(svg: string): string {
+  return svg.replace(
+    / viewBox="[^"]*"/,
+    ` viewBox="0 0 ${10 * WIDTH} ${10 * HEIGHT}" stroke-width="10"`,
+  )
 }
 
 function wave(length: number): (at: number) => number {

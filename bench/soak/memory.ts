@@ -1,5 +1,6 @@
 // The memory of the site's processes over the run, and by how much it grows in its second half.
 import { setInterval as every } from 'node:timers/promises'
+import { slope } from '../statistics.ts'
 import { processesOf, type Process } from './processes.ts'
 import type { Site } from './site.ts'
 import { check, type Check } from './verdict.ts'
@@ -82,28 +83,16 @@ function growthOf(role: Life['role'], samples: Sample[]): Growth {
     first: rounded(sizes[0] ?? 0),
     last: rounded(sizes.at(-1) ?? 0),
     most: rounded(Math.max(0, ...sizes)),
-    perMinute: Math.round(slope(floorOf(samples)) * 60_000 * 100) / 100,
+    perMinute: Math.round(slope(floorOf(samples)) * 100) / 100,
   }
 }
 
-// The lowest of each ten seconds: a password's check takes a lot of memory for a moment, which is no growth.
-function floorOf(samples: Sample[]): Sample[] {
+// The lowest of each ten seconds, by minutes: a password's check takes a lot of memory for a moment, which is no growth.
+function floorOf(samples: Sample[]): { x: number; y: number }[] {
   const lowest = new Map<number, Sample>()
   for (const one of samples) {
     const window = Math.floor(one.at / WINDOW)
     if (one.megabytes < (lowest.get(window)?.megabytes ?? Infinity)) lowest.set(window, one)
   }
-  return [...lowest.values()]
-}
-
-// By how much memory grows with each millisecond, by least squares.
-function slope(samples: Sample[]): number {
-  const meanX = mean(samples.map(({ at }) => at))
-  const meanY = mean(samples.map(({ megabytes }) => megabytes))
-  const across = mean(samples.map(({ at }) => (at - meanX) ** 2))
-  return mean(samples.map(({ at, megabytes }) => (at - meanX) * (megabytes - meanY))) / across
-}
-
-function mean(values: number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length
+  return [...lowest.values()].map(({ at, megabytes }) => ({ x: at / 60_000, y: megabytes }))
 }
