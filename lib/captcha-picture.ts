@@ -8,6 +8,7 @@ const HEIGHT = 56
 const SHARPNESS = 1.5 // pixels to each unit of the page; more would be sharper and heavier
 const BEND = 3 // units; with more of it neighbours run into each other
 const TINY = 0.3 // units: each point trembles by up to 0.1 on its own
+const POINT = /([MLQC]?)(-?[\d.]+)[ ,]?(-?[\d.]+)[ ,]?/g // the first of each command comes with its letter
 const INK = '#1f3a4d'
 const PAPER = '#f4f6fb'
 const FULL_TURN = 2 * Math.PI
@@ -22,7 +23,7 @@ const draw = svgCaptcha as unknown as (text: string, options: object) => string
  */
 export function drawCaptcha(text: string): Buffer {
   const svg = draw(text, { width: WIDTH, height: HEIGHT, fontSize: 50, noise: 2, color: false })
-  return new Resvg(inTenths(bend(ink(svg))), {
+  return new Resvg(bend(ink(svg)), {
     background: PAPER,
     fitTo: { mode: 'zoom', value: SHARPNESS },
     font: { loadSystemFonts: false }, // none is needed, and looking for them takes longer than all the rest
@@ -42,32 +43,20 @@ function ink(svg: string): string {
 function bend(svg: string): string {
   const across = wave(between(40, 60))
   const down = wave(between(50, 80))
-  const move = (x: number, y: number) =>
-    `${Math.round(10 * (x + across(y)))} ${Math.round(10 * (y + down(x)))}`
+  const move = (x: number, y: number) => `${(x + across(y)).toFixed(1)} ${(y + down(x)).toFixed(1)}`
   return svg.replace(/ d="([^"]*)"/g, (_all, path: string) => ` d="${movePoints(path, move)}"`)
 }
 
 // Between its curves the font has lines shorter than svg-captcha's own trembling: nobody sees them, and they are half of the work.
 function movePoints(path: string, move: (x: number, y: number) => string): string {
   let [lastX, lastY] = [NaN, NaN]
-  return path.replace(/([MLQC])([^MLQCZ]*)/g, (_all, command: string, numbers: string) => {
-    const points = (numbers.match(/-?[\d.]+/g) ?? []).map(Number)
-    const [x = 0, y = 0] = points.slice(-2)
+  return path.replace(POINT, (_all, command: string, left: string, top: string) => {
+    const [x, y] = [Number(left), Number(top)]
     const isTiny = Math.abs(x - lastX) < TINY && Math.abs(y - lastY) < TINY
-    ;[lastX, lastY] = [x, y]
-    const moved = points.flatMap((one, index) =>
-      index % 2 === 0 ? [move(one, points[index + 1] ?? 0)] : [],
-    )
-    return command === 'L' && isTiny ? '' : command + moved.join(' ')
+    lastX = x
+    lastY = y
+    return command === 'L' && isTiny ? '' : `${command}${move(x, y)} `
   })
-}
-
-// The points are whole tenths of a unit, which are written and read faster than fractions.
-function inTenths(svg: string): string {
-  return svg.replace(
-    / viewBox="[^"]*"/,
-    ` viewBox="0 0 ${10 * WIDTH} ${10 * HEIGHT}" stroke-width="10"`,
-  )
 }
 
 function wave(length: number): (at: number) => number {
