@@ -1,12 +1,12 @@
 // The site in one process, which holds the embedded engine too and so knows who else is at the database.
 import type { Settings } from '../config/env.ts'
 import type { Logger } from '../config/logger.ts'
-import type { SessionCache } from '../lib/session-cache.ts'
+import { newCompany } from './company.ts'
 import { layFoundation } from './foundation.ts'
 
 /** Start the database and the site; it answers when this resolves. Throws a StartProblem. */
 export async function runAlone(settings: Settings, logger: Logger, say: (line: string) => void) {
-  const company = companyOfSite()
+  const company = newCompany()
   const { shared, close } = await layFoundation(settings, logger, say, {
     guests: company,
     meanwhile: () => import('./start.ts'),
@@ -38,25 +38,5 @@ export async function runAlone(settings: Settings, logger: Logger, say: (line: s
   } catch (error) {
     await close()
     throw error
-  }
-}
-
-// Who else is at the database: somebody may be before there is a cache to turn off.
-function companyOfSite() {
-  let isThere = false
-  let cache: SessionCache | undefined
-  return {
-    came: () => {
-      isThere = true
-      cache?.turnOff()
-    },
-    gone: () => {
-      isThere = false
-      cache?.turnOn()
-    },
-    tell: (kept: SessionCache) => {
-      cache = kept
-      if (!isThere) cache.turnOn()
-    },
   }
 }
