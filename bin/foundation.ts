@@ -3,7 +3,7 @@ import type { Settings } from '../config/env.ts'
 import type { Logger } from '../config/logger.ts'
 import { nothing } from '../lib/callback.ts'
 import { developmentSecret } from '../lib/development-secret.ts'
-import { startEmbeddedMongodb } from '../lib/embedded-mongodb/index.ts'
+import { startEmbeddedMongodb, type EmbeddedMongodb } from '../lib/embedded-mongodb/index.ts'
 import type { Guests } from '../lib/embedded-mongodb/gate.ts'
 import { noFolder } from '../lib/embedded-mongodb/refusals.ts'
 
@@ -27,7 +27,10 @@ export async function layFoundation(
   { guests, meanwhile }: Wishes = {},
 ): Promise<Foundation> {
   const sessionSecrets = await secretsOf(settings)
-  const engineToBe = settings.mongoUrl === undefined ? launchEngine() : undefined
+  const engineToBe =
+    settings.mongoUrl === undefined
+      ? launchEngine({ ...settings, say, log: logger, guests })
+      : undefined
   await engineToBe?.launched // before anything large is loaded, which would keep this process from launching it
   const { connectShared, disconnect, prepareDatabase } = await import('./shared-database.ts')
   meanwhile?.().catch(nothing) // who asked for it loads it again, and hears of it then
@@ -49,22 +52,16 @@ export async function layFoundation(
     await close()
     throw error
   }
+}
 
-  function launchEngine() {
-    let launch: () => void
-    const isLaunched = new Promise<void>((resolve) => (launch = resolve))
-    const opened = startEmbeddedMongodb({
-      ...settings,
-      say,
-      log: logger,
-      guests,
-      launched: () => {
-        launch()
-      },
-    })
-    opened.catch(nothing) // it is awaited above
-    return { opened, launched: Promise.race([isLaunched, opened]) }
-  }
+// The engine's process is there long before the engine answers.
+function launchEngine(options: Parameters<typeof startEmbeddedMongodb>[0]) {
+  let opened: Promise<EmbeddedMongodb> | undefined
+  const launched = new Promise<void>((resolve, reject) => {
+    opened = startEmbeddedMongodb({ ...options, launched: resolve })
+    opened.catch(reject)
+  })
+  return { launched, opened }
 }
 
 async function secretsOf({ sessionSecrets, dataDir }: Settings): Promise<string[]> {
