@@ -1,7 +1,7 @@
 // Many users and sessions, put straight into the collections in the very shape in which the site wrote the first ones.
 import { createHash } from 'node:crypto'
 import { ObjectId, type Collection, type Document, type WithId } from 'mongodb'
-import { startProgress } from '../lib/progress.ts'
+import { startProgress } from '../cli/progress.ts'
 import { storageId } from '../lib/storage-id.ts'
 import { keysOf } from '../models/user.ts'
 import { person, type Person } from './people.ts'

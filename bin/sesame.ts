@@ -3,8 +3,8 @@
 import { CommanderError } from 'commander'
 import { isDatabaseAway } from '../lib/database-away.ts'
 import { StartProblem } from '../lib/start-problem.ts'
-import { createProgram } from './program.ts'
-import { endWithReader, EXIT, Refusal, tell } from './terminal.ts'
+import { createProgram } from '../cli/program.ts'
+import { endWithReader, EXIT, Refusal, tell } from '../cli/terminal.ts'
 
 endWithReader()
 try {

@@ -20,7 +20,7 @@ export function filesBelow(folders: string[], ending: string): ProjectFile[] {
 
 /** The sources that run: neither tests nor the configuration of tools. */
 export function sources(): ProjectFile[] {
-  const folders = ['bin', 'config', 'lib', 'middleware', 'models', 'routes']
+  const folders = ['bin', 'cli', 'config', 'lessons', 'lib', 'middleware', 'models', 'routes']
   return [read('app.ts'), ...filesBelow(folders, '.ts')]
 }
 

@@ -2,7 +2,7 @@
 import { Readable } from 'node:stream'
 import { BSON, ObjectId } from 'mongodb'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { checkDatabase } from '../../bin/doctor/database.ts'
+import { checkDatabase } from '../../cli/doctor/database.ts'
 import { documentIn, type Entry } from '../../lib/backup-file.ts'
 import { readKept } from '../../models/backup.ts'
 import { deleteAccount } from '../../models/deletion.ts'

@@ -1,7 +1,7 @@
 // `sesame doctor`: whether everything the site needs is as it has to be, and what to do where it is not.
 import type { Command } from 'commander'
 import { readSettings, type Settings } from '../../config/env.ts'
-import { plainJson } from '../../lib/plain-text.ts'
+import { plainJson } from '../plain-text.ts'
 import { StartProblem } from '../../lib/start-problem.ts'
 import { openDatabase } from '../database.ts'
 import { checkDatabase } from '../doctor/database.ts'

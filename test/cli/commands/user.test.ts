@@ -1,14 +1,14 @@
 // `sesame user`, `sesame session` and `sesame demo`: an operator looks after people while the site is open.
 import { CommanderError, type Command } from 'commander'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createProgram } from '../../bin/program.ts'
-import { translator } from '../../config/i18n.ts'
-import { demoAccounts, DEMO_PASSWORD } from '../../models/demo.ts'
-import { findToken } from '../../models/token.ts'
-import { sessionKey, sessionsOf, usersOf } from '../documents.ts'
-import { openSite, validPassword, type Site } from '../helper.ts'
-import { newPerson, page } from '../visitor.ts'
-import { environmentOf, run } from './command.ts'
+import { createProgram } from '../../../cli/program.ts'
+import { translator } from '../../../config/i18n.ts'
+import { demoAccounts, DEMO_PASSWORD } from '../../../models/demo.ts'
+import { findToken } from '../../../models/token.ts'
+import { sessionKey, sessionsOf, usersOf } from '../../documents.ts'
+import { openSite, validPassword, type Site } from '../../helper.ts'
+import { newPerson, page } from '../../visitor.ts'
+import { environmentOf, run } from '../command.ts'
 
 let site: Site
 beforeAll(async () => {

@@ -2,7 +2,7 @@
 import mongoose from 'mongoose'
 import type { Settings } from '../../config/env.ts'
 import { openSessionStore } from '../../lib/open-session-store.ts'
-import { plain } from '../../lib/plain-text.ts'
+import { plain } from '../plain-text.ts'
 import type { SessionStore } from '../../lib/session-store.ts'
 import { findByName, type UserDocument } from '../../models/user.ts'
 import { withDatabase } from '../database.ts'

@@ -1,6 +1,6 @@
 // `sesame demo`: accounts that everybody knows, for trying the site out by hand.
 import type { Command } from 'commander'
-import { padded, plainJson } from '../../lib/plain-text.ts'
+import { padded, plainJson } from '../plain-text.ts'
 import { DEMO_PASSWORD, demoAccounts, makeDemo } from '../../models/demo.ts'
 import { settingsOrProblem, withDatabase } from '../database.ts'
 import { print, Refusal } from '../terminal.ts'

@@ -1,6 +1,6 @@
 // What a command says: results on stdout, everything else on stderr, so that a pipe gets the results alone.
 import { once } from 'node:events'
-import { plainJson } from '../lib/plain-text.ts'
+import { plainJson } from './plain-text.ts'
 
 /** How a command ended, as the help of the program tells it. */
 export const EXIT = {

@@ -1,8 +1,8 @@
 // What became of the rows of an import, in sentences.
-import { plain } from '../lib/plain-text.ts'
-import { refusalReasons, type RefusalReason } from '../models/import-row.ts'
-import type { ImportReport, Refused } from '../models/import.ts'
-import { counted, print, tell } from './terminal.ts'
+import { plain } from '../plain-text.ts'
+import { refusalReasons, type RefusalReason } from '../../models/import-row.ts'
+import type { ImportReport, Refused } from '../../models/import.ts'
+import { counted, print, tell } from '../terminal.ts'
 
 export const MOST_SHOWN = 20 // refused rows
 

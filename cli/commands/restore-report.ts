@@ -1,7 +1,7 @@
 // What became of a backup that was restored, in sentences.
-import { plain } from '../lib/plain-text.ts'
-import type { Restored } from '../models/restore.ts'
-import { counted, print, tell, timeOf } from './terminal.ts'
+import { plain } from '../plain-text.ts'
+import type { Restored } from '../../models/restore.ts'
+import { counted, print, tell, timeOf } from '../terminal.ts'
 
 /** Print how many people are back, who had to give something up, and that all sessions have ended. */
 export async function tellRestored(

@@ -1,7 +1,7 @@
 // `sesame password upgrade`: every bare md5 in the database becomes argon2id of it.
 import type { Command } from 'commander'
-import { plain } from '../../lib/plain-text.ts'
-import { startProgress, type Progress } from '../../lib/progress.ts'
+import { plain } from '../plain-text.ts'
+import { startProgress, type Progress } from '../progress.ts'
 import { upgradePasswords, type UpgradeReport } from '../../models/password-upgrade.ts'
 import { withDatabase } from '../database.ts'
 import { stopSignal } from '../stop-signal.ts'

@@ -6,7 +6,7 @@ import { validPassword } from '../helper.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 import { Visitor } from '../visitor.ts'
 import { run, startCommand } from './command.ts'
-import { openSite } from './process.ts'
+import { openSite } from '../bin/process.ts'
 
 describe('A command without MONGO_URL', () => {
   it('works on the database of the site that runs, and on the folder when it does not', async () => {

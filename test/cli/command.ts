@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { inject, onTestFinished, vi } from 'vitest'
 import { root } from '../../config/paths.ts'
 import type { Site } from '../helper.ts'
-import { PATIENCE } from './process.ts'
+import { PATIENCE } from '../bin/process.ts'
 
 export type Ended = { code: number | string; out: string; said: string }
 

@@ -2,7 +2,7 @@
 import type { Command } from 'commander'
 import mongoose from 'mongoose'
 import { writeBackup, type Counts } from '../../lib/backup-file.ts'
-import { startProgress } from '../../lib/progress.ts'
+import { startProgress } from '../progress.ts'
 import { NameTaken, requireFree, writeWhole } from '../../lib/whole-file.ts'
 import { countKept, markOf, readKept } from '../../models/backup.ts'
 import { User } from '../../models/user.ts'

@@ -1,7 +1,7 @@
 // `sesame session list` and `sesame session end`: where people are signed in, and the end of that.
 import type { Command } from 'commander'
 import { deviceOf } from '../../lib/device.ts'
-import { padded, plain } from '../../lib/plain-text.ts'
+import { padded, plain } from '../plain-text.ts'
 import {
   endByPrefix,
   isPrefix,
