@@ -1,10 +1,10 @@
 // The site as one Express application: settings, middleware, routes, 404, errors. It is given a database and does not listen.
 import express, { type Express } from 'express'
 import { viewsDir } from './config/paths.ts'
-import { shareCores } from './lib/hash-turns.ts'
-import { openSessionStore } from './lib/open-session-store.ts'
+import { shareCores } from './lib/password/queue.ts'
+import { openSessionStore } from './lib/session/open.ts'
 import { usePepper } from './lib/password.ts'
-import { viewEngine } from './lib/views.ts'
+import { viewEngine } from './lib/http/views.ts'
 import { assets } from './middleware/assets.ts'
 import { body } from './middleware/body.ts'
 import { chain } from './middleware/chain.ts'

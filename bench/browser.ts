@@ -1,6 +1,6 @@
 // A visitor of the site under measurement: cookies, forms, and captchas whose answers are read from the database.
 import { parse } from 'node-html-parser'
-import { storageId } from '../lib/storage-id.ts'
+import { storageId } from '../lib/session/storage-id.ts'
 import { sessionIdOf, type Site } from './site.ts'
 
 export const PASSWORD = 'a lantern in the cave'

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { ObjectId, type Collection, type Document, type WithId } from 'mongodb'
 import { startProgress } from '../cli/progress.ts'
-import { storageId } from '../lib/storage-id.ts'
+import { storageId } from '../lib/session/storage-id.ts'
 import { keysOf } from '../models/user.ts'
 import { person, type Person } from './people.ts'
 import type { Site } from './site.ts'

@@ -12,7 +12,7 @@ export async function runAlone(settings: Settings, logger: Logger, say: (line: s
     meanwhile: () => import('./start.ts'),
   })
   const { openSite } = await import('./start.ts')
-  const { SessionCache } = await import('../lib/session-cache.ts')
+  const { SessionCache } = await import('../lib/session/cache.ts')
   // One process on a database of its own is the only one that changes sessions, until somebody comes through the door.
   // Lessons show what a request asks of the database, so it is asked each time where they are on.
   const cache = settings.lessons || !shared.isEmbedded ? undefined : new SessionCache()

@@ -1,5 +1,5 @@
 // Who else is at the embedded engine, and the cache that is off while somebody is.
-import type { SessionCache } from '../lib/session-cache.ts'
+import type { SessionCache } from '../lib/session/cache.ts'
 
 /** What the engine's door tells of guests, kept for a cache that may come later than they do. */
 export function newCompany() {

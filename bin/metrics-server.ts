@@ -20,7 +20,7 @@ const SLOWEST_REQUEST = 5000 // milliseconds
 
 /**
  * Show on METRICS_HOST and METRICS_PORT what `collect` gives; without a port nothing is opened. Throws a StartProblem.
- * In a single process `collect` is its registry's metrics(), in a cluster's primary what lib/cluster-metrics.ts gathers.
+ * In a single process `collect` is its registry's metrics(), in a cluster's primary what lib/metrics/cluster.ts gathers.
  */
 export async function startMetrics(options: {
   settings: Pick<Settings, 'metricsHost' | 'metricsPort'>

@@ -10,7 +10,7 @@ export async function openMetrics({ metricsPort }: Settings): Promise<Metrics | 
     return undefined
   } else {
     const { Metrics } = await import('../lib/metrics.ts')
-    const { addDatabaseGauges } = await import('../lib/database-gauges.ts')
+    const { addDatabaseGauges } = await import('../lib/metrics/database.ts')
     const metrics = new Metrics(SECURITY_EVENTS)
     addDatabaseGauges(metrics.registry, { ping, readVitalSigns })
     return metrics

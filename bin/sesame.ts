@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // `npx sesame …`: the command line of whoever operates the site.
 import { CommanderError } from 'commander'
-import { isDatabaseAway } from '../lib/database-away.ts'
+import { isDatabaseAway } from '../lib/mongodb/away.ts'
 import { StartProblem } from '../lib/start-problem.ts'
 import { createProgram } from '../cli/program.ts'
 import { endWithReader, EXIT, Refusal, tell } from '../cli/terminal.ts'

@@ -1,6 +1,6 @@
 // The captcha: the text of a picture, chosen by a cryptographic random source, and which answers count.
 import { limits } from '../config/limits.ts'
-import { pick } from './random.ts'
+import { pick } from './captcha/random.ts'
 
 // Without what looks alike in print: 0 O Q D, 1 I L J, 2 Z, 5 S, 8 B, 6 G, U V; and M W, too wide to stand apart from their neighbours.
 const ALPHABET = 'ACEFHKNPRTXY3479'

@@ -6,8 +6,8 @@ import {
   serverWrites,
   type embeddedWrites,
 } from '../config/database.ts'
-import { isDatabaseAway } from './database-away.ts'
-import { repairDriver } from './driver-repair.ts'
+import { isDatabaseAway } from './mongodb/away.ts'
+import { repairDriver } from './mongodb/driver-repair.ts'
 import { StartProblem } from './start-problem.ts'
 
 const START_PATIENCE = 5000 // milliseconds that a database which is just starting itself is given

@@ -2,7 +2,7 @@
 import { timingSafeEqual } from 'node:crypto'
 import { hash, verify, type Options } from '@node-rs/argon2'
 import md5 from 'md5'
-import { inTurn } from './hash-turns.ts'
+import { inTurn } from './password/queue.ts'
 
 export type Check = { ok: boolean; upgrade?: string; damaged?: boolean }
 

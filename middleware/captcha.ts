@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { translator } from '../config/i18n.ts'
 import { CAPTCHA_LIVES } from '../config/session.ts'
 import { chooseCaptchaText } from '../lib/captcha.ts'
-import { chooseQuestion } from '../lib/question.ts'
+import { chooseQuestion } from '../lib/captcha/question.ts'
 import { settingsOf } from './settings.ts'
 
 // Anything but the one word means the picture. It says what to show, never what counts: that is in the session.

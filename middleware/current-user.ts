@@ -2,7 +2,7 @@
 import type { Request, RequestHandler } from 'express'
 import type { SessionData } from 'express-session'
 import { MINUTE } from '../config/session.ts'
-import { tickOf } from '../lib/session-clock.ts'
+import { tickOf } from '../lib/session/clock.ts'
 import type { Member } from '../models/user.ts'
 import { settingsOf } from './settings.ts'
 

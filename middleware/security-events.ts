@@ -1,6 +1,6 @@
 // What happened at the doors of the site, as lines in the log that a machine can search (ASVS 16.3; docs/operations.md).
 import type { ErrorRequestHandler, Request } from 'express'
-import { storageId } from '../lib/storage-id.ts'
+import { storageId } from '../lib/session/storage-id.ts'
 import { recordActivity } from '../models/activity.ts'
 import type { Throttled } from '../models/attempts.ts'
 import type { SignInRefusal } from '../models/sign-in.ts'

@@ -1,7 +1,7 @@
 // Who is counted by the throttle, and the guards of what anybody may ask for, but not too often.
 import type { Request, RequestHandler } from 'express'
 import createError from 'http-errors'
-import { networkOf } from '../lib/address.ts'
+import { networkOf } from '../lib/http/network.ts'
 import { countAttempt, type Caller } from '../models/attempts.ts'
 import { wantsWords } from './captcha.ts'
 import { logRefusal } from './security-events.ts'

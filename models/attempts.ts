@@ -15,7 +15,7 @@ import { failuresOf, type Failures } from './failures.ts'
 
 const ASK_AGAIN = 24 * 60 * 60 // seconds, for who asks when a locked account will be open: that is up to people
 
-/** Who tries: the network they come from (lib/address.ts), and whether attempts are counted at all. */
+/** Who tries: the network they come from (lib/http/network.ts), and whether attempts are counted at all. */
 export type Caller = { network: string; isCounted: boolean }
 
 /** How many seconds it is until another attempt makes sense; a locked account does not open by waiting. */

@@ -2,7 +2,7 @@
 import { createHmac } from 'node:crypto'
 import type { BSON } from 'mongodb'
 import mongoose from 'mongoose'
-import type { Entry } from '../lib/backup-file.ts'
+import type { Entry } from '../lib/files/backup.ts'
 
 /**
  * The collections of a backup, in the order in which they are read. What tells of people comes before the people: whoever it

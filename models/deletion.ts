@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { text } from '../lib/form.ts'
 import { accept, refuse, type Result } from '../lib/result.ts'
-import type { SessionStore } from '../lib/session-store.ts'
+import type { SessionStore } from '../lib/session/store.ts'
 import { forgetActivity } from './activity.ts'
 import { forgetAttempts } from './failures.ts'
 import { confirmPassword, currentPassword, type Confirmation } from './confirm-password.ts'

@@ -1,7 +1,7 @@
 // One letter's way: written, handed to the mail server, and out of the outbox; or put back for later, or given up.
 import type { Settings } from '../config/env.ts'
-import { isDatabaseAway } from '../lib/database-away.ts'
-import { MailRefused, smtpMailer, type Mailer } from '../lib/mailer.ts'
+import { isDatabaseAway } from '../lib/mongodb/away.ts'
+import { MailRefused, smtpMailer, type Mailer } from '../lib/mail/smtp.ts'
 import { compose } from './letter.ts'
 import { catchMail } from './mailbox.ts'
 import { isTooLate, putBack, removeLetter, type OutboxEntry } from './outbox.ts'

@@ -1,7 +1,7 @@
 // How somebody gets another email address: it counts only once the link that was sent to it is used.
 import { z } from 'zod'
 import { accept, refuse, type Result } from '../lib/result.ts'
-import type { SessionStore } from '../lib/session-store.ts'
+import type { SessionStore } from '../lib/session/store.ts'
 import type { Locale } from '../config/i18n.ts'
 import { countMail } from './attempts.ts'
 import { confirmPassword, currentPassword, type Confirmation } from './confirm-password.ts'

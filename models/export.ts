@@ -1,5 +1,5 @@
 // Everything that is kept about a person, for that person: their right by many laws, and an honest mirror.
-import type { SessionStore } from '../lib/session-store.ts'
+import type { SessionStore } from '../lib/session/store.ts'
 import { findActivity } from './activity.ts'
 import { findFailures } from './failures.ts'
 import { outbox } from './outbox.ts'

@@ -1,7 +1,7 @@
 // One row of another site's users: what is taken over from it, or why it can't be.
 import { z } from 'zod'
 import { countCodePoints } from '../lib/code-points.ts'
-import type { Row } from '../lib/rows.ts'
+import type { Row } from '../lib/files/rows.ts'
 import { email } from './email.ts'
 import { keysOf } from './user.ts'
 

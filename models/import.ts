@@ -1,5 +1,5 @@
 // Users of another site, taken over row by row: each is one document written at once with its keys, or not at all.
-import type { Row } from '../lib/rows.ts'
+import type { Row } from '../lib/files/rows.ts'
 import { findClaims, insertUsers, rehearse, type Claim, type Insert } from './import-batch.ts'
 import { readUser, unknownFields, type NewUser, type RefusalReason } from './import-row.ts'
 

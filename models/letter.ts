@@ -1,7 +1,7 @@
 // What a letter says and to whom, found out at the moment it is sent: people change their names, addresses and minds meanwhile.
 import { formatTime, translator } from '../config/i18n.ts'
-import type { Mail } from '../lib/mailer.ts'
-import { renderMail } from '../lib/mail-template.ts'
+import type { Mail } from '../lib/mail/smtp.ts'
+import { renderMail } from '../lib/mail/template.ts'
 import { emailKey, isEmail } from './email.ts'
 import type { Letter, OutboxEntry } from './outbox.ts'
 import { issueReset } from './password-reset.ts'

@@ -1,7 +1,7 @@
 // The mails that are caught instead of sent while there is no mail server: the newest of them, to be looked at on /dev/mail.
 import mongoose from 'mongoose'
 import { ObjectId } from 'mongodb'
-import type { Mail } from '../lib/mailer.ts'
+import type { Mail } from '../lib/mail/smtp.ts'
 
 const MOST = 200
 

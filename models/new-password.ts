@@ -1,7 +1,7 @@
 // What a new password may be (NIST SP 800-63B-4, ASVS 6.2): long enough, not a common one, not the person's own name; no other rule.
 import { limits } from '../config/limits.ts'
 import { countCodePoints } from '../lib/code-points.ts'
-import { isCommonPassword } from '../lib/common-passwords.ts'
+import { isCommonPassword } from '../lib/password/common.ts'
 import { text } from '../lib/form.ts'
 import { usernameKey } from './username.ts'
 

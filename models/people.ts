@@ -1,8 +1,8 @@
 // The people as an operator sees them: who there is, what state an account is in. Never a hash.
 import mongoose from 'mongoose'
 import { kindOf } from '../lib/password.ts'
-import { alive } from '../lib/session-documents.ts'
-import type { SessionStore } from '../lib/session-store.ts'
+import { alive } from '../lib/session/documents.ts'
+import type { SessionStore } from '../lib/session/store.ts'
 import { findLockedAccounts, unlockAccount } from './attempts.ts'
 import { emailKey } from './email.ts'
 import { endAllSessions } from './session.ts'

@@ -1,5 +1,5 @@
 // How a backup comes back: beside what is there, checked and cleaned, and put in its place only when all of it is whole.
-import { documentIn, UnreadableBackup, type Counts, type Entry } from '../lib/backup-file.ts'
+import { documentIn, UnreadableBackup, type Counts, type Entry } from '../lib/files/backup.ts'
 import { isKept, keptCollections } from './backup.ts'
 import { buildIndexes } from './indexes.ts'
 import { giveKeysToOldUsers } from './old-users.ts'

@@ -1,7 +1,7 @@
 // The sessions as an operator sees them: where people are signed in, each named by the beginning of its key in the database.
 import type { SessionData } from 'express-session'
-import { alive } from '../lib/session-documents.ts'
-import type { SessionStore } from '../lib/session-store.ts'
+import { alive } from '../lib/session/documents.ts'
+import type { SessionStore } from '../lib/session/store.ts'
 
 export const PREFIX = 12 // characters of a session's key, as the log tells them: no cookie can be made of them
 

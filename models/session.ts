@@ -1,8 +1,8 @@
 // The sessions of people: the captcha's one try, the places where somebody is signed in, and how these end.
 import type { SessionData } from 'express-session'
-import { alive } from '../lib/session-documents.ts'
-import type { SessionStore } from '../lib/session-store.ts'
-import { storageId } from '../lib/storage-id.ts'
+import { alive } from '../lib/session/documents.ts'
+import type { SessionStore } from '../lib/session/store.ts'
+import { storageId } from '../lib/session/storage-id.ts'
 
 export const MOST_SESSIONS = 50 // of one person; the oldest goes when another begins
 

@@ -1,6 +1,6 @@
 // A request of somebody who is signed in, as models see it: who it is, from where, in which session and language.
 import type { Locale } from '../config/i18n.ts'
-import type { SessionStore } from '../lib/session-store.ts'
+import type { SessionStore } from '../lib/session/store.ts'
 import type { Caller } from './attempts.ts'
 import type { Member } from './user.ts'
 

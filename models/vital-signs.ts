@@ -1,9 +1,9 @@
 // How full the database is, in numbers that cost it little: for whoever watches the site.
 import mongoose from 'mongoose'
 import { OPERATION_PATIENCE } from '../config/database.ts'
-import type { VitalSigns } from '../lib/database-gauges.ts'
-import { notRunOut } from '../lib/session-clock.ts'
-import { SESSIONS } from '../lib/session-collection.ts'
+import type { VitalSigns } from '../lib/metrics/database.ts'
+import { notRunOut } from '../lib/session/clock.ts'
+import { SESSIONS } from '../lib/session/collection.ts'
 import { outbox } from './outbox.ts'
 
 const MOST_MAILS = 10_000 // more are as bad

@@ -5,7 +5,7 @@ import { CAPTCHA_LIVES } from '../config/session.ts'
 import { choosePicture } from '../middleware/captcha.ts'
 
 export async function show(req: Request, res: Response) {
-  const { drawCaptcha } = await import('../lib/captcha-picture.ts') // not while the site starts: the first page waits for that
+  const { drawCaptcha } = await import('../lib/captcha/picture.ts') // not while the site starts: the first page waits for that
   const picture = drawCaptcha(choosePicture(req))
   res.set('Cache-Control', 'no-store')
   res.set('Content-Security-Policy', pictureSecurityPolicy)

@@ -3,7 +3,7 @@ import type { Request, Response } from 'express'
 import createError from 'http-errors'
 import { z } from 'zod'
 import { LOCALES } from '../config/i18n.ts'
-import { safeNext } from '../lib/safe-next.ts'
+import { safeNext } from '../lib/http/safe-next.ts'
 import { rememberLocale } from '../middleware/locale.ts'
 
 const choice = z.object({

@@ -1,7 +1,7 @@
 // GET and POST /login: a name, a password and a captcha become a session.
 import type { Request, Response } from 'express'
 import { z } from 'zod'
-import { safeNext } from '../lib/safe-next.ts'
+import { safeNext } from '../lib/http/safe-next.ts'
 import { askInWords } from '../middleware/captcha.ts'
 import { rememberFailures } from '../middleware/failed-attempts.ts'
 import { checkForm } from '../middleware/form.ts'

@@ -1,6 +1,6 @@
 // Drawing captchas alone, one after the other.
 import { chooseCaptchaText } from '../../lib/captcha.ts'
-import { drawCaptcha } from '../../lib/captcha-picture.ts'
+import { drawCaptcha } from '../../lib/captcha/picture.ts'
 import { workOnMessage } from './serve.ts'
 
 workOnMessage(({ seconds }) => {

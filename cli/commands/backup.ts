@@ -1,9 +1,9 @@
 // `sesame backup FILE`: everything that is kept of people, in a file from which another database can be filled.
 import type { Command } from 'commander'
 import mongoose from 'mongoose'
-import { writeBackup, type Counts } from '../../lib/backup-file.ts'
+import { writeBackup, type Counts } from '../../lib/files/backup.ts'
 import { startProgress } from '../progress.ts'
-import { NameTaken, requireFree, writeWhole } from '../../lib/whole-file.ts'
+import { NameTaken, requireFree, writeWhole } from '../../lib/files/atomic.ts'
 import { countKept, markOf, readKept } from '../../models/backup.ts'
 import { User } from '../../models/user.ts'
 import { withDatabase } from '../database.ts'

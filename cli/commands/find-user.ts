@@ -1,9 +1,9 @@
 // Who is meant by a name on the command line.
 import mongoose from 'mongoose'
 import type { Settings } from '../../config/env.ts'
-import { openSessionStore } from '../../lib/open-session-store.ts'
+import { openSessionStore } from '../../lib/session/open.ts'
 import { plain } from '../plain-text.ts'
-import type { SessionStore } from '../../lib/session-store.ts'
+import type { SessionStore } from '../../lib/session/store.ts'
 import { findByName, type UserDocument } from '../../models/user.ts'
 import { withDatabase } from '../database.ts'
 import { Refusal } from '../terminal.ts'

@@ -1,8 +1,8 @@
 // `sesame restore FILE`: a backup comes back into a database that is empty, or in the place of what is there.
 import type { Command } from 'commander'
-import { readBackup, UnreadableBackup, type Counts, type Head } from '../../lib/backup-file.ts'
+import { readBackup, UnreadableBackup, type Counts, type Head } from '../../lib/files/backup.ts'
 import { startProgress } from '../progress.ts'
-import { readCompressed } from '../../lib/whole-file.ts'
+import { readCompressed } from '../../lib/files/atomic.ts'
 import { markOf } from '../../models/backup.ts'
 import { isRestoreUnfinished } from '../../models/restore-stage.ts'
 import { restore, type Restored } from '../../models/restore.ts'

@@ -1,6 +1,6 @@
 // `sesame session list` and `sesame session end`: where people are signed in, and the end of that.
 import type { Command } from 'commander'
-import { deviceOf } from '../../lib/device.ts'
+import { deviceOf } from '../../lib/http/device.ts'
 import { padded, plain } from '../plain-text.ts'
 import {
   endByPrefix,

@@ -1,6 +1,6 @@
 // Mail: whether a server takes the site's mails.
 import type { Settings } from '../../config/env.ts'
-import { transportTo } from '../../lib/mailer.ts'
+import { transportTo } from '../../lib/mail/smtp.ts'
 import { findingsOf, type Finding } from './finding.ts'
 
 const finding = findingsOf('mail')

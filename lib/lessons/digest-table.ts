@@ -1,6 +1,6 @@
 // The md5 of every common password, made once: what a thief brings along, so that one look is enough for each stolen digest.
 import md5 from 'md5'
-import { commonPasswords } from '../common-passwords.ts'
+import { commonPasswords } from '../password/common.ts'
 
 export type DigestTable = {
   /** The place of a digest's password in the list, the most common first; undefined if it is not there. */

@@ -4,8 +4,8 @@ import type { Collection } from 'mongodb'
 import type { Connection } from 'mongoose'
 import { MINUTE } from '../../config/session.ts'
 import { nothing } from '../callback.ts'
-import { SessionStore } from '../session-store.ts'
-import { storageId } from '../storage-id.ts'
+import { SessionStore } from '../session/store.ts'
+import { storageId } from '../session/storage-id.ts'
 import { purgeCollection } from './purge.ts'
 import { watched } from './watch.ts'
 
@@ -105,7 +105,7 @@ export class LessonStores {
   }
 }
 
-// The site's own store keeps a session under the hash of its id (lib/storage-id.ts), connect-mongo under the id itself.
+// The site's own store keeps a session under the hash of its id (lib/session/storage-id.ts), connect-mongo under the id itself.
 function withId(id: string) {
   return { _id: { $in: [id, storageId(id)] } }
 }

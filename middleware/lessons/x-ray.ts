@@ -13,7 +13,7 @@ import {
 import { difference } from '../../lib/lessons/difference.ts'
 import { maskCookie, maskDocument } from '../../lib/lessons/mask.ts'
 import { watching, type Operation } from '../../lib/lessons/watch.ts'
-import { storageId } from '../../lib/storage-id.ts'
+import { storageId } from '../../lib/session/storage-id.ts'
 import { findExchanges, keepExchange, type Exchange } from '../../models/lesson-record.ts'
 import { sentSessionId } from '../session.ts'
 import { settingsOf } from '../settings.ts'

@@ -1,6 +1,6 @@
 // GET /account/activity: the last things that happened at the account, and its sign-ins of each day.
 import type { Request, Response } from 'express'
-import { deviceOf } from '../../lib/device.ts'
+import { deviceOf } from '../../lib/http/device.ts'
 import { visitOf } from '../../middleware/visit.ts'
 import { findActivity } from '../../models/activity.ts'
 

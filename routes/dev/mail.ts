@@ -1,6 +1,6 @@
 // GET and POST /dev/mail: the mails that were caught because there is no mail server, and a button that throws them away.
 import type { Request, Response } from 'express'
-import { textAndLinks } from '../../lib/links.ts'
+import { textAndLinks } from '../../lib/mail/links.ts'
 import { settingsOf } from '../../middleware/settings.ts'
 import { emptyMailbox, findCaughtMails } from '../../models/mailbox.ts'
 import { untilHandled } from '../../models/outbox.ts'

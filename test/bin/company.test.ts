@@ -1,8 +1,8 @@
 // The cache of sessions and those who come through the engine's door, also before there is a cache.
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { newCompany } from '../../bin/company.ts'
-import { SessionCache } from '../../lib/session-cache.ts'
-import type { SessionDocument } from '../../lib/session-documents.ts'
+import { SessionCache } from '../../lib/session/cache.ts'
+import type { SessionDocument } from '../../lib/session/documents.ts'
 
 const HOUR = 60 * 60 * 1000
 

@@ -1,7 +1,7 @@
 // The captcha's text, its picture and the comparison of an answer.
 import { describe, expect, it } from 'vitest'
 import { limits } from '../../config/limits.ts'
-import { drawCaptcha } from '../../lib/captcha-picture.ts'
+import { drawCaptcha } from '../../lib/captcha/picture.ts'
 import { chooseCaptchaText, isCaptchaAnswer } from '../../lib/captcha.ts'
 
 const TWELVE_KILOBYTES = 12_000

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { translator } from '../../config/i18n.ts'
 import { MINUTE } from '../../config/session.ts'
-import { SessionStore } from '../../lib/session-store.ts'
+import { SessionStore } from '../../lib/session/store.ts'
 import { endOtherSessions, findPlaces, renameInSessions } from '../../models/session.ts'
 import { changeSession, sessionKey, sessionOf, sessionsOf, usersOf } from '../documents.ts'
 import { openSite, type Site } from '../helper.ts'

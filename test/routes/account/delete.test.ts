@@ -1,7 +1,7 @@
 // The end of an account: asked for twice, and then nothing is left of it and nothing brings it back.
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { translator } from '../../../config/i18n.ts'
-import { openSessionStore } from '../../../lib/open-session-store.ts'
+import { openSessionStore } from '../../../lib/session/open.ts'
 import { deleteAccount } from '../../../models/deletion.ts'
 import { openSite, validPassword, type Site } from '../../helper.ts'
 import { usersOf } from '../../documents.ts'

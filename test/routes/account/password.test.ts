@@ -1,7 +1,7 @@
 // A new password: asked for with the current one, at the end of every other session.
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { translator } from '../../../config/i18n.ts'
-import { SessionStore } from '../../../lib/session-store.ts'
+import { SessionStore } from '../../../lib/session/store.ts'
 import { deleteAccount } from '../../../models/deletion.ts'
 import { lockPerson } from '../../../models/people.ts'
 import { sessionOf, sessionsOf, usersOf } from '../../documents.ts'

@@ -2,7 +2,7 @@
 import type { Response } from 'supertest'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { translator } from '../../../config/i18n.ts'
-import { SessionStore } from '../../../lib/session-store.ts'
+import { SessionStore } from '../../../lib/session/store.ts'
 import { outbox } from '../../../models/outbox.ts'
 import { usersOf } from '../../documents.ts'
 import { openSite, validPassword, type Site } from '../../helper.ts'

@@ -1,7 +1,7 @@
 // The link that was sent to a new address: looked at without effect, used once, and dead when anything else came first.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { translator } from '../../../../config/i18n.ts'
-import { openSessionStore } from '../../../../lib/open-session-store.ts'
+import { openSessionStore } from '../../../../lib/session/open.ts'
 import { lockPerson } from '../../../../models/people.ts'
 import { usersOf } from '../../../documents.ts'
 import { openSite, uniqueUsername, validPassword, type Site } from '../../../helper.ts'

@@ -1,0 +1,81 @@
+// Sessions encrypted at rest: each document is written as a whole, so a version number keeps overlapping requests apart.
+import { BSON, type Collection } from 'mongodb'
+import type { Data } from './changes.ts'
+import type { Clock } from './clock.ts'
+import { alive, moveClock, type Documents, type SessionDocument } from './documents.ts'
+
+/** Encrypts what is kept of a session; connect-mongo's cryptoAdapters are of this kind. */
+export type Encryption = {
+  encrypt: (text: string) => Promise<string>
+  decrypt: (text: string) => Promise<string>
+}
+
+type Sealed = SessionDocument<string>
+
+const MOST_TRIES = 200 // each failure is another request's success, so this many mean that something else is wrong
+
+/** Store sessions encrypted, with the same promises: a change of one key never undoes another's change of a second. */
+export function sealedDocuments(collection: Collection<Sealed>, encryption: Encryption): Documents {
+  const seal = (data: Data) => encryption.encrypt(BSON.EJSON.stringify(data, { relaxed: false }))
+  const open = async (text = '{}') =>
+    BSON.EJSON.parse(await encryption.decrypt(text), { relaxed: true }) as Data
+  // What can't be opened was written with another key, or with none: it is over, like any session that is not there.
+  const opened = async (document: Sealed): Promise<SessionDocument | undefined> =>
+    open(document.session).then(
+      (session) => ({ ...document, session }),
+      () => undefined,
+    )
+
+  // Read, edit, and write if nobody wrote in between; otherwise do it again on what they wrote.
+  async function rewrite(_id: string, edit: (data: Data) => Data, clock: Partial<Clock>) {
+    for (let tries = 0; tries < MOST_TRIES; tries++) {
+      const found = await collection.findOne(alive<string>({ _id }))
+      if (!found) return undefined
+      const data = await open(found.session)
+      const { matchedCount } = await collection.updateOne(
+        alive<string>({ _id, version: found.version }),
+        { $set: { ...clock, session: await seal(edit(data)) }, $inc: { version: 1 } },
+      )
+      if (matchedCount > 0) return data
+    }
+    throw new Error('A session was written by others all the time')
+  }
+
+  return {
+    find: async (_id) => {
+      const found = await collection.findOne(alive<string>({ _id }))
+      return found ? opened(found) : undefined
+    },
+
+    insert: async (_id, session, more) => {
+      const { session: _plain, ...fields } = more
+      const { upsertedCount } = await collection.updateOne(
+        { _id },
+        {
+          $set: { ...fields, session: await seal(session) },
+          $setOnInsert: { createdAt: new Date(), version: 0 },
+        },
+        { upsert: true },
+      )
+      return upsertedCount > 0
+    },
+
+    change: async (_id, { set, unset }, clock) => {
+      const edit = (data: Data) => ({ ...without(data, unset), ...set })
+      return (await rewrite(_id, edit, clock)) !== undefined
+    },
+
+    move: (_id, clock) => moveClock(collection, _id, clock),
+
+    take: async (_id, key) => (await rewrite(_id, (data) => without(data, [key]), {}))?.[key],
+
+    ofOwner: async (owner) => {
+      const found = await collection.find(alive<string>({ owner })).toArray()
+      return (await Promise.all(found.map(opened))).filter((one) => one !== undefined)
+    },
+  }
+}
+
+function without(data: Data, keys: string[]): Data {
+  return Object.fromEntries(Object.entries(data).filter(([key]) => !keys.includes(key)))
+}

@@ -1,0 +1,40 @@
+// The store of the site's sessions as its settings want it, for requests and for an operator's commands alike.
+import { createWebCryptoAdapter } from 'connect-mongo'
+import type { Connection } from 'mongoose'
+import type { Settings } from '../../config/env.ts'
+import { MINUTE } from '../../config/session.ts'
+import { metered } from './metered.ts'
+import type { Metrics } from '../metrics.ts'
+import type { SessionCache } from './cache.ts'
+import { SessionStore } from './store.ts'
+
+/** What a site may want of its sessions beside keeping them: in memory too, observed by lessons, or measured. */
+export type StoreExtras = {
+  cache?: SessionCache | undefined
+  watch?: ((store: SessionStore) => SessionStore) | undefined
+  metrics?: Metrics | undefined
+}
+
+/** Open the store on a database that is connected. */
+export function openSessionStore(
+  settings: Settings,
+  database: Connection,
+  { cache, watch, metrics }: StoreExtras = {},
+): SessionStore {
+  const store = new SessionStore({
+    client: database.getClient(),
+    databaseName: database.name,
+    idle: settings.sessionIdleMinutes * MINUTE,
+    ownerOf: ({ userId }) => userId,
+    endOf: ({ endsAt }) => endsAt,
+    encryption: encryptionWith(settings.sessionEncryptionKey),
+    cache,
+  })
+  const watched = watch ? watch(store) : store
+  return metrics ? metered(watched, metrics) : watched
+}
+
+// AES-256-GCM under a key derived from the setting, once, when the store is opened.
+function encryptionWith(key: string | undefined) {
+  return key === undefined ? undefined : createWebCryptoAdapter({ secret: key })
+}

@@ -1,0 +1,98 @@
+// A store on a database of its own, and its callbacks as promises, for tests that use it directly.
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { createWebCryptoAdapter } from 'connect-mongo'
+import { Cookie, type SessionData } from 'express-session'
+import { MongoClient, type Collection } from 'mongodb'
+import { inject } from 'vitest'
+import type { SessionDocument } from '../../../lib/session/documents.ts'
+import { SESSIONS } from '../../../lib/session/collection.ts'
+import { SessionStore } from '../../../lib/session/store.ts'
+
+export type OpenStore = {
+  store: SessionStore
+  calls: ReturnType<typeof callsOf>
+  raw: Collection<SessionDocument>
+  /** Resolves when the store emits this. */
+  next: (event: string) => Promise<unknown>
+  /** Another store on the same sessions, as another process would have it, or one that was started with another key. */
+  another: (key?: string) => SessionStore
+  close: () => Promise<void>
+}
+
+/** Open a store, encrypted if a key is given. */
+export async function openStore(key?: string): Promise<OpenStore> {
+  const client = await MongoClient.connect(inject('mongoUrl'))
+  const databaseName = `store-${randomBytes(6).toString('hex')}`
+  const another = (key?: string) =>
+    new SessionStore({
+      client,
+      databaseName,
+      idle: 60_000,
+      ownerOf: ({ userId }) => userId,
+      encryption: key ? createWebCryptoAdapter({ secret: key, iterations: 1 }) : undefined,
+    })
+  const store = another(key)
+  return {
+    store,
+    calls: callsOf(store),
+    raw: client.db(databaseName).collection(SESSIONS),
+    /** Resolves when the store emits this. */
+    next: (event) => once(store, event),
+    another,
+    close: async () => {
+      const cleaner = await MongoClient.connect(inject('mongoUrl')) // a test may have closed the store's own
+      await cleaner.db(databaseName).dropDatabase()
+      await cleaner.close()
+      await store.close()
+    },
+  }
+}
+
+/** What express-session calls, as promises instead of callbacks. */
+export function callsOf(store: SessionStore) {
+  return {
+    get: (sid: string) =>
+      ask<SessionData | null>((done) => {
+        store.get(sid, done)
+      }),
+    set: (sid: string, session: SessionData) =>
+      ask((done) => {
+        store.set(sid, session, done)
+      }),
+    touch: (sid: string, session: SessionData) =>
+      ask((done) => {
+        store.touch(sid, session, done)
+      }),
+    all: () =>
+      ask<SessionData[]>((done) => {
+        store.all(done)
+      }),
+    length: () =>
+      ask<number>((done) => {
+        store.length(done)
+      }),
+    destroy: (sid: string) =>
+      ask((done) => {
+        store.destroy(sid, done)
+      }),
+    clear: () =>
+      ask((done) => {
+        store.clear(done)
+      }),
+  }
+}
+
+/** A plain object as a session is given to a store. */
+export function sessionOf(data: object): SessionData {
+  return { ...data, cookie: new Cookie() } as unknown as SessionData
+}
+
+async function ask<T = undefined>(call: (done: (error: unknown, value?: unknown) => void) => void) {
+  return new Promise<T>((resolve, reject) => {
+    call((error, value) => {
+      if (error) reject(error instanceof Error ? error : new Error('The store failed'))
+      else resolve(value as T)
+    })
+  })
+}
