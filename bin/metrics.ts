@@ -2,7 +2,7 @@
 import type { Settings } from '../config/env.ts'
 import type { Metrics } from '../lib/metrics.ts'
 import { SECURITY_EVENTS } from '../middleware/security-events.ts'
-import { ping, readVitalSigns } from '../models/vital-signs.ts'
+import { ping, readVitalSigns } from '../models/database/stats.ts'
 
 /** Begin to count, if the settings name a port where somebody can ask for it; otherwise undefined, and nothing is counted. */
 export async function openMetrics({ metricsPort }: Settings): Promise<Metrics | undefined> {

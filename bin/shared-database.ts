@@ -3,8 +3,8 @@ import mongoose from 'mongoose'
 import { embeddedWrites, serverWrites } from '../config/database.ts'
 import type { Logger } from '../config/logger.ts'
 import { connectMongodb } from '../lib/mongodb.ts'
-import { buildIndexes } from '../models/indexes.ts'
-import { giveKeysToOldUsers } from '../models/old-users.ts'
+import { buildIndexes } from '../models/database/indexes.ts'
+import { giveKeysToOldUsers } from '../models/user/legacy.ts'
 import type { Shared } from './foundation.ts'
 
 /** Connect this process to the database of all. Throws a StartProblem. */

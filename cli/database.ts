@@ -10,8 +10,8 @@ import { FolderInUse } from '../lib/embedded-mongodb/refusals.ts'
 import { connectMongodb, withoutSecrets } from '../lib/mongodb.ts'
 import { usePepper } from '../lib/password.ts'
 import { StartProblem } from '../lib/start-problem.ts'
-import { buildIndexes } from '../models/indexes.ts'
-import { giveKeysToOldUsers } from '../models/old-users.ts'
+import { buildIndexes } from '../models/database/indexes.ts'
+import { giveKeysToOldUsers } from '../models/user/legacy.ts'
 import { tell } from './terminal.ts'
 
 const PATIENCE = 5000 // milliseconds for a site that is just starting or stopping

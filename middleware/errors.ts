@@ -2,10 +2,10 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express'
 import createError, { isHttpError } from 'http-errors'
 import { translator } from '../config/i18n.ts'
-import { NotCounted } from '../lib/attempt-rows.ts'
+import { NotCounted } from '../models/sign-in/counters.ts'
 import { isDatabaseAway } from '../lib/mongodb/away.ts'
 import { TooManyHashes } from '../lib/password/queue.ts'
-import type { Wait } from '../models/attempts.ts'
+import type { Wait } from '../models/sign-in/throttle.ts'
 import { keepAddress, withoutToken } from './mailed-link.ts'
 import { kindOfStatus } from './problem.ts'
 

@@ -1,7 +1,7 @@
 // A form that was refused is shown again, with what was typed.
 import type { Request, Response } from 'express'
 import type { Refusal } from '../lib/form.ts'
-import type { Throttled } from '../models/attempts.ts'
+import type { Throttled } from '../models/sign-in/throttle.ts'
 import type { SignInRefusal } from '../models/sign-in.ts'
 import { logRefusal } from './security-events.ts'
 

@@ -1,8 +1,8 @@
 // What happened at the doors of the site, as lines in the log that a machine can search (ASVS 16.3; docs/operations.md).
 import type { ErrorRequestHandler, Request } from 'express'
 import { storageId } from '../lib/session/storage-id.ts'
-import { recordActivity } from '../models/activity.ts'
-import type { Throttled } from '../models/attempts.ts'
+import { recordActivity } from '../models/account/activity.ts'
+import type { Throttled } from '../models/sign-in/throttle.ts'
 import type { SignInRefusal } from '../models/sign-in.ts'
 import { metricsOf } from './metrics.ts'
 

@@ -2,7 +2,7 @@
 import type { Request, RequestHandler } from 'express'
 import createError from 'http-errors'
 import { networkOf } from '../lib/http/network.ts'
-import { countAttempt, type Caller } from '../models/attempts.ts'
+import { countAttempt, type Caller } from '../models/sign-in/throttle.ts'
 import { wantsWords } from './captcha.ts'
 import { logRefusal } from './security-events.ts'
 import { settingsOf } from './settings.ts'

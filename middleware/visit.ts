@@ -1,6 +1,6 @@
 // What a model is told of the request of a member, without knowing Express.
 import type { Request } from 'express'
-import type { Visit } from '../models/visit.ts'
+import type { Visit } from '../models/account/visit.ts'
 import { storeOf } from './session.ts'
 import { callerOf } from './throttle.ts'
 

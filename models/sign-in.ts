@@ -3,9 +3,9 @@ import { z } from 'zod'
 import { checkbox, text, type Refusal } from '../lib/form.ts'
 import { check } from '../lib/password.ts'
 import { refuse } from '../lib/result.ts'
-import { beginSignIn, type Caller, type Throttled } from './attempts.ts'
-import type { Failures } from './failures.ts'
-import { emailKey } from './email.ts'
+import { beginSignIn, type Caller, type Throttled } from './sign-in/throttle.ts'
+import type { Failures } from './sign-in/failures.ts'
+import { emailKey } from './user/email.ts'
 import {
   findByName,
   keysOf,
@@ -15,7 +15,7 @@ import {
   type Member,
   type UserDocument,
 } from './user.ts'
-import { usernameKey } from './username.ts'
+import { usernameKey } from './user/username.ts'
 
 /** Why a sign-in failed, for the log alone: every failure gets the same answer. */
 export type FailureReason =

@@ -1,7 +1,7 @@
 // The people who have an account: their documents, and how one is found.
 import mongoose, { Schema, type InferSchemaType, type Types } from 'mongoose'
-import { emailKey } from './email.ts'
-import { usernameKey } from './username.ts'
+import { emailKey } from './user/email.ts'
+import { usernameKey } from './user/username.ts'
 
 const schema = new Schema(
   {
@@ -14,7 +14,7 @@ const schema = new Schema(
     emailVerifiedAt: Date,
     pendingEmail: { type: { address: String, askedAt: Date }, _id: false },
     passwordChangedAt: Date,
-    lockedAt: Date, // by an operator; what the throttle locks is in models/attempts.ts
+    lockedAt: Date, // by an operator; what the throttle locks is in models/sign-in/throttle.ts
     demo: Boolean, // made by `sesame demo`, which may delete it again whatever its name has become
   },
   { collection: 'users', versionKey: false },

@@ -5,7 +5,7 @@ import { checkForm } from '../middleware/form.ts'
 import { localeOf } from '../middleware/locale.ts'
 import { showAgain } from '../middleware/refused-form.ts'
 import { callerOf } from '../middleware/throttle.ts'
-import { askForReset, resetRequest } from '../models/password-reset.ts'
+import { askForReset, resetRequest } from '../models/account/password-reset.ts'
 
 export function show(req: Request, res: Response) {
   res.render('password-reset', { question: askInWords(req) })

@@ -6,8 +6,8 @@ import { localeOf } from '../middleware/locale.ts'
 import { showAgain } from '../middleware/refused-form.ts'
 import { logEvent } from '../middleware/security-events.ts'
 import { callerOf } from '../middleware/throttle.ts'
-import { queueNotice } from '../models/notice.ts'
-import { register, registration } from '../models/registration.ts'
+import { queueNotice } from '../models/mail/notice.ts'
+import { register, registration } from '../models/account/registration.ts'
 
 export function show(req: Request, res: Response) {
   res.render('register', { question: askInWords(req) })

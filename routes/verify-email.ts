@@ -4,7 +4,7 @@ import { localeOf } from '../middleware/locale.ts'
 import { showAgain } from '../middleware/refused-form.ts'
 import { callerOf } from '../middleware/throttle.ts'
 import { findAccount } from '../models/user.ts'
-import { askForVerification } from '../models/verification.ts'
+import { askForVerification } from '../models/account/verification.ts'
 
 export async function show(req: Request, res: Response) {
   const account = req.user && (await findAccount(req.user.id))

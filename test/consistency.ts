@@ -1,9 +1,9 @@
 // Whether what lies in a database fits together: everything that is told of a person has that person, and nothing is there twice.
 import mongoose from 'mongoose'
 import { kindOf } from '../lib/password.ts'
-import { keptCollections } from '../models/backup.ts'
-import { findMissingIndexes } from '../models/indexes.ts'
-import { isRestoreUnfinished } from '../models/restore-stage.ts'
+import { keptCollections } from '../models/operator/backup.ts'
+import { findMissingIndexes } from '../models/database/indexes.ts'
+import { isRestoreUnfinished } from '../models/operator/restore/stage.ts'
 import { findByName, keysOf } from '../models/user.ts'
 
 // As many of the first and of the last are also looked for as a sign-in does: that reads the indexes.

@@ -6,7 +6,7 @@ import { inject } from 'vitest'
 import { embeddedWrites } from '../config/database.ts'
 import { startEmbeddedMongodb, type EmbeddedMongodb } from '../lib/embedded-mongodb/index.ts'
 import { connectMongodb } from '../lib/mongodb.ts'
-import { buildIndexes } from '../models/indexes.ts'
+import { buildIndexes } from '../models/database/indexes.ts'
 import { openSite, type Site } from './helper.ts'
 
 export type MortalSite = { site: Site; engine: EmbeddedMongodb; close: () => Promise<void> }

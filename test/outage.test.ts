@@ -2,7 +2,7 @@
 import type { Response } from 'supertest'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { EmbeddedMongodb } from '../lib/embedded-mongodb/index.ts'
-import { findCaughtMails } from '../models/mailbox.ts'
+import { findCaughtMails } from '../models/mail/mailbox.ts'
 import { CAPTCHA, type Site } from './helper.ts'
 import { openMortalSite } from './mortal-site.ts'
 import { newPerson, page, Visitor } from './visitor.ts'

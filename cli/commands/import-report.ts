@@ -1,7 +1,7 @@
 // What became of the rows of an import, in sentences.
 import { plain } from '../plain-text.ts'
-import { refusalReasons, type RefusalReason } from '../../models/import-row.ts'
-import type { ImportReport, Refused } from '../../models/import.ts'
+import { refusalReasons, type RefusalReason } from '../../models/operator/import/row.ts'
+import type { ImportReport, Refused } from '../../models/operator/import.ts'
 import { counted, print, tell } from '../terminal.ts'
 
 export const MOST_SHOWN = 20 // refused rows

@@ -2,7 +2,7 @@
 import type { Command } from 'commander'
 import { plain } from '../plain-text.ts'
 import { startProgress, type Progress } from '../progress.ts'
-import { upgradePasswords, type UpgradeReport } from '../../models/password-upgrade.ts'
+import { upgradePasswords, type UpgradeReport } from '../../models/operator/password-upgrade.ts'
 import { withDatabase } from '../database.ts'
 import { stopSignal } from '../stop-signal.ts'
 import { counted, EXIT, print, tell } from '../terminal.ts'

@@ -1,6 +1,6 @@
 // What became of a backup that was restored, in sentences.
 import { plain } from '../plain-text.ts'
-import type { Restored } from '../../models/restore.ts'
+import type { Restored } from '../../models/operator/restore.ts'
 import { counted, print, tell, timeOf } from '../terminal.ts'
 
 /** Print how many people are back, who had to give something up, and that all sessions have ended. */

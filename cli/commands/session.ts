@@ -7,7 +7,7 @@ import {
   isPrefix,
   listSessions,
   type ListedSession,
-} from '../../models/session-list.ts'
+} from '../../models/operator/sessions.ts'
 import { endAllSessions } from '../../models/session.ts'
 import { withDatabase } from '../database.ts'
 import { counted, print, printJsonList, Refusal, tell, timeOf } from '../terminal.ts'

@@ -1,7 +1,12 @@
 // `sesame user list` and `sesame user show`: who has an account, and in what state it is.
 import { InvalidArgumentError, type Command } from 'commander'
 import { padded, plain, plainJson } from '../plain-text.ts'
-import { describePerson, listPeople, type Filter, type Person } from '../../models/people.ts'
+import {
+  describePerson,
+  listPeople,
+  type Filter,
+  type Person,
+} from '../../models/operator/users.ts'
 import { withDatabase } from '../database.ts'
 import { counted, print, printJsonList, tell, timeOf } from '../terminal.ts'
 import { example } from './example.ts'

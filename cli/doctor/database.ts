@@ -1,9 +1,9 @@
 // The database: whether it answers, what it promises to keep, and whether what is over goes away.
 import mongoose from 'mongoose'
 import { MINUTE } from '../../config/session.ts'
-import { findMissingIndexes } from '../../models/indexes.ts'
-import { countBareMd5 } from '../../models/password-upgrade.ts'
-import { isRestoreUnfinished } from '../../models/restore-stage.ts'
+import { findMissingIndexes } from '../../models/database/indexes.ts'
+import { countBareMd5 } from '../../models/operator/password-upgrade.ts'
+import { isRestoreUnfinished } from '../../models/operator/restore/stage.ts'
 import { checkExpiry } from './expiry.ts'
 import { admin, findFacts, type Facts } from './facts.ts'
 import { findingsOf, type Finding } from './finding.ts'

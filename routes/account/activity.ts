@@ -2,7 +2,7 @@
 import type { Request, Response } from 'express'
 import { deviceOf } from '../../lib/http/device.ts'
 import { visitOf } from '../../middleware/visit.ts'
-import { findActivity } from '../../models/activity.ts'
+import { findActivity } from '../../models/account/activity.ts'
 
 const SHOWN = 50
 

@@ -5,7 +5,7 @@ import { showAgain } from '../../middleware/refused-form.ts'
 import { logEvent } from '../../middleware/security-events.ts'
 import { signOut } from '../../middleware/session.ts'
 import { visitOf } from '../../middleware/visit.ts'
-import { deleteOwnAccount, deletion } from '../../models/deletion.ts'
+import { deleteOwnAccount, deletion } from '../../models/account/deletion.ts'
 
 export function show(req: Request, res: Response) {
   res.render('account/delete', { username: visitOf(req).member.username })

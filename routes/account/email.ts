@@ -4,7 +4,7 @@ import { readForm } from '../../lib/form.ts'
 import { showAgain } from '../../middleware/refused-form.ts'
 import { logEvent } from '../../middleware/security-events.ts'
 import { visitOf } from '../../middleware/visit.ts'
-import { askForEmail, emailChange, findPendingEmail } from '../../models/email-change.ts'
+import { askForEmail, emailChange, findPendingEmail } from '../../models/account/email-change.ts'
 
 export async function show(req: Request, res: Response) {
   res.render('account/email', await addressesOf(req))

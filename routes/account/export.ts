@@ -2,7 +2,7 @@
 import type { Request, Response } from 'express'
 import { logEvent } from '../../middleware/security-events.ts'
 import { visitOf } from '../../middleware/visit.ts'
-import { exportAccount } from '../../models/export.ts'
+import { exportAccount } from '../../models/account/export.ts'
 
 export async function show(req: Request, res: Response) {
   const { member, store, sessionId } = visitOf(req)

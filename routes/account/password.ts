@@ -5,7 +5,7 @@ import { showAgain } from '../../middleware/refused-form.ts'
 import { renewSession } from '../../middleware/renew-session.ts'
 import { logEvent } from '../../middleware/security-events.ts'
 import { visitOf } from '../../middleware/visit.ts'
-import { changePassword, passwordChange } from '../../models/password-change.ts'
+import { changePassword, passwordChange } from '../../models/account/password-change.ts'
 
 export function show(_req: Request, res: Response) {
   res.render('account/password')

@@ -4,7 +4,7 @@ import { readForm } from '../../lib/form.ts'
 import { showAgain } from '../../middleware/refused-form.ts'
 import { logEvent } from '../../middleware/security-events.ts'
 import { visitOf } from '../../middleware/visit.ts'
-import { changeUsername, usernameChange } from '../../models/username-change.ts'
+import { changeUsername, usernameChange } from '../../models/account/username-change.ts'
 
 export function show(req: Request, res: Response) {
   res.render('account/username', { username: visitOf(req).member.username })

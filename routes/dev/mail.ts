@@ -2,8 +2,8 @@
 import type { Request, Response } from 'express'
 import { textAndLinks } from '../../lib/mail/links.ts'
 import { settingsOf } from '../../middleware/settings.ts'
-import { emptyMailbox, findCaughtMails } from '../../models/mailbox.ts'
-import { untilHandled } from '../../models/outbox.ts'
+import { emptyMailbox, findCaughtMails } from '../../models/mail/mailbox.ts'
+import { untilHandled } from '../../models/mail/outbox.ts'
 
 const PATIENCE = 2000 // milliseconds for the mail that somebody has come to see
 

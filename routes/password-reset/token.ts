@@ -5,7 +5,7 @@ import { tokenOf } from '../../middleware/mailed-link.ts'
 import { showAgain } from '../../middleware/refused-form.ts'
 import { logEvent } from '../../middleware/security-events.ts'
 import { signOut, storeOf } from '../../middleware/session.ts'
-import { findReset, readReplacement, resetPassword } from '../../models/password-reset.ts'
+import { findReset, readReplacement, resetPassword } from '../../models/account/password-reset.ts'
 
 export async function show(req: Request, res: Response) {
   const owner = await findReset(tokenOf(req))

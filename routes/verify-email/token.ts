@@ -2,7 +2,7 @@
 import type { Request, Response } from 'express'
 import { tokenOf } from '../../middleware/mailed-link.ts'
 import { logEvent } from '../../middleware/security-events.ts'
-import { findVerification, verifyEmail } from '../../models/verification.ts'
+import { findVerification, verifyEmail } from '../../models/account/verification.ts'
 
 export async function show(req: Request, res: Response) {
   const owner = await findVerification(tokenOf(req))

@@ -2,7 +2,7 @@
 import mongoose from 'mongoose'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { translator } from '../../config/i18n.ts'
-import { beginSignIn, unlockAccount } from '../../models/attempts.ts'
+import { beginSignIn, unlockAccount } from '../../models/sign-in/throttle.ts'
 import { usersOf } from '../documents.ts'
 import { openSite, validPassword, type Site } from '../helper.ts'
 import { errorsOf, newPerson, page, titleOf, valueOf, type Visitor } from '../visitor.ts'

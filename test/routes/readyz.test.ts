@@ -1,6 +1,6 @@
 // Whether visitors should be sent here: asked by balancers, answered without a session.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { buildIndexes } from '../../models/indexes.ts'
+import { buildIndexes } from '../../models/database/indexes.ts'
 import { openMortalSite, type MortalSite } from '../mortal-site.ts'
 import { openSite, type Site } from '../helper.ts'
 

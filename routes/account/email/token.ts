@@ -4,7 +4,7 @@ import { logEvent } from '../../../middleware/security-events.ts'
 import { storeOf } from '../../../middleware/session.ts'
 import { localeOf } from '../../../middleware/locale.ts'
 import { tokenOf } from '../../../middleware/mailed-link.ts'
-import { changeEmail, findEmailChange } from '../../../models/email-change.ts'
+import { changeEmail, findEmailChange } from '../../../models/account/email-change.ts'
 
 export async function show(req: Request, res: Response) {
   const change = await findEmailChange(tokenOf(req))

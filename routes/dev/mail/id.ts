@@ -3,7 +3,7 @@ import type { Request, Response } from 'express'
 import createError from 'http-errors'
 import { z } from 'zod'
 import { mailSecurityPolicy } from '../../../config/security.ts'
-import { findCaughtMail } from '../../../models/mailbox.ts'
+import { findCaughtMail } from '../../../models/mail/mailbox.ts'
 
 const address = z.object({ id: z.string().regex(/^[0-9a-f]{24}$/) })
 

@@ -2,8 +2,8 @@
 import { Registry } from 'prom-client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { addDatabaseGauges, type Database } from '../../../lib/metrics/database.ts'
-import { outbox } from '../../../models/outbox.ts'
-import { ping, readVitalSigns } from '../../../models/vital-signs.ts'
+import { outbox } from '../../../models/mail/outbox.ts'
+import { ping, readVitalSigns } from '../../../models/database/stats.ts'
 import { openSite, type Site } from '../../helper.ts'
 import { valueOf } from '../../metrics-text.ts'
 

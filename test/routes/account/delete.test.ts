@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { translator } from '../../../config/i18n.ts'
 import { openSessionStore } from '../../../lib/session/open.ts'
-import { deleteAccount } from '../../../models/deletion.ts'
+import { deleteAccount } from '../../../models/account/deletion.ts'
 import { openSite, validPassword, type Site } from '../../helper.ts'
 import { usersOf } from '../../documents.ts'
 import { errorsOf, valueOf, type Visitor } from '../../visitor.ts'

@@ -1,8 +1,8 @@
 // The mailbox of the mails that no mail server took: for whoever develops or tries the site, and for nobody else.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { translator } from '../../../config/i18n.ts'
-import { catchMail } from '../../../models/mailbox.ts'
-import { outbox, queueLetter } from '../../../models/outbox.ts'
+import { catchMail } from '../../../models/mail/mailbox.ts'
+import { outbox, queueLetter } from '../../../models/mail/outbox.ts'
 import { openSite, type Site } from '../../helper.ts'
 import { newPerson, page } from '../../visitor.ts'
 

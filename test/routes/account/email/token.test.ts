@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { translator } from '../../../../config/i18n.ts'
 import { openSessionStore } from '../../../../lib/session/open.ts'
-import { lockPerson } from '../../../../models/people.ts'
+import { lockPerson } from '../../../../models/operator/users.ts'
 import { usersOf } from '../../../documents.ts'
 import { openSite, uniqueUsername, validPassword, type Site } from '../../../helper.ts'
 import { newPerson, page } from '../../../visitor.ts'

@@ -1,0 +1,57 @@
+// How an account goes, with everything that is kept about its person.
+import { z } from 'zod'
+import { text } from '../../lib/form.ts'
+import { accept, refuse, type Result } from '../../lib/result.ts'
+import type { SessionStore } from '../../lib/session/store.ts'
+import { forgetActivity } from './activity.ts'
+import { forgetAttempts } from '../sign-in/failures.ts'
+import { confirmPassword, currentPassword, type Confirmation } from './confirm-password.ts'
+import { dropLetters } from '../mail/outbox.ts'
+import { disownReservations } from '../user/reservation.ts'
+import { endTokens } from '../mail/token.ts'
+import { User } from '../user.ts'
+import { usernameKey } from '../user/username.ts'
+import type { Visit } from './visit.ts'
+
+/** The form that asks twice: for the password, and for the name typed out, which no slip of a finger does. */
+export const deletion = z.object({
+  username: text().superRefine((name, context) => {
+    if (name.trim() === '') context.addIssue('errors.typed-name.missing')
+  }),
+  current: currentPassword,
+})
+
+/** Delete the account of who is signed in, if the password and the name are right. */
+export async function deleteOwnAccount(
+  form: z.output<typeof deletion>,
+  { member, caller, store }: Visit,
+): Promise<Confirmation | Result<string>> {
+  if (usernameKey(form.username.trim()) !== usernameKey(member.username)) {
+    return refuse({ username: 'errors.typed-name.wrong' })
+  } else {
+    const confirmed = await confirmPassword(member.id, form.current, caller)
+    if (confirmed.ok) {
+      await deleteAccount(store, member.id)
+      return accept(member.id)
+    } else {
+      return confirmed
+    }
+  }
+}
+
+/**
+ * Delete an account, its sessions, links, letters and record. The account goes first: what is under way meanwhile, a sign-in,
+ * a link, an event, finds nobody and leaves nothing behind.
+ */
+export async function deleteAccount(
+  store: Pick<SessionStore, 'forget'>,
+  userId: string,
+): Promise<void> {
+  const user = await User.findOneAndDelete({ _id: userId }).lean()
+  await store.forget(userId)
+  await endTokens(userId)
+  await dropLetters(userId, user?.email ?? '')
+  await forgetAttempts(userId)
+  await forgetActivity(userId)
+  await disownReservations(userId)
+}

@@ -1,0 +1,120 @@
+// How somebody gets another email address: it counts only once the link that was sent to it is used.
+import { z } from 'zod'
+import { accept, refuse, type Result } from '../../lib/result.ts'
+import type { SessionStore } from '../../lib/session/store.ts'
+import type { Locale } from '../../config/i18n.ts'
+import { countMail } from '../sign-in/throttle.ts'
+import { confirmPassword, currentPassword, type Confirmation } from './confirm-password.ts'
+import { email, emailKey } from '../user/email.ts'
+import { queueNotice } from '../mail/notice.ts'
+import { queueLetter } from '../mail/outbox.ts'
+import { renameInSessions } from '../session.ts'
+import { endTokens, findToken, takeToken, tokenLives, type Token } from '../mail/token.ts'
+import { byEmail, takenField, User, type UserDocument } from '../user.ts'
+import type { Visit } from './visit.ts'
+
+/** The form of a new address. */
+export const emailChange = z.object({ email, current: currentPassword })
+
+type Form = z.output<typeof emailChange>
+type Change = { username: string; email: string }
+
+/** The address that waits for its link, if there is one. */
+export async function findPendingEmail(userId: string): Promise<string | undefined> {
+  const user = await User.findById(userId).select('pendingEmail').lean()
+  const { address, askedAt } = user?.pendingEmail ?? {}
+  const isOver = (askedAt?.getTime() ?? 0) + tokenLives['email-change'] < Date.now()
+  return isOver ? undefined : (address ?? undefined)
+}
+
+/** Ask for another address, if the password is right. Each counts: the answer tells whether an address has an account here. */
+export async function askForEmail(
+  form: Form,
+  { member, caller, locale }: Visit,
+): Promise<Confirmation | Result<string>> {
+  const confirmed = await confirmPassword(member.id, form.current, caller)
+  if (!confirmed.ok) {
+    return confirmed
+  } else if (emailKey(form.email) === emailKey(confirmed.user.email ?? '')) {
+    return refuse({ email: 'errors.email.same' })
+  } else {
+    return (
+      (await countMail(caller, emailKey(form.email))) ??
+      (await ask(confirmed.user, form.email, { caller, locale }))
+    )
+  }
+}
+
+async function ask(
+  user: UserDocument,
+  address: string,
+  { caller, locale }: Pick<Visit, 'caller' | 'locale'>,
+): Promise<Result<string>> {
+  const userId = user._id.toString()
+  if (await User.exists({ ...byEmail(address), _id: { $ne: userId } })) {
+    return refuse({ email: 'errors.email.taken' })
+  } else {
+    // The address before is the link's other half: it dies when another change comes first.
+    const pendingEmail = { address, askedAt: new Date() }
+    await User.updateOne({ _id: userId }, { $set: { pendingEmail } })
+    await endTokens(userId, 'email-change')
+    await queueLetter({ kind: 'email-change', userId, email: address }, locale)
+    const notice = { kind: 'email-change-asked' as const, userId, email: address }
+    await queueNotice(notice, user, caller, locale)
+    return accept(address)
+  }
+}
+
+/** Whose address this link changes, and to which; undefined if it does not count. Looking does not use it up. */
+export async function findEmailChange(token: string): Promise<Change | undefined> {
+  const found = await findToken('email-change', token)
+  const user = found && (await User.findOne(asSeen(found)).lean())
+  return user ? { username: user.username, email: found.seen.newEmail ?? '' } : undefined
+}
+
+/**
+ * Use the link: the new address counts from now on, in all sessions. Returns whose it is; undefined if the link does not
+ * count or the address is taken.
+ */
+export async function changeEmail(
+  token: string,
+  store: SessionStore,
+  locale: Locale,
+): Promise<{ userId: string; email: string } | undefined> {
+  const found = await takeToken('email-change', token)
+  const user = found && (await apply(found))
+  if (found && user) {
+    const { userId } = found
+    const email = found.seen.newEmail ?? ''
+    await endTokens(userId) // those that were sent to the old address too
+    await renameInSessions(store, userId, { email })
+    await queueLetter({ kind: 'email-changed', userId, to: user.email ?? '', email }, locale)
+    return { userId, email }
+  } else {
+    return undefined
+  }
+}
+
+// Returns the document as it was before.
+async function apply(found: Token) {
+  const email = found.seen.newEmail ?? ''
+  const now = { email, emailKey: emailKey(email), emailVerifiedAt: new Date() }
+  const change = { $set: now, $unset: { pendingEmail: 1 } }
+  try {
+    return await User.findOneAndUpdate(asSeen(found), change).lean()
+  } catch (error) {
+    takenField(error) // throws for anything else; somebody else got the address meanwhile
+    return null
+  }
+}
+
+// The account as it was when the link was mailed. A locked one stays as it is: whoever it was locked against may have asked.
+function asSeen({ userId, seen }: Token) {
+  const { newEmail = '' } = seen
+  return {
+    _id: userId,
+    emailKey: seen.emailKey ?? null,
+    'pendingEmail.address': newEmail,
+    lockedAt: null,
+  }
+}

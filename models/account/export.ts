@@ -1,0 +1,32 @@
+// Everything that is kept about a person, for that person: their right by many laws, and an honest mirror.
+import type { SessionStore } from '../../lib/session/store.ts'
+import { findActivity } from './activity.ts'
+import { findFailures } from '../sign-in/failures.ts'
+import { outbox } from '../mail/outbox.ts'
+import { findReservations } from '../user/reservation.ts'
+import { findPlaces } from '../session.ts'
+import { findTokens } from '../mail/token.ts'
+import { User } from '../user.ts'
+
+/** What is kept about a person, without hashes: those of the password, of session ids and of links help attackers alone. */
+export async function exportAccount(userId: string, store: SessionStore, sessionId: string) {
+  const [user, places, activity, failures, tokens, reservations, letters] = await Promise.all([
+    User.findById(userId).select('-_id -password -usernameKey -emailKey').lean(),
+    findPlaces(store, userId, sessionId),
+    findActivity(userId),
+    findFailures(userId),
+    findTokens(userId),
+    findReservations(userId),
+    outbox().find({ 'letter.userId': userId }).toArray(),
+  ])
+  return {
+    account: user,
+    sessions: places.map(({ id: _hash, ...place }) => place),
+    events: activity.events,
+    signInsPerDay: activity.days,
+    failedSignInsSinceLast: failures ?? null,
+    links: tokens.map(({ purpose, expires }) => ({ purpose, expires })),
+    reservedNames: reservations,
+    lettersWaiting: letters.map(({ letter, createdAt }) => ({ kind: letter.kind, createdAt })),
+  }
+}

@@ -1,0 +1,82 @@
+// How somebody who is signed in gets another password, and what ends with the old one.
+import { z } from 'zod'
+import { seal } from '../../lib/password.ts'
+import { refuse } from '../../lib/result.ts'
+import { confirmPassword, currentPassword, type Confirmation } from './confirm-password.ts'
+import { isPersonal, newPassword } from '../user/new-password.ts'
+import { queueNotice } from '../mail/notice.ts'
+import { endOtherSessions } from '../session.ts'
+import { endTokens } from '../mail/token.ts'
+import { memberOf, User, type Member, type UserDocument } from '../user.ts'
+import type { Visit } from './visit.ts'
+
+/** An account as it was when its password was checked, or a link to replace it was mailed. */
+export type Seen = {
+  _id: string
+  passwordChangedAt: Date | null
+  emailKey?: string | null
+  lockedAt?: null
+}
+type Refused = Exclude<Confirmation, { ok: true }>
+
+/** The form of a new password for this person. */
+export const passwordChange = ({ username, email }: Member) =>
+  z
+    .object({ current: currentPassword, password: newPassword })
+    .refine(({ password }) => !isPersonal(password, [username, email]), {
+      path: ['password'],
+      message: 'errors.password.personal',
+      when: () => true, // also while another field is wrong: all errors are told together
+    })
+    .refine(({ current, password }) => password === '' || password !== current, {
+      path: ['password'],
+      message: 'errors.password.same',
+      when: () => true,
+    })
+
+/** Change the password, if the current one is right; all other sessions end. Returns how many did, and the person as they are now. */
+export async function changePassword(
+  form: z.output<ReturnType<typeof passwordChange>>,
+  { member, caller, store, sessionId, locale }: Visit,
+): Promise<{ ok: true; value: { ended: number; member: Member } } | Refused> {
+  const confirmed = await confirmPassword(member.id, form.current, caller)
+  const passwordChangedAt = confirmed.ok
+    ? await storePassword(seenIn(confirmed.user), await seal(form.password))
+    : undefined
+  if (!confirmed.ok) {
+    return confirmed
+  } else if (passwordChangedAt) {
+    const ended = await endOtherSessions(store, member.id, sessionId, 'password')
+    const letter = { kind: 'password-changed' as const, userId: member.id }
+    await queueNotice(letter, confirmed.user, caller, locale)
+    return {
+      ok: true,
+      value: { ended, member: memberOf({ ...confirmed.user, passwordChangedAt }) },
+    }
+  } else {
+    return refuse({ current: 'errors.current.wrong' }) // it was changed in this very moment
+  }
+}
+
+/**
+ * Store a new password where the account still is as it was seen, and return when that was; undefined if it is not, or is gone.
+ * With the old password end the links that could set another one, and a change of the address that is still waiting:
+ * whoever asked for those may be the reason for the change.
+ */
+export async function storePassword(seen: Seen, sealed: string): Promise<Date | undefined> {
+  // Never the same moment twice: what was seen before a change must not look unchanged after it.
+  const now = new Date(Math.max(Date.now(), (seen.passwordChangedAt?.getTime() ?? 0) + 1))
+  const { matchedCount } = await User.updateOne(seen, {
+    $set: { password: sealed, passwordChangedAt: now },
+    $unset: { pendingEmail: 1 },
+  })
+  if (matchedCount > 0) {
+    await endTokens(seen._id, 'password-reset')
+    await endTokens(seen._id, 'email-change')
+  }
+  return matchedCount > 0 ? now : undefined
+}
+
+function seenIn({ _id, passwordChangedAt }: UserDocument): Seen {
+  return { _id: _id.toString(), passwordChangedAt: passwordChangedAt ?? null }
+}

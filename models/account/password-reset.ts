@@ -1,0 +1,112 @@
+// How somebody who has forgotten the password gets a new one: by a link to the confirmed address (ASVS 6.4.3).
+import { z } from 'zod'
+import type { Locale } from '../../config/i18n.ts'
+import { readForm, type Form } from '../../lib/form.ts'
+import { seal } from '../../lib/password.ts'
+import type { SessionStore } from '../../lib/session/store.ts'
+import { countMail, unlockAccount, type Caller, type Throttled } from '../sign-in/throttle.ts'
+import { email, emailKey } from '../user/email.ts'
+import { isPersonal, newPassword } from '../user/new-password.ts'
+import { queueLetter } from '../mail/outbox.ts'
+import { storePassword, type Seen } from './password-change.ts'
+import { endAllSessions } from '../session.ts'
+import { endTokens, findToken, issueToken, takeToken, type Token } from '../mail/token.ts'
+import { User, type UserDocument } from '../user.ts'
+
+/** Whose password is replaced. */
+export type Owner = { username: string; email: string }
+
+/** The form that asks for a link. */
+export const resetRequest = z.object({ email })
+
+const replacement = z.object({ password: newPassword })
+
+/**
+ * Ask for a link. Whether anybody has the address is found out when the mail is sent: for a stranger, somebody
+ * unconfirmed and a member this does the very same (ASVS 6.3.8). Throws if the wish can't be kept.
+ */
+export async function askForReset(
+  { email }: z.output<typeof resetRequest>,
+  locale: Locale,
+  caller: Caller,
+): Promise<{ ok: true } | Throttled> {
+  const refusal = await countMail(caller, emailKey(email))
+  if (refusal) {
+    return refusal
+  } else {
+    await queueLetter({ kind: 'password-reset', email }, locale)
+    return { ok: true }
+  }
+}
+
+/** Make the token of a link for this person, as the account is now. Who asked for it, by mail or an operator, makes no difference. */
+export async function issueReset({
+  _id,
+  emailKey,
+  passwordChangedAt,
+}: UserDocument): Promise<string> {
+  return issueToken('password-reset', _id.toString(), {
+    ...(emailKey ? { emailKey } : {}),
+    ...(passwordChangedAt ? { passwordChangedAt } : {}),
+  })
+}
+
+/** Whose password this link replaces; undefined if it does not count. Looking does not use it up. */
+export async function findReset(token: string): Promise<Owner | undefined> {
+  const found = await findToken('password-reset', token)
+  const user = found && (await User.findOne(asSeen(found)).lean<UserDocument | null>())
+  return user ? { username: user.username, email: user.email ?? '' } : undefined
+}
+
+/** Check the form of a new password. */
+export function readReplacement(
+  body: unknown,
+  { username, email }: Owner,
+): Form<z.output<typeof replacement>> {
+  return readForm(
+    body,
+    replacement.refine(({ password }) => !isPersonal(password, [username, email]), {
+      path: ['password'],
+      message: 'errors.password.personal',
+    }),
+  )
+}
+
+/**
+ * Store the new password and return whose it is; undefined if the link does not count. Once: of parallel requests one
+ * gets through. All other links that were mailed to this person end, and so does a change of the address that whoever
+ * had the old password may have begun, and every session; returns how many of these did. What locked the account for too
+ * many failures is opened.
+ */
+export async function resetPassword(
+  token: string,
+  newPassword: string,
+  store: SessionStore,
+  locale: Locale,
+): Promise<{ userId: string; ended: number } | undefined> {
+  const password = await seal(newPassword) // first, so that nothing but the database comes between using the link and storing
+  const found = await findToken('password-reset', token)
+  // Before the link is used up: where this fails it still counts, and nobody stays in whom the new password is to keep out.
+  const before = found ? await endAllSessions(store, found.userId, 'password') : 0
+  const taken = await takeToken('password-reset', token)
+  if (!taken || !(await storePassword(asSeen(taken), password))) {
+    return undefined
+  } else {
+    const { userId } = taken
+    const meanwhile = await endAllSessions(store, userId, 'password')
+    await endTokens(userId)
+    await unlockAccount(userId)
+    await queueLetter({ kind: 'password-changed', userId }, locale)
+    return { userId, ended: before + meanwhile }
+  }
+}
+
+// The account as it was when the link was mailed: with another password or address since then it counts no more.
+function asSeen({ userId, seen }: Token): Seen {
+  return {
+    _id: userId,
+    emailKey: seen.emailKey ?? null,
+    passwordChangedAt: seen.passwordChangedAt ?? null,
+    lockedAt: null,
+  }
+}

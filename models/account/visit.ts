@@ -1,0 +1,13 @@
+// A request of somebody who is signed in, as models see it: who it is, from where, in which session and language.
+import type { Locale } from '../../config/i18n.ts'
+import type { SessionStore } from '../../lib/session/store.ts'
+import type { Caller } from '../sign-in/throttle.ts'
+import type { Member } from '../user.ts'
+
+export type Visit = {
+  member: Member
+  caller: Caller
+  store: SessionStore
+  sessionId: string
+  locale: Locale
+}

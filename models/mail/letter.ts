@@ -1,0 +1,95 @@
+// What a letter says and to whom, found out at the moment it is sent: people change their names, addresses and minds meanwhile.
+import { formatTime, translator } from '../../config/i18n.ts'
+import type { Mail } from '../../lib/mail/smtp.ts'
+import { renderMail } from '../../lib/mail/template.ts'
+import { emailKey, isEmail } from '../user/email.ts'
+import type { Letter, OutboxEntry } from './outbox.ts'
+import { issueReset } from '../account/password-reset.ts'
+import { issueToken, type Seen } from './token.ts'
+import { User, type UserDocument } from '../user.ts'
+
+/** A letter as a mail; or why there is none: nobody is to get it, or the address is none that a mail could go to. */
+export type Composed =
+  | { ok: true; mail: Mail; userId: string }
+  | { ok: false; reason: 'nobody' | 'no-address'; userId: string | undefined }
+
+/** Write the mail, with a new link if it has one. Links begin with the configured address, never with what a visitor said. */
+export async function compose(entry: OutboxEntry, baseUrl: string): Promise<Composed> {
+  const { letter, locale, createdAt } = entry
+  const user = await readerOf(letter)
+  const userId = user?._id.toString()
+  if (!user || userId === undefined) {
+    return { ok: false, reason: 'nobody', userId }
+  } else {
+    // Not the address that was typed: another spelling of it may be another mailbox.
+    const to = addressIn(letter) ?? user.email ?? ''
+    if (!isEmail(to)) {
+      // A document from elsewhere may hold anything: a line break here would begin another header.
+      return { ok: false, reason: 'no-address', userId }
+    } else {
+      const t = translator(locale)
+      const values = {
+        ...letter,
+        t,
+        locale,
+        baseUrl,
+        username: user.username,
+        time: formatTime(locale, createdAt),
+        link: baseUrl + (await pathFor(letter, user)),
+      }
+      const subject = t(`mail.${letter.kind}.subject`)
+      const mail = { to, subject, language: locale, ...(await renderMail(letter.kind, values)) }
+      return { ok: true, mail, userId }
+    }
+  }
+}
+
+async function readerOf(letter: Letter): Promise<UserDocument | undefined> {
+  const user = await User.findOne(filterOf(letter)).lean<UserDocument | null>()
+  return user ?? undefined
+}
+
+function filterOf(letter: Letter) {
+  switch (letter.kind) {
+    case 'password-reset':
+      // Whoever registered with an address that is not theirs must not be handed the account of its owner, or the other way.
+      return {
+        emailKey: emailKey(letter.email),
+        emailVerifiedAt: { $type: 'date' as const },
+        lockedAt: null,
+      }
+    case 'verify-email':
+      return { _id: letter.userId, emailKey: { $type: 'string' as const }, emailVerifiedAt: null }
+    case 'email-change':
+      return { _id: letter.userId, 'pendingEmail.address': letter.email } // unless another was asked for since
+    default:
+      return { _id: letter.userId }
+  }
+}
+
+function addressIn(letter: Letter): string | undefined {
+  if (letter.kind === 'email-change') {
+    return letter.email
+  } else {
+    return letter.kind === 'email-changed' ? letter.to : undefined
+  }
+}
+
+// Where the reader is led: to the page that the letter is about, or to where somebody who did not do this takes the account back.
+async function pathFor(letter: Letter, user: UserDocument): Promise<string> {
+  const seen: Seen = user.emailKey ? { emailKey: user.emailKey } : {}
+  const token = (purpose: Parameters<typeof issueToken>[0], more: Seen = {}) =>
+    issueToken(purpose, user._id.toString(), { ...seen, ...more })
+  switch (letter.kind) {
+    case 'verify-email':
+      return `/verify-email/${await token('verify-email')}`
+    case 'password-reset':
+      return `/password-reset/${await issueReset(user)}`
+    case 'email-change':
+      return `/account/email/${await token('email-change', { newEmail: letter.email })}`
+    case 'email-changed':
+      return '/home' // no link to this address opens the account any more
+    default:
+      return '/password-reset'
+  }
+}

@@ -1,0 +1,22 @@
+// Letters that nobody has asked for: what was done at an account, told to its owner.
+import type { Locale } from '../../config/i18n.ts'
+import { countNotice, type Caller } from '../sign-in/throttle.ts'
+import { emailKey } from '../user/email.ts'
+import { queueLetter, type Letter } from './outbox.ts'
+
+type Reader = { email?: string | null; emailVerifiedAt?: Date | null }
+
+/**
+ * Put a notice into the outbox. To an address that nobody has confirmed only a few a day: whoever registers with the address
+ * of a stranger would otherwise fill that mailbox by changing a password again and again. Throws if it can't be kept.
+ */
+export async function queueNotice(
+  letter: Letter,
+  { email, emailVerifiedAt }: Reader,
+  caller: Caller,
+  locale: Locale,
+): Promise<void> {
+  const isConfirmed = emailVerifiedAt instanceof Date
+  const refusal = isConfirmed ? undefined : await countNotice(caller, emailKey(email ?? ''))
+  if (!refusal) await queueLetter(letter, locale)
+}

@@ -1,0 +1,114 @@
+// The letters that are to be sent: kept in the database until a mail server took them, so that neither a page waits nor a restart forgets.
+import { EventEmitter, once } from 'node:events'
+import { setTimeout } from 'node:timers/promises'
+import mongoose from 'mongoose'
+import type { ObjectId } from 'mongodb'
+import type { Locale } from '../../config/i18n.ts'
+import { DAY, HOUR, MINUTE } from '../../config/session.ts'
+import { nothing } from '../../lib/callback.ts'
+import { tokenLives } from './token.ts'
+
+/**
+ * A letter and whom it concerns. It holds no link: the token of one is made when the letter is sent and lies nowhere else.
+ * A letter to somebody whose address changes meanwhile says itself where it goes.
+ */
+export type Letter =
+  | { kind: 'verify-email'; userId: string }
+  // The address as it was typed: whether anybody has it is found out when it is sent, never by the page (ASVS 6.3.8).
+  | { kind: 'password-reset'; email: string }
+  | { kind: 'password-changed'; userId: string }
+  | { kind: 'username-changed'; userId: string; before: string }
+  // To the new address, with the link; and to the one it would replace, so that its owner hears of it in time.
+  | { kind: 'email-change'; userId: string; email: string }
+  | { kind: 'email-change-asked'; userId: string; email: string }
+  | { kind: 'email-changed'; userId: string; to: string; email: string }
+
+export type OutboxEntry = {
+  _id: ObjectId
+  letter: Letter
+  locale: Locale
+  createdAt: Date
+  /** When it is to be tried next; a process that takes it moves this on, so that no other sends it too. */
+  dueAt: Date
+  attempts: number
+  /** Set while a process is sending it. */
+  takenAt?: Date
+}
+
+const LEASE = 2 * MINUTE // above the longest sending: a letter whose sender died is tried again then
+const FIRST_PAUSE = 5000 // milliseconds; it doubles with each failure
+const LONGEST_PAUSE = HOUR
+const LETTERS_LIVE = 3 * DAY
+const LOOK_AGAIN = 100 // milliseconds, for letters that another process sends
+
+/** Tells whoever sends in this process that something was put in, and whoever waits that something was dealt with. */
+export const outboxEvents = new EventEmitter<{ queued: []; handled: [] }>().setMaxListeners(0)
+
+/** Put a letter into the outbox, in the reader's language. Throws if it can't be kept. */
+export async function queueLetter(letter: Letter, locale: Locale): Promise<void> {
+  const now = new Date()
+  await outbox().insertOne({ letter, locale, createdAt: now, dueAt: now, attempts: 0 } as never)
+  outboxEvents.emit('queued')
+}
+
+/** Take a letter that is due: of all processes one gets it. Undefined if none is. */
+export async function takeLetter(): Promise<OutboxEntry | undefined> {
+  const now = new Date()
+  const taken = await outbox().findOneAndUpdate(
+    { dueAt: { $lte: now } },
+    { $set: { dueAt: new Date(now.getTime() + LEASE), takenAt: now }, $inc: { attempts: 1 } },
+    { sort: { dueAt: 1 }, returnDocument: 'after' },
+  )
+  return taken ?? undefined
+}
+
+/** Remove a letter that was sent, or that nobody waits for any more. */
+export async function removeLetter({ _id }: OutboxEntry): Promise<void> {
+  await outbox().deleteOne({ _id })
+}
+
+/** Put a letter back that could not be sent: tried again after 5 s, 10 s, 20 s … up to an hour. */
+export async function putBack({ _id, attempts }: OutboxEntry): Promise<void> {
+  const pause = Math.min(FIRST_PAUSE * 2 ** (attempts - 1), LONGEST_PAUSE)
+  const dueAt = new Date(Date.now() + pause)
+  await outbox().updateOne({ _id }, { $set: { dueAt }, $unset: { takenAt: '' } })
+}
+
+/** True if the letter makes no sense any more: who asked for a new password that long ago has asked again, or remembers it. */
+export function isTooLate({ letter, createdAt }: OutboxEntry): boolean {
+  const lives = letter.kind === 'password-reset' ? tokenLives[letter.kind] : LETTERS_LIVE
+  return Date.now() - createdAt.getTime() > lives
+}
+
+/** When the next letter is due; undefined if none waits. */
+export async function nextDue(): Promise<Date | undefined> {
+  return (await outbox().findOne({}, { sort: { dueAt: 1 } }))?.dueAt
+}
+
+/** Wait until no letter is due or being sent, at most this many milliseconds. Those that are put off are not waited for. */
+export async function untilHandled(patience: number): Promise<void> {
+  const giveUpAt = Date.now() + patience
+  const isBusy = () => ({ $or: [{ dueAt: { $lte: new Date() } }, { takenAt: { $exists: true } }] })
+  while (Date.now() < giveUpAt) {
+    const stop = new AbortController()
+    const handled = once(outboxEvents, 'handled', stop)
+    handled.catch(nothing)
+    if ((await outbox().findOne(isBusy())) === null) {
+      stop.abort()
+      return
+    }
+    await Promise.race([handled, setTimeout(LOOK_AGAIN)])
+    stop.abort()
+  }
+}
+
+/** Forget the letters to a person whose account is gone: those that concern it, and the wish for a link to its address. */
+export async function dropLetters(userId: string, address: string): Promise<void> {
+  const wish = { 'letter.kind': 'password-reset', 'letter.email': address }
+  await outbox().deleteMany({ $or: [{ 'letter.userId': userId }, wish] })
+}
+
+/** The collection of letters that wait. */
+export function outbox() {
+  return mongoose.connection.collection<OutboxEntry>('outbox')
+}

@@ -1,0 +1,109 @@
+// One row of another site's users: what is taken over from it, or why it can't be.
+import { z } from 'zod'
+import { countCodePoints } from '../../../lib/code-points.ts'
+import type { Row } from '../../../lib/files/rows.ts'
+import { email } from '../../user/email.ts'
+import { keysOf } from '../../user.ts'
+
+const LONGEST_NAME = 64 // code points: names of old need not fit the rules for new ones
+const KNOWN = ['username', 'password', 'email', 'createdAt', '_id', '__v']
+
+/** Each reason why a row is refused, in words for the operator. */
+export const refusalReasons = {
+  'not-json': 'not a JSON object on one line',
+  'not-csv': 'not valid CSV: the quotes do not match',
+  'not-utf-8': 'not valid UTF-8',
+  'line-too-long': 'the line is longer than 64 KiB',
+  'column-count': 'not as many fields as the header has',
+  'username-missing': 'no username',
+  'username-not-text': 'the username is not text',
+  'username-control': 'the username has control characters',
+  'username-long': `the username has more than ${LONGEST_NAME} characters`,
+  'password-not-md5': 'the password is not an md5 of 32 hexadecimal digits',
+  'email-form': 'the email is not an email address',
+  'username-taken': 'the username is taken by an earlier row or user',
+  'email-taken': 'the email is taken by an earlier row or user',
+} as const
+
+export type RefusalReason = keyof typeof refusalReasons
+
+/** A user as the row describes one, with the keys that make the name and the address unique. */
+export type NewUser = {
+  username: string
+  usernameKey: string
+  email?: string
+  emailKey?: string
+  emailVerifiedAt?: Date
+  password: string
+  createdAt: Date
+}
+export type Taking = { ok: true; user: NewUser } | { ok: false; reason: RefusalReason }
+
+/** Read a row. The password stays the bare md5 that it is. */
+export function readUser(row: Row, now: Date): Taking {
+  if ('problem' in row) {
+    return { ok: false, reason: row.problem }
+  } else {
+    const { username, password, email, createdAt } = row.fields
+    const name = readName(username)
+    const address = readEmail(email)
+    if (!name.ok) {
+      return name
+    } else if (typeof password !== 'string' || !/^[0-9a-f]{32}$/i.test(password.trim())) {
+      return { ok: false, reason: 'password-not-md5' }
+    } else if (address === null) {
+      return { ok: false, reason: 'email-form' }
+    } else {
+      const owner = { username: name.value, ...(address === undefined ? {} : { email: address }) }
+      const digest = password.trim().toLowerCase()
+      const since = readDate(createdAt) ?? now
+      return {
+        ok: true,
+        user: { ...owner, ...keysOf(owner), password: digest, createdAt: since },
+      }
+    }
+  }
+}
+
+/** The fields of a row that nothing is taken from. */
+export function unknownFields(row: Row): string[] {
+  return 'problem' in row ? [] : Object.keys(row.fields).filter((name) => !KNOWN.includes(name))
+}
+
+function readName(
+  value: unknown,
+): { ok: true; value: string } | { ok: false; reason: RefusalReason } {
+  const name = typeof value === 'string' ? value.trim() : value // who signs in may type space around it: it is cut off there too
+  if (name === undefined || name === null || name === '') {
+    return { ok: false, reason: 'username-missing' }
+  } else if (typeof name !== 'string') {
+    return { ok: false, reason: 'username-not-text' }
+  } else if (/\p{Cc}/u.test(name) || !name.isWellFormed()) {
+    return { ok: false, reason: 'username-control' }
+  } else if (countCodePoints(name) > LONGEST_NAME) {
+    return { ok: false, reason: 'username-long' }
+  } else {
+    return { ok: true, value: name }
+  }
+}
+
+// Undefined if there is none, null if it is none.
+function readEmail(value: unknown): string | undefined | null {
+  if (value === undefined || value === null || value === '') {
+    return undefined
+  } else {
+    return email.safeParse(value).data ?? null
+  }
+}
+
+const exportedDate = z.object({ $date: z.string() }).transform(({ $date }) => $date)
+const isoDate = z
+  .union([z.string(), exportedDate])
+  .pipe(z.iso.datetime({ offset: true }).or(z.iso.date()))
+
+// An ISO date, also in the form of a mongoexport.
+function readDate(value: unknown): Date | undefined {
+  const { data } = isoDate.safeParse(value)
+  const date = data === undefined ? undefined : new Date(data)
+  return date && Number.isFinite(date.getTime()) ? date : undefined
+}

@@ -1,0 +1,86 @@
+// How a backup comes back: beside what is there, checked and cleaned, and put in its place only when all of it is whole.
+import { documentIn, UnreadableBackup, type Counts, type Entry } from '../../lib/files/backup.ts'
+import { isKept, keptCollections } from './backup.ts'
+import { buildIndexes } from '../database/indexes.ts'
+import { giveKeysToOldUsers } from '../user/legacy.ts'
+import { insertStaged, type Conflicts } from './restore/insert.ts'
+import { cleanReferences } from './restore/references.ts'
+import { clearStage, openStage, staged, swap } from './restore/stage.ts'
+
+const BATCH = 500 // documents written at once
+const BATCH_BYTES = 4 * 1024 * 1024
+
+export type Restored = {
+  counts: Counts
+  /** People whose name or address somebody had who was read later: by then their own was another one, or they were gone. */
+  conflicts: Conflicts
+  /** How many documents told of nobody any more, and were left out. */
+  leftOut: number
+}
+type Options = { signal: AbortSignal; onBatch: (done: number) => void }
+
+/**
+ * Put a backup in the place of everything that the site keeps of people; all sessions and links end. Until the last of it is
+ * read and found whole nothing is changed; returns undefined if it was stopped before. Cut off, it is done again from the
+ * first document. Throws UnreadableBackup.
+ */
+export async function restore(
+  entries: AsyncIterable<Entry>,
+  options: Options,
+): Promise<Restored | undefined> {
+  const mark = await openStage()
+  try {
+    const conflicts = await stageAll(entries, options)
+    const leftOut = await cleanReferences()
+    const counts: Counts = {}
+    for (const name of keptCollections) counts[name] = await staged(name).countDocuments()
+    if (options.signal.aborted) {
+      await clearStage()
+      return undefined
+    } else {
+      await swap(mark)
+      await buildIndexes() // of the collections that are not in a backup
+      await giveKeysToOldUsers()
+      return { counts, conflicts, leftOut }
+    }
+  } catch (error) {
+    if (error instanceof UnreadableBackup) await clearStage()
+    throw error
+  }
+}
+
+async function stageAll(
+  entries: AsyncIterable<Entry>,
+  { signal, onBatch }: Options,
+): Promise<Conflicts> {
+  const conflicts: Conflicts = { withoutAddress: [], dropped: [] }
+  let done = 0
+  for await (const batch of batches(entries)) {
+    const name = batch[0]?.name ?? ''
+    if (!isKept(name)) {
+      throw new UnreadableBackup(`It holds "${name}", which this version does not know.`)
+    }
+    await insertStaged(name, batch.map(documentIn), conflicts)
+    done += batch.length
+    onBatch(done)
+    if (signal.aborted) break
+  }
+  return conflicts
+}
+
+// Each holds documents of one collection.
+async function* batches(entries: AsyncIterable<Entry>): AsyncGenerator<Entry[]> {
+  let batch: Entry[] = []
+  let length = 0
+  for await (const entry of entries) {
+    const isOther = batch[0] !== undefined && batch[0].name !== entry.name
+    if (isOther || batch.length === BATCH || length > BATCH_BYTES) {
+      yield batch
+      batch = []
+      length = 0
+    }
+    batch.push(entry)
+    length += entry.bson.length
+  }
+  if (batch.length > 0) yield batch
+}

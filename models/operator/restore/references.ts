@@ -1,0 +1,89 @@
+// What a restored document says of other documents is made true: it was read at another moment than they were.
+import { ObjectId, type BSON } from 'mongodb'
+import type { Kept } from '../backup.ts'
+import { staged } from './stage.ts'
+
+const PAGE = 500 // documents looked at together
+
+type Counter = { _id: ObjectId; key: string }
+type Reservation = { _id: string; userId: string }
+
+/**
+ * Remove what was staged and is over, or tells of somebody who is not there: they were deleted while the backup was taken.
+ * Returns how many documents that were. A name stays reserved without its owner, as after a deletion, but not from who has it.
+ */
+export async function cleanReferences(): Promise<number> {
+  const now = new Date()
+  await staged('attempts').deleteMany({ expire: { $lte: now } })
+  await staged('reservations').deleteMany({ until: { $lte: now } })
+  let removed = 0
+  for await (const page of pages<{ _id: string }>('activities')) {
+    const isThere = await findPeople(page.map(({ _id }) => _id))
+    removed += await remove(
+      'activities',
+      page.filter(({ _id }) => !isThere(_id)),
+    )
+  }
+  for await (const page of pages<Counter>('attempts')) {
+    const isThere = await findPeople(page.flatMap(({ key }) => ownerOf(key) ?? []))
+    removed += await remove(
+      'attempts',
+      page.filter(({ key }) => !isThere(ownerOf(key))),
+    )
+  }
+  for await (const page of pages<Reservation>('reservations')) removed += await settleNames(page)
+  return removed
+}
+
+async function* pages<T extends BSON.Document>(name: Kept): AsyncGenerator<T[]> {
+  let page: T[] = []
+  const documents = staged(name)
+    .find<T>({}, { projection: { key: 1, userId: 1 }, batchSize: PAGE })
+    .sort({ _id: 1 })
+  for await (const document of documents) {
+    page.push(document)
+    if (page.length === PAGE) {
+      yield page
+      page = []
+    }
+  }
+  yield page
+}
+
+// The person of a counter, as models/sign-in/throttle.ts and models/sign-in/failures.ts name it; those of addresses and names have none.
+function ownerOf(key: unknown): string | undefined {
+  return /^(?:account:|name:account )(\S+)/.exec(String(key))?.[1]
+}
+
+async function findPeople(ids: string[]): Promise<(id: string | undefined) => boolean> {
+  const keys = ids.flatMap((id) => (ObjectId.isValid(id) ? [id, new ObjectId(id)] : [id]))
+  const found = await staged<{ _id: string | ObjectId }>('users')
+    .find({ _id: { $in: keys } }, { projection: { _id: 1 } })
+    .toArray()
+  const there = new Set(found.map(({ _id }) => String(_id)))
+  return (id) => id === undefined || there.has(id)
+}
+
+async function remove(name: Kept, documents: { _id: string | ObjectId }[]): Promise<number> {
+  if (documents.length === 0) return 0
+  const _id = { $in: documents.map((document) => document._id) }
+  return (await staged<{ _id: string | ObjectId }>(name).deleteMany({ _id })).deletedCount
+}
+
+async function settleNames(page: Reservation[]): Promise<number> {
+  const isThere = await findPeople(page.map(({ userId }) => userId))
+  const gone = page.filter(({ userId }) => userId !== '' && !isThere(userId))
+  await staged<Reservation>('reservations').updateMany(
+    { _id: { $in: gone.map(({ _id }) => _id) } },
+    { $set: { userId: '' } },
+  )
+  const holders = await staged('users')
+    .find<{ _id: unknown; usernameKey: string }>(
+      { usernameKey: { $in: page.map(({ _id }) => _id) } },
+      { projection: { usernameKey: 1 } },
+    )
+    .toArray()
+  const holderOf = new Map(holders.map(({ _id, usernameKey }) => [usernameKey, String(_id)]))
+  const inUse = page.filter(({ _id, userId }) => (holderOf.get(_id) ?? userId) !== userId)
+  return remove('reservations', inUse)
+}

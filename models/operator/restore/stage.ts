@@ -1,0 +1,67 @@
+// The place beside the site's collections where a backup is put together, and the moment in which both change places.
+import { randomUUID } from 'node:crypto'
+import type { BSON } from 'mongodb'
+import mongoose from 'mongoose'
+import { isKept, keptCollections, type Kept } from '../backup.ts'
+import { buildIndexes } from '../../database/indexes.ts'
+
+const MARK = 'restoring' // a collection that is there while a restore is under way, or was cut off
+
+// The people last: locks and reservations are there before anybody can sign in or take a name.
+const swapOrder: Kept[] = ['attempts', 'reservations', 'activities', 'users']
+
+// What must not outlive the people it was made for, or come back with them: who is signed in, links, letters to them.
+const endingCollections = ['sessions', 'tokens', 'outbox', 'caught-mails']
+
+/** Make the place, empty, with all indexes. Returns the mark by which the swap knows that it is still ours. */
+export async function openStage(): Promise<string> {
+  await clearStage() // what one that was cut off has left
+  const mark = randomUUID()
+  await marks().insertOne({ _id: mark })
+  for (const name of keptCollections) await mongoose.connection.createCollection(stageOf(name))
+  await buildIndexes((name) => (isKept(name) ? stageOf(name) : undefined))
+  return mark
+}
+
+/** The collection that will take the place of this one. */
+export function staged<Of extends BSON.Document = BSON.Document>(name: Kept) {
+  return mongoose.connection.collection<Of>(stageOf(name))
+}
+
+/** Remove the place with all that is in it, and the mark at the very end. */
+export async function clearStage(): Promise<void> {
+  for (const name of keptCollections) await staged(name).drop()
+  await marks().drop()
+}
+
+/**
+ * Put what was staged in the place of what is there, a collection at a time, each in one step. Throws if another restore has
+ * begun meanwhile: it has cleared the place, and what lies there is not ours, or not whole.
+ */
+export async function swap(mark: string): Promise<void> {
+  if ((await marks().countDocuments({})) !== 1 || !(await marks().findOne({ _id: mark }))) {
+    throw new Error('Another restore has begun in this database')
+  }
+  await endAll()
+  for (const name of swapOrder) await staged(name).rename(name, { dropTarget: true })
+  // Once more, for who signed in meanwhile as somebody who is not there any more.
+  await endAll()
+  await marks().drop()
+}
+
+/** True if a restore is under way or was cut off: then something old may lie beside something new. */
+export async function isRestoreUnfinished(): Promise<boolean> {
+  return (await mongoose.connection.listCollections()).some(({ name }) => name === MARK)
+}
+
+async function endAll(): Promise<void> {
+  for (const name of endingCollections) await mongoose.connection.collection(name).deleteMany({})
+}
+
+function stageOf(name: Kept): string {
+  return `${MARK}-${name}`
+}
+
+function marks() {
+  return mongoose.connection.collection<{ _id: string }>(MARK)
+}

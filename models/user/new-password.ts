@@ -1,0 +1,36 @@
+// What a new password may be (NIST SP 800-63B-4, ASVS 6.2): long enough, not a common one, not the person's own name; no other rule.
+import { limits } from '../../config/limits.ts'
+import { countCodePoints } from '../../lib/code-points.ts'
+import { isCommonPassword } from '../../lib/password/common.ts'
+import { text } from '../../lib/form.ts'
+import { usernameKey } from './username.ts'
+
+/** The form field of a new password: nothing is trimmed or cut off, and every character but NUL is welcome. */
+export const newPassword = text().superRefine((password, context) => {
+  const error = errorOf(password)
+  if (error !== undefined) context.addIssue(error)
+})
+
+/** True if a word about its owner, such as the username, is part of the password, however it is spelt. */
+export function isPersonal(password: unknown, words: unknown[]): boolean {
+  const texts = words.filter((word) => typeof word === 'string' && word !== '') as string[]
+  return (
+    typeof password === 'string' &&
+    texts.some((word) => usernameKey(password).includes(usernameKey(word)))
+  )
+}
+
+function errorOf(password: string): string | undefined {
+  const length = countCodePoints(password.normalize('NFC')) // as NIST SP 800-63B-4 counts
+  if (password === '') {
+    return 'errors.password.missing'
+  } else if (length < limits.passwordMin) {
+    return 'errors.password.short'
+  } else if (length > limits.passwordMax) {
+    return 'errors.password.long'
+  } else if (isCommonPassword(password)) {
+    return 'errors.password.common'
+  } else {
+    return undefined
+  }
+}

@@ -1,0 +1,58 @@
+// Names that somebody has just given up: nobody else gets one at once and is taken for its old owner.
+import mongoose from 'mongoose'
+import { limits } from '../../config/limits.ts'
+import { DAY } from '../../config/session.ts'
+
+const RESERVED_FOR = limits.reservedDays * DAY // milliseconds
+const MOST = 5 // names that one person may keep reserved: more would be hoarding
+
+type Reservation = { _id: string; userId: string; until: Date }
+
+/** Reserve the key of a name for who gives it up, before that happens. False if they keep too many already. */
+export async function reserveName(key: string, userId: string): Promise<boolean> {
+  const now = new Date()
+  await reservations().deleteMany({ until: { $lt: now } }) // the embedded engine never acts on a TTL index
+  if ((await reservations().countDocuments({ userId })) >= MOST) {
+    return false
+  } else {
+    const until = new Date(now.getTime() + RESERVED_FOR)
+    await reservations().updateOne({ _id: key }, { $set: { userId, until } }, { upsert: true })
+    return true
+  }
+}
+
+/** Reserve a name that was given up, in case the reservation is not there any more. One that is there stays as it is. */
+export async function keepReserved(key: string, userId: string): Promise<void> {
+  const until = new Date(Date.now() + RESERVED_FOR)
+  await reservations().updateOne(
+    { _id: key },
+    { $setOnInsert: { userId, until } },
+    { upsert: true },
+  )
+}
+
+/** True if the key of a name is reserved for somebody else than this person. */
+export async function isReservedForOthers(key: string, userId?: string): Promise<boolean> {
+  const found = await reservations().findOne({ _id: key, until: { $gt: new Date() } })
+  return found !== null && found.userId !== userId
+}
+
+/** End the reservation of a name that its owner took back, or did not give up after all. */
+export async function endReservation(key: string, userId: string): Promise<void> {
+  await reservations().deleteOne({ _id: key, userId })
+}
+
+/** The names that are reserved for a person, as their keys. */
+export async function findReservations(userId: string): Promise<{ name: string; until: Date }[]> {
+  const found = await reservations().find({ userId }).toArray()
+  return found.map(({ _id, until }) => ({ name: _id, until }))
+}
+
+/** Forget whose the reserved names were, but keep them reserved: who deleted an account must not be impersonated either. */
+export async function disownReservations(userId: string): Promise<void> {
+  await reservations().updateMany({ userId }, { $set: { userId: '' } })
+}
+
+function reservations() {
+  return mongoose.connection.collection<Reservation>('reservations')
+}

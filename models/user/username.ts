@@ -1,0 +1,49 @@
+// What a username may be, and the key that makes two spellings of one name the same name.
+import { limits } from '../../config/limits.ts'
+import { countCodePoints } from '../../lib/code-points.ts'
+import { text } from '../../lib/form.ts'
+
+// Letters and digits of any script (with the marks that Indic and other scripts write letters with), "_", "-" and ".".
+const CHARACTERS = /^(?!\p{M})[\p{L}\p{M}\p{Nd}_.-]+$/u
+
+// Letters by their class that no eye can see, such as the Hangul filler: a name of them would look like nobody.
+const INVISIBLE = /\p{Default_Ignorable_Code_Point}/u
+
+// Names that a person would take for the site itself, or that are words of its addresses.
+const RESERVED = new Set(
+  `about abuse account admin administrator anonymous api app auth captcha contact css dev favicon guest healthz help home
+  hostmaster img info js legal lessons locale login logout mail metrics moderator nobody none null operator owner
+  password-reset postmaster privacy public readyz register root security sesame session sessions settings signin signout
+  signup site staff static status superuser support sys system terms test undefined user users verify-email webmaster www
+  管理员 系统 系统管理员 客服 官方 芝麻开门`.split(/\s+/),
+)
+
+/** The form field of a new username. Space around it is no part of the name: phones add it. */
+export const username = text()
+  .transform((name) => name.trim())
+  .superRefine((name, context) => {
+    const error = errorOf(name)
+    if (error !== undefined) context.addIssue(error)
+  })
+
+/** The key a username is unique by: NFKC and lower case, so that Ａlice, ALICE and alice are one person. */
+export function usernameKey(name: string): string {
+  return name.normalize('NFKC').toLowerCase().normalize('NFKC')
+}
+
+function errorOf(name: string): string | undefined {
+  const length = countCodePoints(name)
+  if (length === 0) {
+    return 'errors.username.missing'
+  } else if (length < limits.usernameMin || length > limits.usernameMax) {
+    return 'errors.username.length'
+  } else if (
+    [name, usernameKey(name)].some((form) => !CHARACTERS.test(form) || INVISIBLE.test(form))
+  ) {
+    return 'errors.username.characters'
+  } else if (RESERVED.has(usernameKey(name))) {
+    return 'errors.username.reserved'
+  } else {
+    return undefined
+  }
+}

@@ -1,0 +1,87 @@
+// Documents that another site left in the database: they get keys at start, and nobody can take their names.
+import md5 from 'md5'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { giveKeysToOldUsers } from '../../../models/user/legacy.ts'
+import { openSite, validPassword, type Site } from '../../helper.ts'
+import { errorsOf } from '../../visitor.ts'
+
+let site: Site
+beforeAll(async () => {
+  site = await openSite()
+})
+afterEach(async () => {
+  await users().deleteMany({})
+})
+afterAll(() => site.close())
+
+const users = () => site.database.collection('users')
+const oldUser = (username: string, email: string) => ({
+  username,
+  email,
+  password: md5(validPassword),
+})
+
+describe('giveKeysToOldUsers()', () => {
+  it('gives every old document the keys that make its name and email unique', async () => {
+    await users().insertMany([
+      oldUser('ZhangSan', 'ZhangSan@qq.com'),
+      { username: '李四', password: md5(validPassword) },
+    ])
+
+    expect(await giveKeysToOldUsers()).toBe(0)
+
+    const keys = await users().find().project({ _id: 0, usernameKey: 1, emailKey: 1 }).toArray()
+    expect(keys).toEqual([
+      { usernameKey: 'zhangsan', emailKey: 'zhangsan@qq.com' },
+      { usernameKey: '李四' },
+    ])
+  })
+
+  it('lets the first of two documents with one name have it and counts the other', async () => {
+    await users().insertMany([oldUser('alice', 'a@example.com'), oldUser('ALICE', 'b@example.com')])
+
+    expect(await giveKeysToOldUsers()).toBe(1)
+  })
+})
+
+describe('POST /register', () => {
+  it('refuses a name and an email that a document from elsewhere has, before it has keys', async () => {
+    await users().insertOne(oldUser('ZhangSan', 'zhangsan@qq.com'))
+
+    const answer = await site.visitor().register({ username: 'ZhangSan', email: 'zhangsan@qq.com' })
+
+    expect(Object.keys(errorsOf(answer))).toEqual(['username', 'email'])
+  })
+
+  it('refuses another spelling of such a name once it has keys', async () => {
+    await users().insertOne(oldUser('ZhangSan', 'zhangsan@qq.com'))
+    await giveKeysToOldUsers()
+
+    const answer = await site.visitor().register({ username: 'zhangsan' })
+
+    expect(Object.keys(errorsOf(answer))).toEqual(['username'])
+  })
+})
+
+describe('POST /login', () => {
+  it('signs in the owner of a document without keys, who then has them', async () => {
+    await users().insertOne(oldUser('ZhangSan', 'zhangsan@qq.com'))
+
+    const answer = await site.visitor().signIn({ username: 'ZhangSan' })
+
+    expect(answer.status).toBe(303)
+    expect(await users().findOne({ usernameKey: 'zhangsan' })).toMatchObject({
+      emailKey: 'zhangsan@qq.com',
+      password: expect.stringMatching(/^\$argon2id\$/) as string,
+    })
+  })
+
+  it('signs in the owner of a document whose name somebody else has the key of', async () => {
+    await users().insertMany([oldUser('alice', 'a@example.com'), oldUser('ALICE', 'b@example.com')])
+    await giveKeysToOldUsers()
+
+    const answer = await site.visitor().signIn({ username: 'b@example.com' })
+
+    expect(answer.status).toBe(303)
+  })
+})
