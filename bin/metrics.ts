@@ -1,7 +1,7 @@
 // The metrics of one process: what it counts itself, and what it reads from the database that it is connected to.
 import type { Settings } from '../config/env.ts'
 import type { Metrics } from '../lib/metrics.ts'
-import { SECURITY_EVENTS } from '../middleware/security-events.ts'
+import { SECURITY_EVENTS } from '../middleware/log/security-events.ts'
 import { ping, readVitalSigns } from '../models/database/stats.ts'
 
 /** Begin to count, if the settings name a port where somebody can ask for it; otherwise undefined, and nothing is counted. */

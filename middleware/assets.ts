@@ -2,7 +2,7 @@
 import { readdirSync } from 'node:fs'
 import express, { Router, type RequestHandler, type Response } from 'express'
 import { picoDir, publicDir } from '../config/paths.ts'
-import { FILE } from './route-pattern.ts'
+import { FILE } from './log/route-pattern.ts'
 
 /** Serve public/, and Pico's style sheets from their package, so that no address outside the site is needed. */
 export function assets(production: boolean): RequestHandler {

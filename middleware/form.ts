@@ -4,8 +4,8 @@ import { z } from 'zod'
 import { isCaptchaAnswer } from '../lib/captcha.ts'
 import { readForm, text, type Form } from '../lib/form.ts'
 import { takeCaptcha } from '../models/session.ts'
-import { wantsWords } from './captcha.ts'
-import { logEvent } from './security-events.ts'
+import { wantsWords } from './form/captcha.ts'
+import { logEvent } from './log/security-events.ts'
 import { storeOf } from './session.ts'
 
 const captchaField = z.object({ captcha: text() })

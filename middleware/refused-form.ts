@@ -3,7 +3,7 @@ import type { Request, Response } from 'express'
 import type { Refusal } from '../lib/form.ts'
 import type { Throttled } from '../models/sign-in/throttle.ts'
 import type { SignInRefusal } from '../models/sign-in.ts'
-import { logRefusal } from './security-events.ts'
+import { logRefusal } from './log/security-events.ts'
 
 /** Answer 422 with the errors of the fields, or 429 with the time to wait where there were too many attempts. */
 export function showAgain(

@@ -7,7 +7,7 @@ import { cookieFlags, cookieName, DAY, HOUR } from '../config/session.ts'
 import type { SessionStore } from '../lib/session/store.ts'
 import { endOldestSessions } from '../models/session.ts'
 import { isStillMember, type Member } from '../models/user.ts'
-import { logEvent } from './security-events.ts'
+import { logEvent } from './log/security-events.ts'
 import { settingsOf } from './settings.ts'
 
 declare module 'express-session' {

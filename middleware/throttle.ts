@@ -3,8 +3,8 @@ import type { Request, RequestHandler } from 'express'
 import createError from 'http-errors'
 import { networkOf } from '../lib/http/network.ts'
 import { countAttempt, type Caller } from '../models/sign-in/throttle.ts'
-import { wantsWords } from './captcha.ts'
-import { logRefusal } from './security-events.ts'
+import { wantsWords } from './form/captcha.ts'
+import { logRefusal } from './log/security-events.ts'
 import { settingsOf } from './settings.ts'
 
 /**

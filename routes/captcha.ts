@@ -2,7 +2,7 @@
 import type { Request, Response } from 'express'
 import { pictureSecurityPolicy } from '../config/security.ts'
 import { CAPTCHA_LIVES } from '../config/session.ts'
-import { choosePicture } from '../middleware/captcha.ts'
+import { choosePicture } from '../middleware/form/captcha.ts'
 
 export async function show(req: Request, res: Response) {
   const { drawCaptcha } = await import('../lib/captcha/picture.ts') // not while the site starts: the first page waits for that

@@ -1,6 +1,6 @@
 // GET and POST /logout: one button, and the end of the session. By POST alone, so that no link or picture signs anybody out.
 import type { Request, Response } from 'express'
-import { logEvent } from '../middleware/security-events.ts'
+import { logEvent } from '../middleware/log/security-events.ts'
 import { signOut } from '../middleware/session.ts'
 
 export function show(req: Request, res: Response) {

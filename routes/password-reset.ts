@@ -1,6 +1,6 @@
 // GET and POST /password-reset: an address becomes a mailed link, if it is somebody's; the answer is the same for all.
 import type { Request, Response } from 'express'
-import { askInWords } from '../middleware/captcha.ts'
+import { askInWords } from '../middleware/form/captcha.ts'
 import { checkForm } from '../middleware/form.ts'
 import { localeOf } from '../middleware/locale.ts'
 import { showAgain } from '../middleware/refused-form.ts'

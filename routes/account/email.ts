@@ -2,7 +2,7 @@
 import type { Request, Response } from 'express'
 import { readForm } from '../../lib/form.ts'
 import { showAgain } from '../../middleware/refused-form.ts'
-import { logEvent } from '../../middleware/security-events.ts'
+import { logEvent } from '../../middleware/log/security-events.ts'
 import { visitOf } from '../../middleware/visit.ts'
 import { askForEmail, emailChange, findPendingEmail } from '../../models/account/email-change.ts'
 

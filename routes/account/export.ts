@@ -1,6 +1,6 @@
 // GET /account/export: everything that is kept about the person, as one file of JSON.
 import type { Request, Response } from 'express'
-import { logEvent } from '../../middleware/security-events.ts'
+import { logEvent } from '../../middleware/log/security-events.ts'
 import { visitOf } from '../../middleware/visit.ts'
 import { exportAccount } from '../../models/account/export.ts'
 

@@ -3,7 +3,7 @@ import type { Request, Response } from 'express'
 import { readForm } from '../../lib/form.ts'
 import { showAgain } from '../../middleware/refused-form.ts'
 import { renewSession } from '../../middleware/renew-session.ts'
-import { logEvent } from '../../middleware/security-events.ts'
+import { logEvent } from '../../middleware/log/security-events.ts'
 import { visitOf } from '../../middleware/visit.ts'
 import { changePassword, passwordChange } from '../../models/account/password-change.ts'
 

@@ -3,7 +3,7 @@ import type { Request, Response } from 'express'
 import createError from 'http-errors'
 import { z } from 'zod'
 import { deviceOf } from '../../lib/http/device.ts'
-import { logEvent } from '../../middleware/security-events.ts'
+import { logEvent } from '../../middleware/log/security-events.ts'
 import { signOut, storeOf } from '../../middleware/session.ts'
 import { endOtherSessions, endSession, findPlaces } from '../../models/session.ts'
 

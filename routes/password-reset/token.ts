@@ -3,7 +3,7 @@ import type { Request, Response } from 'express'
 import { localeOf } from '../../middleware/locale.ts'
 import { tokenOf } from '../../middleware/mailed-link.ts'
 import { showAgain } from '../../middleware/refused-form.ts'
-import { logEvent } from '../../middleware/security-events.ts'
+import { logEvent } from '../../middleware/log/security-events.ts'
 import { signOut, storeOf } from '../../middleware/session.ts'
 import { findReset, readReplacement, resetPassword } from '../../models/account/password-reset.ts'
 

@@ -1,7 +1,7 @@
 // GET and POST /verify-email/:token: one button that confirms the address; opening the page, as mail scanners do, confirms nothing.
 import type { Request, Response } from 'express'
 import { tokenOf } from '../../middleware/mailed-link.ts'
-import { logEvent } from '../../middleware/security-events.ts'
+import { logEvent } from '../../middleware/log/security-events.ts'
 import { findVerification, verifyEmail } from '../../models/account/verification.ts'
 
 export async function show(req: Request, res: Response) {

@@ -1,6 +1,6 @@
 // GET and POST /account/email/:token: the link that was sent to a new address, and the button that makes the address count.
 import type { Request, Response } from 'express'
-import { logEvent } from '../../../middleware/security-events.ts'
+import { logEvent } from '../../../middleware/log/security-events.ts'
 import { storeOf } from '../../../middleware/session.ts'
 import { localeOf } from '../../../middleware/locale.ts'
 import { tokenOf } from '../../../middleware/mailed-link.ts'

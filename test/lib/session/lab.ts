@@ -7,7 +7,7 @@ import { MongoClient } from 'mongodb'
 import supertest from 'supertest'
 import { inject } from 'vitest'
 import { SessionStore } from '../../../lib/session/store.ts'
-import { saveFirst } from '../../../middleware/save-first.ts'
+import { saveFirst } from '../../../middleware/session/save-first.ts'
 import { deferred } from '../../deferred.ts'
 import { settingsWith } from '../../helper.ts'
 

@@ -1,0 +1,80 @@
+// A notice for the next page: it travels in a signed cookie, because an anonymous visitor has no session to keep it in.
+import type { RequestHandler } from 'express'
+import type { Settings } from '../../config/env.ts'
+import { cookieFlags, cookieName, NOTICE_LIVES } from '../../config/session.ts'
+
+// Only these can be shown: the signature keeps others out, the list keeps an outdated cookie from naming a sentence that is gone.
+export const NOTICES = [
+  'account-created',
+  'sign-in-first',
+  'signed-out',
+  'password-changed',
+  'username-changed',
+  'email-change-sent',
+  'email-changed',
+  'account-deleted',
+  'session-ended',
+  'session-gone',
+  'others-ended',
+  'ended-idle',
+  'ended-absolute',
+  'ended-elsewhere',
+  'ended-password',
+  'ended-too-many',
+  'ended-locked',
+  'ended-operator',
+  'ended-unknown',
+  'reset-asked',
+  'password-was-reset',
+  'verify-asked',
+  'email-verified',
+  'mailbox-emptied',
+] as const
+export type Notice = (typeof NOTICES)[number]
+
+// Said whether or not there is anybody to write to.
+const MAIL_NOTICES: Notice[] = [
+  'account-created',
+  'reset-asked',
+  'verify-asked',
+  'email-change-sent',
+  'email-changed',
+  'password-changed',
+  'username-changed',
+]
+
+declare global {
+  // eslint-disable-next-line @typescript-eslint/no-namespace -- the way Express's own types are extended
+  namespace Express {
+    interface Response {
+      /** Show this notice on the next page that is rendered for this visitor. */
+      flash: (notice: Notice) => void
+    }
+    interface Locals {
+      /** The notice to show, if there is one; it is shown once. */
+      takeNotice?: () => Notice | undefined
+    }
+  }
+}
+
+/** True if the notice says that a mail is on its way. */
+export function announcesMail(notice: Notice | undefined): boolean {
+  return notice !== undefined && MAIL_NOTICES.includes(notice)
+}
+
+/** Offer res.flash to handlers and the waiting notice to the page. */
+export function flash(settings: Settings): RequestHandler {
+  const name = cookieName(settings, 'notice')
+  const flags = cookieFlags(settings)
+  return function carryNotice(req, res, next) {
+    const notice = NOTICES.find(
+      (one) => one === (req.signedCookies as Record<string, string>)[name],
+    )
+    res.flash = (next) => res.cookie(name, next, { ...flags, signed: true, maxAge: NOTICE_LIVES })
+    res.locals.takeNotice = () => {
+      if (notice) res.cookie(name, '', { ...flags, maxAge: 0 })
+      return notice
+    }
+    next()
+  }
+}

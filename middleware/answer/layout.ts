@@ -1,0 +1,57 @@
+// What the frame around every page shows, gathered when a page is rendered and not for redirects and pictures.
+import type { RequestHandler } from 'express'
+import { formatTime, formatWait, LOCALES, translator } from '../../config/i18n.ts'
+import { takeFailures } from './failed-attempts.ts'
+import { announcesMail } from './flash.ts'
+import { settingsOf } from '../settings.ts'
+
+declare global {
+  // eslint-disable-next-line @typescript-eslint/no-namespace -- the way Express's own types are extended
+  namespace Express {
+    interface Locals {
+      /** Where other pages lead back to instead of here, where the address is a secret. */
+      wayBack?: string
+    }
+  }
+}
+
+type RenderDone = (error: Error, html: string) => void
+
+/** Give each rendered page the frame's own values; what the handler passes comes on top. */
+export const layout: RequestHandler = function layout(req, res, next) {
+  const render = res.render.bind(res)
+  res.render = (view: string, values: object = {}, done?: RenderDone) => {
+    const notice = res.locals.takeNotice?.()
+    const frame = {
+      view,
+      user: req.user,
+      locales: LOCALES,
+      notice,
+      mailIsCaught: settingsOf(req).catchesMail && announcesMail(notice),
+      failures: takeFailures(req),
+      // Missing where a request failed before its session was known: then the page has no forms.
+      csrfToken: res.locals.csrfToken?.(),
+      here: req.originalUrl,
+      wayBack: res.locals.wayBack ?? req.originalUrl,
+      time: (date: Date) => formatTime(res.locals.locale ?? 'en', date),
+      inWords: (seconds: number) => formatWait(res.locals.t ?? translator('en'), seconds),
+      wait: undefined,
+      typed: {},
+      errors: {},
+      lessonsOn: req.app.get('lessons on') as boolean,
+      captchaOn: req.app.get('captcha on') as boolean,
+    }
+    render(view, { ...frame, ...values }, done ?? sendPage)
+  }
+  // As text, which leaves with its headers in one piece, and without an ETag: each visitor's page holds a token of its own.
+  const sendPage: RenderDone = (error, html) => {
+    if (error as Error | null) {
+      next(error)
+    } else {
+      res.setHeader('Content-Type', 'text/html; charset=utf-8')
+      res.setHeader('Content-Length', Buffer.byteLength(html))
+      res.end(html)
+    }
+  }
+  next()
+}

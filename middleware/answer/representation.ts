@@ -1,0 +1,49 @@
+// HTML or JSON: the one place that decides. Handlers say what the answer is, with the same verbs for both.
+import type { Request, RequestHandler, Response } from 'express'
+import { Memo } from '../../lib/memo.ts'
+import type { Notice } from './flash.ts'
+import { speakJson } from './json.ts'
+import type { TurnedAway } from './problem.ts'
+
+const JSON_TYPES = ['application/json', 'application/problem+json']
+
+const wishes = new Memo<boolean>(100) // by the header: browsers send few different ones
+
+declare global {
+  // eslint-disable-next-line @typescript-eslint/no-namespace -- the way Express's own types are extended
+  namespace Express {
+    interface Response {
+      /** Let somebody not enter a page: they are sent to another path and told why, or in JSON told alone. */
+      turnAway: (why: TurnedAway, to: string, notice?: Notice) => void
+      /** Answer with a PNG that counts for so many seconds. */
+      picture: (png: Buffer, expiresIn: number) => void
+    }
+  }
+}
+
+/** True if the visitor would rather have JSON than a page. Who has no preference gets the page. */
+export function wantsJson(req: Request): boolean {
+  return wishes.get(req.headers.accept ?? '*/*', () => {
+    const best = req.accepts(['html', ...JSON_TYPES])
+    return best !== false && JSON_TYPES.includes(best)
+  })
+}
+
+/** Make every answer a page or JSON, as the visitor asks, and say that it depends on that. */
+export const representation: RequestHandler = function representation(req, res, next) {
+  res.vary('Accept')
+  if (wantsJson(req)) {
+    speakJson(req, res)
+  } else {
+    speakHtml(res)
+  }
+  next()
+}
+
+function speakHtml(res: Response): void {
+  res.turnAway = (_why, to, notice) => {
+    if (notice) res.flash(notice)
+    res.redirect(303, to)
+  }
+  res.picture = (png) => res.type('image/png').send(png)
+}

@@ -1,0 +1,52 @@
+// Requests that change something come from our own pages and listed front ends only, whatever else they carry (OWASP CSRF: Fetch Metadata with Origin).
+import type { Request, RequestHandler } from 'express'
+import createError from 'http-errors'
+import type { Settings } from '../../config/env.ts'
+
+const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS']
+const LOOPBACK = ['localhost', '127.0.0.1', '[::1]']
+
+/** Refuse with 403 an unsafe request that a browser marks as coming from elsewhere. One without marks is left to the token. */
+export function sameSite(settings: Settings): RequestHandler {
+  const origins = originsOf(settings.baseUrl)
+  return function refuseOtherSites(req, _res, next) {
+    const isExpected = comesFromHere(req, origins) || comesFromFrontEnd(req, settings.corsOrigins)
+    if (SAFE_METHODS.includes(req.method) || isExpected) {
+      next()
+    } else {
+      next(createError(403, 'The request comes from another site', { code: 'ECROSSSITE' }))
+    }
+  }
+}
+
+/** True if neither Sec-Fetch-Site nor Origin names another site. Both are set by the browser; no page can change them. */
+export function comesFromHere(req: Request, origins: string[]): boolean {
+  const site = req.get('Sec-Fetch-Site')
+  const origin = req.get('Origin')
+  if (origin === 'null') {
+    // What a page that sends no referrer (the pages of mailed links) says of itself, and a sandboxed frame of another
+    // site too: only together with the browser's own word for "from here" it is the former.
+    return site === 'same-origin'
+  } else {
+    return (
+      (site === undefined || site === 'same-origin' || site === 'none') &&
+      (origin === undefined || origins.includes(origin))
+    )
+  }
+}
+
+// A front end of ours on another origin: named by its Origin alone, because Sec-Fetch-Site says only how far away it is.
+function comesFromFrontEnd(req: Request, origins: string[]): boolean {
+  return origins.includes(req.get('Origin') ?? '')
+}
+
+// Compared with the configured address: the Host header is the visitor's word.
+// On a machine's own loopback address the other names for it are the very same site.
+function originsOf(baseUrl: string): string[] {
+  const { hostname, protocol, port } = new URL(baseUrl)
+  if (LOOPBACK.includes(hostname)) {
+    return LOOPBACK.map((name) => new URL(`${protocol}//${name}:${port}`).origin)
+  } else {
+    return [baseUrl]
+  }
+}

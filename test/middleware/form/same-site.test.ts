@@ -1,0 +1,125 @@
+// What a browser marks as coming from elsewhere changes nothing here, whatever else it carries.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { CAPTCHA, openSite, validPassword, type Site } from '../../helper.ts'
+import { newPerson, page, type Fields } from '../../visitor.ts'
+
+const elsewhere: Fields[] = [
+  { 'Sec-Fetch-Site': 'cross-site' },
+  { 'Sec-Fetch-Site': 'same-site' },
+  { 'Sec-Fetch-Site': 'CROSS-SITE' },
+  { Origin: 'https://evil.example' },
+  { Origin: 'null' },
+  { Origin: 'null', 'Sec-Fetch-Site': 'none' },
+  { Origin: 'null', 'Sec-Fetch-Site': 'cross-site' }, // a sandboxed frame of another site
+  { Origin: 'http://127.0.0.1:3000.evil.example' },
+  { Origin: 'http://evil.example:3000' },
+  { Origin: 'http://127.0.0.1:3001' },
+  { Origin: 'https://127.0.0.1:3000' },
+  { Origin: 'https://evil.example', 'Sec-Fetch-Site': 'same-origin' },
+  { Origin: 'http://127.0.0.1:3000', 'Sec-Fetch-Site': 'cross-site' },
+  { Origin: 'https://evil.example', Host: 'evil.example' },
+  { Origin: 'https://evil.example', 'X-Forwarded-Host': 'evil.example' },
+]
+
+const here: Fields[] = [
+  {},
+  { 'Sec-Fetch-Site': 'same-origin' },
+  { 'Sec-Fetch-Site': 'none' },
+  { Origin: 'http://127.0.0.1:3000' },
+  { Origin: 'http://127.0.0.1:3000', 'Sec-Fetch-Site': 'same-origin' },
+  { Origin: 'null', 'Sec-Fetch-Site': 'same-origin' }, // a page of ours that sends no referrer
+]
+
+let site: Site
+let username: string
+beforeAll(async () => {
+  site = await openSite({ BASE_URL: 'http://127.0.0.1:3000' })
+  username = (await site.visitor().becomeMember()).username ?? ''
+})
+afterAll(() => site.close())
+
+describe('POST /login', () => {
+  it.each(elsewhere)('is refused with a valid token, coming with %j', async (headers) => {
+    const visitor = site.visitor()
+
+    const answer = await visitor.signIn({ username }, headers)
+
+    expect(answer.status).toBe(403)
+    expect(page(answer).querySelector('main code')?.text).toBe(answer.headers['x-request-id'])
+    expect((await visitor.get('/account')).status).toBe(303)
+  })
+
+  it.each(here)('is taken, coming with %j', async (headers) => {
+    const answer = await site.visitor().signIn({ username }, headers)
+
+    expect(answer.status).toBe(303)
+  })
+})
+
+describe.each(['/register', '/logout', '/locale', '/no-such-page'])('POST %s', (path) => {
+  it.each([{ 'Sec-Fetch-Site': 'cross-site' }, { Origin: 'https://evil.example' }])(
+    'is refused from elsewhere, with %j',
+    async (headers: Fields) => {
+      const member = site.visitor()
+      await member.signIn({ username })
+      const _csrf = await member.token('/home')
+
+      const answer = await member.post(
+        path,
+        { _csrf, ...newPerson(), captcha: CAPTCHA, locale: 'zh-CN' },
+        headers,
+      )
+
+      expect(answer.status).toBe(403)
+      expect((await member.get('/account')).status).toBe(200)
+      expect(member.cookie('locale')).toBeUndefined()
+    },
+  )
+})
+
+describe('GET /home', () => {
+  it('is open to links from elsewhere', async () => {
+    const answer = await site.visitor().get('/home', {
+      'Sec-Fetch-Site': 'cross-site',
+      Referer: 'https://elsewhere.example/',
+    })
+
+    expect(answer.status).toBe(200)
+  })
+
+  it.each([{ Origin: 'https://evil.example' }, { Origin: 'null' }])(
+    'lets no page of another site read it, with %j (ASVS 3.4.2)',
+    async (headers: Fields) => {
+      const answer = await site.visitor().get('/home', headers)
+
+      expect(answer.headers).not.toHaveProperty('access-control-allow-origin')
+    },
+  )
+})
+
+describe('over HTTPS, POST /login', () => {
+  it.each([
+    ['https://sign-in.example', 303],
+    ['http://sign-in.example', 403],
+    ['https://www.sign-in.example', 403],
+    ['https://sign-in.example:8443', 403],
+  ])('from %s is answered with %i', async (Origin, status) => {
+    const secure = await openSite({
+      BASE_URL: 'https://sign-in.example',
+      TRUST_PROXY: '1',
+      CAPTCHA: 'off',
+    })
+    const headers = { 'X-Forwarded-Proto': 'https' }
+    const visitor = secure.visitor()
+    const form = await visitor.get('/login', headers)
+    const _csrf = page(form).querySelector('[name=_csrf]')?.getAttribute('value') ?? ''
+
+    const answer = await visitor.post(
+      '/login',
+      { _csrf, username, password: validPassword },
+      { ...headers, Origin, Cookie: `__Host-csrf=${_csrf}` },
+    )
+
+    expect(answer.status).toBe(status)
+  })
+})
