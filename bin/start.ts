@@ -7,7 +7,7 @@ import { defaultBaseUrl, type Settings } from '../config/env.ts'
 import type { Logger } from '../config/logger.ts'
 import type { Metrics } from '../lib/metrics.ts'
 import { newKinds } from '../middleware/prototypes.ts'
-import type { Lessons } from '../middleware/lessons/mount.ts'
+import type { Lessons } from '../lessons/lib/mount.ts'
 import type { SessionCache } from '../lib/session/cache.ts'
 import { Postman } from '../models/mail/postman.ts'
 import type { Shared } from './foundation.ts'
@@ -82,7 +82,7 @@ async function stopServer(server: Server, how: Stopping, production: boolean): P
 // A site without lessons does not even load them.
 async function lessonsOf(settings: Settings): Promise<Lessons | undefined> {
   if (settings.lessons) {
-    const { openLessons } = await import('../routes/lessons.ts')
+    const { openLessons } = await import('../lessons/index.ts')
     return openLessons(settings, mongoose.connection)
   } else {
     return undefined

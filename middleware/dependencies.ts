@@ -5,7 +5,7 @@ import type { Logger } from '../config/logger.ts'
 import type { Metrics } from '../lib/metrics.ts'
 import type { SessionCache } from '../lib/session/cache.ts'
 import type { Kinds } from './prototypes.ts'
-import type { Lessons } from './lessons/mount.ts'
+import type { Lessons } from '../lessons/lib/mount.ts'
 import type { Readiness } from './readiness.ts'
 
 export type Dependencies = {

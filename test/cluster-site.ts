@@ -7,7 +7,7 @@ import { embeddedWrites } from '../config/database.ts'
 import { readSettings } from '../config/env.ts'
 import { createLogger } from '../config/logger.ts'
 import { connectMongodb } from '../lib/mongodb.ts'
-import { openLessons } from '../routes/lessons.ts'
+import { openLessons } from '../lessons/index.ts'
 
 const [mongoUrl = ''] = process.argv.slice(2)
 

@@ -80,7 +80,7 @@ export async function openSite(environment: NodeJS.ProcessEnv = {}): Promise<Sit
 
 // As bin/start.ts loads them. Only for tests that ask for them: loading costs time.
 async function openLessonsOf(settings: Settings) {
-  const { openLessons } = await import('../routes/lessons.ts')
+  const { openLessons } = await import('../lessons/index.ts')
   return openLessons({ ...settings, mongoUrl: inject('mongoUrl') }, mongoose.connection)
 }
 

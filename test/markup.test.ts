@@ -3,7 +3,7 @@ import { HtmlValidate } from 'html-validate'
 import type { Response } from 'supertest'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { LOCALES } from '../config/i18n.ts'
-import { lessons } from '../routes/lessons.ts'
+import { lessons } from '../lessons/index.ts'
 import { openSite, validPassword, type Site } from './helper.ts'
 import { newPerson, type Visitor } from './visitor.ts'
 

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { attemptLimits } from '../config/limits.ts'
 import { root } from '../config/paths.ts'
 import { withoutSession, withSession } from '../routes/index.ts'
-import { lessons } from '../routes/lessons.ts'
+import { lessons } from '../lessons/index.ts'
 import { filesBelow, read, sources, type ProjectFile } from './project-files.ts'
 
 const LONGEST = 120 // lines
@@ -54,7 +54,7 @@ describe('Every source', () => {
       )
 
     expect(loading).toEqual([])
-    expect(read('bin/start.ts').text).toContain("await import('../routes/lessons.ts')")
+    expect(read('bin/start.ts').text).toContain("await import('../lessons/index.ts')")
   })
 
   it('leaves the environment to config/env.ts', () => {

@@ -1,0 +1,67 @@
+// The captcha of document 1: the answer in the session, and why one try has to use it up.
+import session from 'express-session'
+import svgCaptcha from 'svg-captcha'
+import { z } from 'zod'
+import { text } from '../lib/form.ts'
+import type { Lesson } from './lib/lesson.ts'
+import { sidesOf } from './lib/sides.ts'
+
+const SIDES = ['once', 'again'] as const
+const COOKIES = SIDES.map((side) => `captcha.${side}`)
+const STYLE = { fontSize: 50, width: 100, height: 34, background: '#cc9966' }
+const fields = z.object({ code: text() }).catch({ code: '' })
+
+// svg-captcha is itself the function that draws a given text; its types don't know that.
+const draw = svgCaptcha as unknown as (text: string, options: object) => string
+
+export const captcha: Lesson = {
+  name: 'captcha',
+  source: import.meta.filename,
+  minutes: 10,
+  documents: [1, 4],
+  cookies: COOKIES,
+
+  mount(app, { path, secret, stores, note }) {
+    for (const side of SIDES) {
+      app.use(
+        `/${side}`,
+        session({
+          name: `captcha.${side}`,
+          secret,
+          resave: false,
+          saveUninitialized: false,
+          cookie: { path, httpOnly: true, sameSite: 'lax', maxAge: 10 * 60 * 1000 },
+          store: stores.mongo(side),
+        }),
+      )
+
+      // Drawn anew at each reload, but with the same text: "Another picture" alone asks for another one.
+      app.get(`/${side}/code`, (req, res) => {
+        req.session.code ??= svgCaptcha.randomText(4) // ← the answer stays on the server
+        const picture = draw(req.session.code, STYLE) // ← and the picture alone goes out
+        res.set('Cache-Control', 'no-store').type('image/svg+xml').send(picture)
+      })
+
+      app.post(`/${side}/refresh`, (req, res) => {
+        req.session.code = svgCaptcha.randomText(4)
+        res.redirect(303, path)
+      })
+
+      app.post(`/${side}/login`, async (req, res) => {
+        const { code } = fields.parse(req.body)
+        const expected = req.session.code
+        if (side === 'once') delete req.session.code // ← used up by one try, right or wrong
+        // Without a picture before there is nothing expected: document 1 would throw here.
+        const right = code.toLowerCase() === expected?.toLowerCase()
+        await note(req, { [side]: right })
+        if (req.is('json')) {
+          res.json(right ? { code: 200, msg: '验证码正确' } : { code: 500, msg: '验证码错误' })
+        } else {
+          res.redirect(303, path)
+        }
+      })
+    }
+  },
+
+  look: async (visit, tools) => ({ sides: await sidesOf(visit, tools, COOKIES), names: SIDES }),
+}

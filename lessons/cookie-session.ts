@@ -1,0 +1,120 @@
+// The session inside the cookie: signed, as koa-session keeps it, and encrypted, as secure-session does. The server keeps nothing.
+import cookieSession from 'cookie-session'
+import { Router, type Request } from 'express'
+import { getIronSession } from 'iron-session'
+import { sizeOf } from './lib/set-cookie.ts'
+import { cookiesOf } from './lib/cookies.ts'
+import { setCookiesOf } from './lib/hold-back.ts'
+import type { Lesson } from './lib/lesson.ts'
+import { Robot } from './lib/robot.ts'
+import { tell } from './lib/tell.ts'
+
+const SIGNED = 'cookie-session.signed'
+const SEALED = 'cookie-session.sealed'
+const names = [SIGNED, `${SIGNED}.sig`, SEALED]
+const MINUTES = 10
+const LARGEST = 4096 // bytes of name and value: what is larger no browser keeps
+const [PAGE, MOST_PAGES] = [1000, 6] // letters, and how often they are put in
+
+type Kept = { username?: string; visits?: number; pages?: string[] }
+type KeptByIron = { save?: () => Promise<void>; destroy?: () => void }
+
+export const cookieSessions: Lesson = {
+  name: 'cookie-session',
+  source: import.meta.filename,
+  minutes: 15,
+  documents: [2, 4],
+  cookies: names,
+
+  mount(app, { path, secret }) {
+    const cookie = { path, httpOnly: true, sameSite: 'lax' } as const
+    const [old, fresh] = [`${secret}, the old key`, `${secret}, the new key`]
+    const rings = { before: { 1: old }, during: { 1: old, 2: fresh }, after: { 2: fresh } }
+
+    for (const [when, ring] of Object.entries(rings)) {
+      const keys = Object.values<string>(ring).reverse() // the first signs, all verify
+      const signed = Router()
+      signed.use(cookieSession({ name: SIGNED, keys, maxAge: MINUTES * 60 * 1000, ...cookie })) // ← signed: everybody can read it
+      const sealed = Router()
+      sealed.use(async (req, res, next) => {
+        const options = { cookieName: SEALED, password: ring, ttl: MINUTES * 60 }
+        const cookieOptions = { ...cookie, secure: req.secure }
+        const session = await getIronSession<Kept>(req, res, { ...options, cookieOptions }) // ← encrypted: nobody can
+        Object.assign(req, { session })
+        next()
+      })
+      app.use(`/signed/${when}`, signed)
+      app.use(`/sealed/${when}`, sealed)
+
+      for (const server of [signed, sealed]) {
+        server.post('/sign-in', async (req, res) => {
+          Object.assign(keptOf(req), { username: 'zhangsan', visits: 0, pages: [] })
+          await keptOf(req).save?.()
+          tell(res, 'signed-in')
+          res.redirect(303, path)
+        })
+
+        server.post('/visit', async (req, res) => {
+          const kept = keptOf(req)
+          const { username, visits = 0, pages = [] } = kept
+          if (username) {
+            kept.visits = visits + 1
+            await kept.save?.()
+            tell(res, 'known', { username, visits: kept.visits, letters: pages.length * PAGE })
+          } else {
+            tell(res, 'unknown')
+          }
+          res.redirect(303, path)
+        })
+
+        server.post('/more', async (req, res) => {
+          const kept = keptOf(req)
+          if (kept.username) {
+            kept.pages = [...(kept.pages ?? []), 'x'.repeat(PAGE)].slice(0, MOST_PAGES)
+            const error = await kept.save?.().catch(String)
+            const sealed = setCookiesOf(res).find((line) => line.startsWith(SEALED))
+            const signed = Buffer.from(JSON.stringify(kept)).toString('base64')
+            const bytes = sizeOf(sealed ?? `${SIGNED}=${signed}`)
+            if (error) tell(res, 'refused-by-server', { error })
+            else tell(res, bytes > LARGEST ? 'dropped-by-browser' : 'more', { bytes })
+          } else {
+            tell(res, 'unknown')
+          }
+          res.redirect(303, path)
+        })
+
+        server.post('/sign-out', (req, res) => {
+          const { destroy } = keptOf(req)
+          if (destroy) destroy()
+          else Object.assign(req, { session: null })
+          tell(res, 'signed-out')
+          res.redirect(303, path)
+        })
+      }
+    }
+
+    // Somebody copies the cookie, and comes back with it after the sign-out.
+    for (const kind of ['signed', 'sealed']) {
+      app.post(`/copy/${kind}`, async (req, res) => {
+        const tab = new Robot(req, 'tab').withCookies(cookiesOf(req, names))
+        const thief = new Robot(req, 'thief').withCookies(cookiesOf(req, names))
+        await tab.send('POST', `${path}/try/${kind}/during/sign-out`)
+        await thief.send('POST', `${path}/try/${kind}/during/visit`)
+        for (const name of names) if (name.includes(kind)) res.clearCookie(name, cookie)
+        tell(res, 'copied')
+        res.redirect(303, path)
+      })
+    }
+  },
+
+  look({ cookies }) {
+    const { [SIGNED]: signed = '', [SEALED]: sealed = '' } = cookies
+    const readable = Buffer.from(signed, 'base64').toString().slice(0, 200)
+    return Promise.resolve({ readable, unreadable: sealed.slice(0, 200) })
+  },
+}
+
+// Both put what they keep where express-session has its own.
+function keptOf(req: Request): Kept & KeptByIron {
+  return req.session as unknown as Kept & KeptByIron
+}

@@ -1,0 +1,96 @@
+// A front end on another origin: three things have to fit before the session of /code is found again at /check.
+import cors from 'cors'
+import type { CorsOptionsDelegate } from 'cors'
+import { Router, type CookieOptions, type Request, type RequestHandler } from 'express'
+import session from 'express-session'
+import svgCaptcha from 'svg-captcha'
+import { elsewhereOf } from './lib/elsewhere.ts'
+import type { Lesson } from './lib/lesson.ts'
+import { Robot } from './lib/robot.ts'
+import { tell } from './lib/tell.ts'
+
+// The one front end that is let in: this very server under its other name on this machine.
+const frontEnd: CorsOptionsDelegate<Request> = (req, done) => {
+  done(null, { origin: elsewhereOf(req) ?? false, credentials: true }) // ← exactly this origin, and with cookies
+}
+const closed: RequestHandler = (_req, _res, next) => {
+  next()
+}
+
+const servers: Record<string, { allow: RequestHandler; cookie: CookieOptions }> = {
+  closed: { allow: closed, cookie: { sameSite: 'lax' } },
+  document: { allow: cors({ credentials: true }), cookie: {} }, // as in document 4: any origin (*)
+  lax: { allow: cors(frontEnd), cookie: { sameSite: 'lax' } },
+  none: { allow: cors(frontEnd), cookie: { sameSite: 'none', secure: true } }, // ← a cookie that travels between sites
+}
+
+export const crossOrigin: Lesson = {
+  name: 'cross-origin',
+  source: import.meta.filename,
+  minutes: 15,
+  documents: [4],
+  cookies: Object.keys(servers).map(nameOf),
+  asksElsewhere: true,
+
+  mount(app, { path, secret, stores }) {
+    for (const [how, { allow, cookie }] of Object.entries(servers)) {
+      const server = Router()
+      server.use(allow)
+      server.use(asIfHttps)
+      server.use(
+        session({
+          name: nameOf(how),
+          secret,
+          resave: false,
+          saveUninitialized: false,
+          cookie: { path, maxAge: 10 * 60 * 1000, ...cookie },
+          store: stores.mongo(how),
+        }),
+      )
+      app.use(`/${how}`, server)
+
+      server.get('/code', (req, res) => {
+        const { text, data } = svgCaptcha.create({ size: 4, background: '#F5F7FA' })
+        req.session.code = text
+        tell(res, 'drawn')
+        res.json({ state: 1, result: { svg: data } }) // ← the picture alone: with its text anybody could answer
+      })
+
+      server.get('/check', (req, res) => {
+        const code = typeof req.session.code
+        tell(res, code === 'undefined' ? 'not-found' : 'found')
+        res.json({ code })
+      })
+
+      // What a front end's script does, for browsers without scripts. A robot heeds neither CORS nor SameSite.
+      for (const credentials of ['omit', 'include']) {
+        app.post(`/ask/${how}/${credentials}`, async (req, res) => {
+          const Origin = `http://localhost:${req.socket.localPort ?? 0}`
+          const robot = new Robot(req, 'front-end')
+          await robot.send('GET', `${path}/try/${how}/code`, { Origin })
+          if (credentials === 'omit') robot.jar.delete(nameOf(how))
+          const { headers } = await robot.send('GET', `${path}/try/${how}/check`, { Origin })
+          const origin = headers['access-control-allow-origin'] ?? '–'
+          const allowed = headers['access-control-allow-credentials'] ?? '–'
+          const isOpen = credentials === 'omit' ? ['*', Origin] : [allowed === 'true' && Origin]
+          tell(res, isOpen.includes(origin) ? 'readable' : 'unreadable', { origin, allowed })
+          res.redirect(303, path)
+        })
+      }
+    }
+  },
+
+  look({ elsewhere }) {
+    return Promise.resolve({ servers: Object.keys(servers), elsewhere: elsewhere ?? null })
+  },
+}
+
+// A browser takes its own machine's names for safe and keeps Secure cookies from there. Elsewhere there has to be TLS.
+const asIfHttps: RequestHandler = (req, _res, next) => {
+  if (elsewhereOf(req)) Object.defineProperty(req, 'secure', { value: true })
+  next()
+}
+
+function nameOf(how: string): string {
+  return `cross-origin-${how}.sid`
+}

@@ -1,0 +1,52 @@
+// Ten seconds: what moves the end of a session, with and without rolling, and what cookie.maxAge = 0 does.
+import session from 'express-session'
+import type { Lesson } from './lib/lesson.ts'
+import { sidesOf } from './lib/sides.ts'
+
+const SIDES = ['fixed', 'rolling'] as const
+const COOKIES = SIDES.map((side) => `expiry.${side}`)
+
+export const expiry: Lesson = {
+  name: 'expiry',
+  source: import.meta.filename,
+  minutes: 8,
+  documents: [1, 5],
+  cookies: COOKIES,
+
+  mount(app, { path, secret, stores }) {
+    for (const side of SIDES) {
+      app.use(
+        `/${side}`,
+        session({
+          name: `expiry.${side}`,
+          secret,
+          resave: false,
+          saveUninitialized: false,
+          rolling: side === 'rolling', // ← true: every answer sends the cookie anew, with ten more seconds
+          cookie: { path, httpOnly: true, sameSite: 'lax', maxAge: 10 * 1000 },
+          store: stores.mongo(side),
+        }),
+      )
+
+      // One press does it on both sides: the first sends the browser on to the second (307 keeps the method).
+      const goOn = (verb: string): [number, string] =>
+        side === 'fixed' ? [307, `${path}/try/rolling/${verb}`] : [303, path]
+
+      app.post(`/${side}/begin`, (req, res) => {
+        req.session.since = new Date() // a change: the cookie is sent, with rolling or without
+        res.redirect(...goOn('begin'))
+      })
+
+      app.get(`/${side}/look`, (_req, res) => {
+        res.redirect(...goOn('look')) // only looks: without rolling the browser gets no new cookie
+      })
+
+      app.post(`/${side}/end`, (req, res) => {
+        req.session.cookie.maxAge = 0 // ← expired at once: in the store, and with rolling in the browser too
+        res.redirect(...goOn('end'))
+      })
+    }
+  },
+
+  look: async (visit, tools) => ({ sides: await sidesOf(visit, tools, COOKIES) }),
+}

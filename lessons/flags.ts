@@ -1,0 +1,88 @@
+// The flags of a cookie: which scripts may read it, over what it is set, and from where it is sent.
+import express, { Router, type CookieOptions } from 'express'
+import session from 'express-session'
+import { cookiesOf } from './lib/cookies.ts'
+import type { Lesson } from './lib/lesson.ts'
+import { Robot } from './lib/robot.ts'
+import { tell } from './lib/tell.ts'
+
+const kinds: Record<string, CookieOptions> = {
+  closed: { httpOnly: true }, // ← no script reads it
+  open: { httpOnly: false },
+  secure: { secure: true }, // ← over plain HTTP it is not even sent to the browser
+  strict: { sameSite: 'strict' }, // ← comes along from this site's own pages only
+  lax: { sameSite: 'lax' }, // ← and when somebody follows a link from elsewhere
+  none: { sameSite: 'none' }, // a browser throws it away, because it is not Secure too
+}
+const proxies = { direct: false, behind: 1 } // how many proxies Express is told to trust
+const names = [...Object.keys(kinds), ...Object.keys(proxies)].map(nameOf)
+
+export const flags: Lesson = {
+  name: 'flags',
+  source: import.meta.filename,
+  minutes: 15,
+  documents: [1, 2, 3, 4],
+  cookies: names,
+
+  mount(app, { path, secret, stores }) {
+    const sessionOf = (kind: string, options: CookieOptions) =>
+      session({
+        name: nameOf(kind),
+        secret,
+        resave: false,
+        saveUninitialized: false,
+        cookie: { path, maxAge: 10 * 60 * 1000, ...options },
+        store: stores.mongo(kind),
+      })
+
+    for (const [kind, options] of Object.entries(kinds)) {
+      const server = Router()
+      server.use(sessionOf(kind, options))
+      server.post('/visit', (req, res) => {
+        req.session.visits = (req.session.visits ?? 0) + 1
+        tell(res, kind)
+        res.redirect(303, path)
+      })
+      app.use(`/${kind}`, server)
+    }
+
+    app.get('/arrive', (req, res) => {
+      const sent = Object.keys(cookiesOf(req, names)).join(', ')
+      tell(res, sent ? 'arrived' : 'arrived-empty', { host: req.get('Host') ?? '', sent })
+      res.redirect(303, path)
+    })
+
+    for (const [kind, count] of Object.entries(proxies)) {
+      const server = express().disable('x-powered-by')
+      server.set('trust proxy', count) // ← with 1, X-Forwarded-Proto says whether this is HTTPS
+      server.use(sessionOf(kind, { secure: true }))
+      server.post('/visit', (req, res) => {
+        req.session.visits = (req.session.visits ?? 0) + 1
+        tell(res, req.secure ? 'taken-for-https' : 'taken-for-http')
+        res.redirect(303, path)
+      })
+      app.use(`/${kind}`, server)
+
+      app.post(`/proxy/${kind}`, async (req, res) => {
+        const proxy = new Robot(req, 'proxy')
+        await proxy.send('POST', `${path}/try/${kind}/visit`, { 'X-Forwarded-Proto': 'https' })
+        tell(res, 'proxied')
+        res.redirect(303, path)
+      })
+    }
+  },
+
+  async look({ cookies, elsewhere }, { stores }) {
+    const seen = Object.entries(kinds).map(async ([kind, options]) => ({
+      kind,
+      options: JSON.stringify(options),
+      isSent: cookies[nameOf(kind)] !== undefined,
+      stored: await stores.count(kind),
+    }))
+    return { kinds: await Promise.all(seen), elsewhere: elsewhere ?? null }
+  },
+}
+
+function nameOf(kind: string): string {
+  return `flags-${kind}.sid`
+}

@@ -1,0 +1,64 @@
+// What a lesson is made of: the real middleware with the options under study, and the words about it.
+import type { Request, Router } from 'express'
+import type { LessonStores } from './stores.ts'
+import type { Notes } from './record.ts'
+
+// What lessons put into their sessions, beside what the site itself does (middleware/session.ts).
+declare module 'express-session' {
+  interface SessionData {
+    visits: number
+    since: Date
+    renewedAt: number
+    /** What two tabs of one browser wrote, the quick one and the slow one. */
+    quick: number
+    slow: number
+    /** The answer to a captcha. */
+    code: string
+  }
+}
+
+/** The documents whose snippets a lesson tries; "beyond" is what none of them tells. */
+export type Document = 1 | 2 | 3 | 4 | 5 | 'beyond'
+
+export type Lesson = {
+  /** The word in the address: /lessons/<name>, and the name of its route, view, test and sentences. */
+  name: string
+  /** The file that runs, or the files, which the page shows. */
+  source: string | string[]
+  minutes: number
+  documents: Document[]
+  /** The names of its cookies. Only these are ever recorded or shown. */
+  cookies: string[]
+  /** The names of cookies in which it keeps something of its own: never recorded, and cleared when it begins anew. */
+  unseen?: string[]
+  /** Its page's script asks this server under its other loopback name. */
+  asksElsewhere?: boolean
+  /** Mount the real middleware and what can be tried; the addresses begin with `path`. */
+  mount: (app: Router, tools: LessonTools) => void
+  /** More that its view shows, beside what all lessons show. */
+  look?: (visit: LessonVisit, tools: LessonTools) => Promise<object>
+}
+
+export type LessonTools = {
+  /** Where the lesson's page is: its cookies should have this path, so that they travel nowhere else. */
+  path: string
+  /** A secret of this lesson alone, the same in every process. */
+  secret: string
+  stores: LessonStores
+  /** Keep what was found out for who made this request; the view gets it as `notes`. */
+  note: (req: Request, notes: Notes) => Promise<void>
+  /** Where the lesson's collections are, for a process of its own. */
+  mongoUrl: string
+  dbName: string
+  /** Do this when the site stops. */
+  atTheEnd: (work: () => Promise<void>) => void
+}
+
+/** Who looks at a lesson: under which id their exchanges are kept, and the lesson's cookies that their browser sent. */
+export type LessonVisit = {
+  visitor: string
+  cookies: Record<string, string>
+  port: number
+  /** This server under its other loopback name, which a browser takes for another site. */
+  elsewhere: string | undefined
+}

@@ -1,0 +1,99 @@
+// All lessons as one part of the site: their own middleware under their own addresses, and their pages for the map.
+import { Router, type RequestHandler } from 'express'
+import type { Connection } from 'mongoose'
+import type { Settings } from '../../config/env.ts'
+import { siteKey } from './site-key.ts'
+import { LessonStores } from './stores.ts'
+import { watched } from './watch.ts'
+import type { SessionStore } from '../../lib/session/store.ts'
+import { keepNotes } from './record.ts'
+import { anyone } from '../../middleware/access.ts'
+import type { Row } from '../../middleware/page.ts'
+import { learner } from '../../middleware/throttle.ts'
+import type { Lesson, LessonTools } from './lesson.ts'
+import { lessonPage } from './page.ts'
+import { recorder } from './recorder.ts'
+import { useRobotKey } from './robot.ts'
+import { lessonVisitor, visitorOf } from './visitor.ts'
+import { xRay } from './x-ray.ts'
+
+export type Lessons = {
+  /** What can be tried, to be mounted before the site's sessions. */
+  apps: RequestHandler
+  /** The pages, for the map. */
+  rows: Row[]
+  /** What looks at the site's own sessions, to be mounted right before them. */
+  xRay: RequestHandler[]
+  /** Has the operations of the site's store noted. */
+  watch: (store: SessionStore) => SessionStore
+  /** End what lessons have started. */
+  close: () => Promise<void>
+}
+type Work = () => Promise<void>
+
+/**
+ * Mount lessons. Their own middleware answers below /lessons/<name>/try and stands before the site's sessions, which it can
+ * therefore neither read nor change. Their forms carry no token: all that they change is a session of a lesson.
+ */
+export function mountLessons(lessons: Lesson[], settings: Settings, database: Connection): Lessons {
+  const apps = Router()
+  const rows: Row[] = []
+  const ends: Work[] = []
+  useRobotKey(siteKey(secretOf(settings), 'robots of lessons'))
+  for (const lesson of lessons) {
+    const tools = toolsFor(lesson, settings, database, ends)
+    const app = Router()
+    lesson.mount(app, tools)
+    apps.use(
+      `${tools.path}/try`,
+      nameRoute(`${tools.path}/try`),
+      lessonVisitor,
+      learner,
+      purge(tools),
+      recorder(lesson, tools.stores),
+      app,
+    )
+    rows.push([tools.path, [anyone, lessonVisitor], lessonPage(lesson, tools)])
+  }
+  const close = async () => {
+    await Promise.all(ends.map((end) => end()))
+  }
+  return { apps, rows, close, xRay: [lessonVisitor, xRay(database)], watch: watched }
+}
+
+function toolsFor(
+  lesson: Lesson,
+  settings: Settings,
+  database: Connection,
+  ends: Work[],
+): LessonTools {
+  return {
+    path: `/lessons/${lesson.name}`,
+    secret: siteKey(secretOf(settings), `lesson ${lesson.name}`),
+    stores: new LessonStores(database, lesson.name),
+    note: (req, notes) => keepNotes(visitorOf(req), lesson.name, notes),
+    mongoUrl: settings.mongoUrl ?? '',
+    dbName: database.name,
+    atTheEnd: (work) => ends.push(work),
+  }
+}
+
+// Below it a lesson routes by itself, which the log need not tell.
+function nameRoute(route: string): RequestHandler {
+  return function nameRouteOfLesson(_req, res, next) {
+    res.locals.route = route
+    next()
+  }
+}
+
+// All processes of a site have it, and so agree on what is made from it.
+function secretOf({ sessionSecrets: [secret = ''] }: Settings): string {
+  return secret
+}
+
+function purge({ stores }: LessonTools): RequestHandler {
+  return function purgeNowAndThen(_req, _res, next) {
+    stores.purgeNowAndThen()
+    next()
+  }
+}

@@ -1,0 +1,66 @@
+// A race: a request that began before the sign-out ends after it, and writes back what it had read.
+import { Router } from 'express'
+import session from 'express-session'
+import { cookiesOf } from './lib/cookies.ts'
+import type { Lesson } from './lib/lesson.ts'
+import { Robot } from './lib/robot.ts'
+import { tell } from './lib/tell.ts'
+
+const names = { stock: 'races-stock.sid', own: 'races-own.sid' }
+
+export const races: Lesson = {
+  name: 'races',
+  source: import.meta.filename,
+  minutes: 10,
+  documents: ['beyond'],
+  cookies: Object.values(names),
+
+  mount(app, { path, secret, stores }) {
+    const cookie = { path, httpOnly: true, sameSite: 'lax', maxAge: 10 * 60 * 1000 } as const
+    const two = {
+      stock: stores.mongo('stock'), // connect-mongo as it comes
+      own: stores.own('own'), // ← the same, but what was loaded is only ever updated, never inserted again
+    }
+
+    for (const how of ['stock', 'own'] as const) {
+      const name = names[how]
+      const options = { name, secret, cookie, store: two[how] }
+      const server = Router()
+      server.use(session({ ...options, resave: false, saveUninitialized: false }))
+      app.use(`/${how}`, server)
+
+      server.post('/sign-in', (req, res) => {
+        req.session.username = 'zhangsan'
+        req.session.visits = 0
+        tell(res, 'signed-in')
+        res.redirect(303, path)
+      })
+
+      server.post('/sign-out', (req, res, next) => {
+        req.session.destroy((error) => {
+          tell(res, 'signed-out')
+          res.clearCookie(name, cookie)
+          if (error) next(error)
+          else res.redirect(303, path)
+        })
+      })
+
+      // Its session was loaded before it got here. While it is at work, the person signs out in another tab.
+      server.post('/slow', async (req, res) => {
+        const tab = new Robot(req, 'tab').withCookies(cookiesOf(req, [name]))
+        await tab.send('POST', `${path}/try/${how}/sign-out`)
+        req.session.visits = (req.session.visits ?? 0) + 1 // a change, so the session is saved after all
+        tell(res, 'slow')
+        res.redirect(303, path)
+      })
+
+      server.post('/visit', (req, res) => {
+        const { username = '', visits } = req.session
+        if (username)
+          tell(res, visits ? 'undone' : 'known', { username }) // the slow one has counted
+        else tell(res, 'unknown')
+        res.redirect(303, path)
+      })
+    }
+  },
+}

@@ -1,0 +1,77 @@
+// The secret: a changed cookie is refused, and with an array of secrets nobody is signed out when the secret is changed.
+import { Router, type RequestHandler } from 'express'
+import session from 'express-session'
+import { cookiesOf } from './lib/cookies.ts'
+import type { Lesson } from './lib/lesson.ts'
+import { Robot } from './lib/robot.ts'
+import { tell } from './lib/tell.ts'
+
+const name = 'secret.sid'
+
+export const secret: Lesson = {
+  name: 'secret',
+  source: import.meta.filename,
+  minutes: 10,
+  documents: [2, 5],
+  cookies: [name],
+
+  mount(app, { path, secret, stores }) {
+    const cookie = { path, httpOnly: true, sameSite: 'lax', maxAge: 10 * 60 * 1000 } as const
+    const store = stores.mongo()
+    const [old, fresh] = [`${secret}, the old one`, `${secret}, the new one`]
+    const servers = {
+      before: [old],
+      during: [fresh, old], // ← the first signs, all of them verify
+      after: [fresh],
+    }
+
+    const signIn: RequestHandler = (req, res) => {
+      req.session.username = 'zhangsan'
+      tell(res, 'signed-in')
+      res.redirect(303, path)
+    }
+
+    const visit: RequestHandler = (req, res) => {
+      const { username, visits = 0 } = req.session
+      if (username) {
+        req.session.visits = visits + 1 // changed: its cookie is sent anew, signed with the first secret
+        tell(res, 'known', { username })
+      } else {
+        tell(res, 'refused')
+      }
+      res.redirect(303, path)
+    }
+
+    // The same server before, while and after its secret is changed: three times the same store.
+    for (const [when, secrets] of Object.entries(servers)) {
+      const options = { name, secret: secrets, cookie, store }
+      const server = Router()
+      server.use(session({ ...options, resave: false, saveUninitialized: false }))
+      server.post('/sign-in', signIn)
+      server.post('/visit', visit)
+      app.use(`/${when}`, server)
+    }
+
+    app.post('/tamper/robot', async (req, res) => {
+      const { [name]: value = '' } = cookiesOf(req, [name])
+      const robot = new Robot(req, 'forger').withCookies({ [name]: changed(value) })
+      await robot.send('POST', `${path}/try/before/visit`)
+      tell(res, 'sent')
+      res.redirect(303, path)
+    })
+
+    app.post('/tamper/browser', (req, res) => {
+      const { [name]: value = '' } = cookiesOf(req, [name])
+      res.cookie(name, changed(value), { ...cookie, encode: String })
+      tell(res, 'planted')
+      res.redirect(303, path)
+    })
+  },
+}
+
+// One letter of the id is another one now, and the signature is what it was.
+function changed(value: string): string {
+  return value.replace(/^(s%3A)(.)/, (_all, start: string, letter: string) =>
+    letter === 'a' ? `${start}b` : `${start}a`,
+  )
+}

@@ -1,0 +1,86 @@
+// One of the two servers: a process of its own, with sessions in its memory and, under other addresses, in the database.
+import type { AddressInfo } from 'node:net'
+import { MongoStore } from 'connect-mongo'
+import express, { Router, type RequestHandler, type Response } from 'express'
+import session from 'express-session'
+import { MongoClient } from 'mongodb'
+import { OPERATION_PATIENCE } from '../../config/database.ts'
+import type { Server } from './ask-server.ts'
+import { purgeMemory } from '../lib/purge.ts'
+import { watched, watching, type Operation } from '../lib/watch.ts'
+import { door } from './server-door.ts'
+
+export type Order = Pick<Server, 'pair' | 'name'> & {
+  path: string
+  secret: string
+  database: { mongoUrl: string; dbName: string; collectionName: string }
+}
+
+const MOST_SESSIONS = 500 // in memory
+
+process.once('message', (order: Order) => {
+  void openServer(order)
+})
+process.on('disconnect', () => process.exit()) // whoever started it is gone, in whatever way
+
+async function openServer(order: Order): Promise<void> {
+  const { path, secret, database } = order
+  const { mongoUrl, dbName, collectionName } = database
+  // Before it listens: a store whose database is slow to answer at first would end the process later on.
+  const client = await MongoClient.connect(mongoUrl, patience)
+  const memory = new session.MemoryStore() // ← of this process alone: the other one never sees it
+  const stores = {
+    memory,
+    database: MongoStore.create({ client, dbName, collectionName, ...readable }), // ← the same for both
+  }
+  const { sessions } = memory as unknown as { sessions: Record<string, string> }
+  const app = express().disable('x-powered-by')
+  app.use(door(order)) // nobody but the site itself gets in
+  app.use(reportOperations)
+  app.use((_req, _res, next) => {
+    purgeMemory(sessions, MOST_SESSIONS)
+    next()
+  })
+
+  for (const [kind, store] of Object.entries(stores)) {
+    const name = `servers-${kind}.sid`
+    const cookie = { path, httpOnly: true, sameSite: 'lax', maxAge: 10 * 60 * 1000 } as const
+    const options = { name, secret, cookie, store: watched(store) }
+    const server = Router()
+    server.use(session({ ...options, resave: false, saveUninitialized: false }))
+    server.post('/sign-in', (req, res) => {
+      req.session.username = 'zhangsan'
+      answer(res, 'signed-in')
+    })
+    server.post('/visit', (req, res) => {
+      answer(res, req.session.username ? 'known' : 'unknown')
+    })
+    app.use(`${path}/try/${kind}`, server)
+  }
+
+  app.get('/memory/:id', (req, res) => {
+    res.type('json').send(sessions[req.params.id] ?? 'null')
+  })
+
+  const server = app.listen(0, '127.0.0.1', () => {
+    process.send?.({ port: (server.address() as AddressInfo).port })
+  })
+}
+
+const patience = { serverSelectionTimeoutMS: 5000, socketTimeoutMS: OPERATION_PATIENCE }
+const readable = { stringify: false, autoRemove: 'disabled' } as const
+
+// What it did with the store is known only when all is done: it comes behind the answer.
+const reportOperations: RequestHandler = function reportOperations(_req, res, next) {
+  const operations: Operation[] = []
+  const end = res.end.bind(res) as (...parts: unknown[]) => Response
+  res.end = ((...parts: unknown[]) => {
+    res.addTrailers({ 'X-Operations': operations.join(' ') })
+    return end(...parts)
+  }) as typeof res.end
+  watching(operations, next)
+}
+
+function answer(res: Response, told: string): void {
+  res.set({ 'X-Told': told, Trailer: 'X-Operations' }).end()
+}

@@ -1,0 +1,63 @@
+// Fifty visitors who do nothing: what saveUninitialized leaves behind of them.
+import session from 'express-session'
+import { z } from 'zod'
+import { idOf } from './lib/anatomy.ts'
+import type { Lesson } from './lib/lesson.ts'
+import { Robot } from './lib/robot.ts'
+
+const SIDES = ['true', 'false'] as const
+const COOKIES = SIDES.map((side) => `uninitialized.${side}`)
+const VISITORS = 50
+const choice = z.object({ side: z.enum(SIDES).catch('false') }).catch({ side: 'false' })
+
+export const uninitialized: Lesson = {
+  name: 'uninitialized',
+  source: import.meta.filename,
+  minutes: 6,
+  documents: [2, 3, 5],
+  cookies: COOKIES,
+
+  mount(app, { path, secret, stores, note }) {
+    for (const side of SIDES) {
+      app.use(
+        `/${side}`,
+        session({
+          name: `uninitialized.${side}`,
+          secret,
+          resave: false,
+          saveUninitialized: side === 'true', // ← true: also a session into which nothing was put is stored
+          cookie: { path, httpOnly: true, sameSite: 'lax', maxAge: 60 * 1000 },
+          store: stores.mongo(side),
+        }),
+      )
+
+      app.get(`/${side}/look`, (_req, res) => {
+        res.redirect(303, path) // the session is not touched
+      })
+
+      app.post(`/${side}/put`, (req, res) => {
+        req.session.since = new Date() // something to remember: stored on both sides
+        res.redirect(303, path)
+      })
+    }
+
+    app.post('/fifty', async (req, res) => {
+      const { side } = choice.parse(req.body)
+      const ids: string[] = []
+      for (let count = 0; count < VISITORS; count++) {
+        const robot = new Robot(req, 'visitor') // each with an empty cookie jar
+        await robot.send('GET', `${path}/try/${side}/look`)
+        const id = idOf(robot.jar.get(`uninitialized.${side}`) ?? '')
+        if (id !== undefined) ids.push(id)
+      }
+      const documents = await stores.collection(side).countDocuments({ _id: { $in: ids } })
+      await note(req, { [side]: { cookies: ids.length, documents } })
+      res.redirect(303, path)
+    })
+  },
+
+  look: async (_visit, { stores }) => ({
+    visitors: VISITORS,
+    now: { true: await stores.count('true'), false: await stores.count('false') },
+  }),
+}

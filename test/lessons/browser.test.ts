@@ -1,0 +1,253 @@
+// The lessons in a browser: what holds of all of them, what works without scripts, and what scripts and real cookies add.
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { LOCALES, translator } from '../../config/i18n.ts'
+import { lessons } from '../../lessons/index.ts'
+import { violations } from '../browser/axe.ts'
+import { openBrowserSite, type BrowserSite } from '../browser/browser.ts'
+import { listenTo } from '../browser/listen.ts'
+import { follow, register, signIn } from '../browser/steps.ts'
+
+const PHONE = { width: 360, height: 740 }
+const PATIENCE = 90_000 // for a lesson with a dozen buttons, beside other tests
+const t = translator('en')
+
+let site: BrowserSite
+beforeAll(async () => {
+  site = await openBrowserSite({ LESSONS: 'on' })
+})
+afterAll(() => site.close())
+
+describe('The list and every lesson, when all that can be pressed was', () => {
+  let page: Page
+  let complaints: string[]
+  let pressed = 0
+  beforeAll(async () => {
+    page = await site.visitor({ viewport: PHONE })
+    ;({ complaints } = listenTo(page))
+  })
+
+  // Light and dark, in each language, WCAG A and AA.
+  it.each(['/lessons', ...lessons.map(({ name }) => `/lessons/${name}`), '/home'])(
+    '%s passes axe and fits 360 pixels without scrolling sideways',
+    async (path) => {
+      await page.goto(path)
+      pressed += await pressAll(page)
+      const first = await look(page)
+      await follow(page, () => page.locator('[name=locale]:not([aria-current])').click())
+      for (const bar of await page.locator('.x-ray > details > summary').all()) await bar.click()
+      const second = await look(page)
+
+      expect([first.lang, second.lang].sort()).toEqual([...LOCALES].sort())
+      expect([...first.barriers, ...second.barriers]).toEqual([])
+      expect([first.width, second.width]).toEqual([PHONE.width, PHONE.width])
+    },
+    PATIENCE,
+  )
+
+  it('load all they need, without an error or a breach of their policy', () => {
+    expect(pressed).toBeGreaterThan(70)
+    expect(complaints).toEqual([])
+  })
+})
+
+describe('Without JavaScript', () => {
+  const open = async (lesson: string) => {
+    const page = await site.visitor({ javaScriptEnabled: false })
+    await page.goto(`/lessons/${lesson}`)
+    const press = (action: string) =>
+      follow(page, () =>
+        page.locator(`[action$="${action}"] button, [formaction$="${action}"]`).first().click(),
+      )
+    const textOf = (selector: string) => page.locator(selector).first().innerText()
+    return { page, press, textOf }
+  }
+
+  it('a visit is counted, and the panes show it with the answer', async () => {
+    const { press, textOf } = await open('visits')
+
+    await press('/visit')
+    await press('/visit')
+
+    expect(await textOf('#try')).toContain(t('lessons.visits.count', { count: 2 }))
+    expect(await textOf('#travelled .request')).toContain('POST /lessons/visits/try/visit')
+    expect(await textOf('#stored > pre')).toContain('"visits": 2')
+    expect(await textOf('.change .added')).toMatch(/^\+/)
+  })
+
+  it('a robot does what a browser can’t, and the page tells what came of it', async () => {
+    const { press, textOf } = await open('races')
+
+    await press('/stock/sign-in')
+    await press('/stock/slow')
+    await press('/stock/visit')
+
+    const told = t('lessons.races.told.undone', { username: 'zhangsan' })
+    expect(await textOf('#outcome')).toBe(told)
+    expect(await textOf('#travelled')).toContain(t('lessons.by.tab'))
+  })
+
+  it('a captcha is answered with an ordinary form', async () => {
+    const { press, textOf } = await open('captcha')
+
+    await press('/once/login')
+
+    expect(await textOf('#answer-once')).toBe(t('lessons.captcha.wrong'))
+  })
+})
+
+describe('With JavaScript', () => {
+  it('panes follow what another tab does, and what was folded open stays so', async () => {
+    const page = await site.visitor()
+    const other = await page.context().newPage()
+    await page.goto('/lessons/visits')
+    await other.goto('/lessons/visits')
+
+    await follow(other, () => other.locator('#try button').click())
+    await page.locator('#stored pre', { hasText: '"visits": 1' }).first().waitFor()
+    await page.locator('.cookie summary').click()
+    await follow(other, () => other.locator('#try button').click())
+    await page.locator('#stored pre', { hasText: '"visits": 2' }).first().waitFor()
+
+    expect(await page.locator('#count').innerText()).toBe(t('lessons.visits.count', { count: 2 }))
+    const open = await page.locator('.exchanges > li:nth-child(2) details').getAttribute('open')
+    expect(open).not.toBeNull()
+    expect(await page.locator('details.cookie[open]').count()).toBe(1)
+    await page.goto('/home')
+    const requests = await page.locator('.x-ray .request').allTextContents()
+    expect(requests.filter((one) => one.includes('/lessons/visits'))).toHaveLength(4) // pages, and no refreshing
+  })
+
+  it('a clock counts down', async () => {
+    const page = await site.visitor()
+    await page.goto('/lessons/visits')
+    await follow(page, () => page.locator('#try button').click())
+    const clock = page.locator('#stored [data-until]')
+    const before = await clock.innerText()
+
+    await page.locator('#stored [data-until]').filter({ hasNotText: before }).waitFor()
+
+    expect(parseInt(await clock.innerText())).toBeLessThan(parseInt(before))
+  })
+
+  it('the projector shows one pane at a time, by keys, also after a button was pressed', async () => {
+    const page = await site.visitor()
+    await page.goto('/lessons/visits')
+    await follow(page, () => page.getByText(t('lessons.projector')).click())
+    const panes = async (key: string) => {
+      await page.keyboard.press(key)
+      return page.evaluate<string[]>(VISIBLE)
+    }
+
+    const shown = []
+    for (const key of ['2', 'ArrowRight', '5', 'ArrowRight', 'ArrowLeft', '0', 'ArrowRight']) {
+      shown.push((await panes(key)).join())
+    }
+    await follow(page, () => page.locator('#try button').click())
+
+    const all = 'try,travelled,stored,code,ask'
+    expect(shown).toEqual(['travelled', 'stored', 'ask', 'ask', 'code', all, 'try'])
+    expect(await panes('Shift')).toEqual(['try'])
+    await follow(page, () => page.getByText(t('lessons.ordinary')).click())
+    expect((await panes('2')).join()).toBe(all)
+  })
+
+  it('the x-ray opens by keyboard and shows who is signed in', async () => {
+    const page = await site.visitor()
+    const { username } = await register(page)
+    await signIn(page, username)
+    await page.goto('/home')
+    const session = page.locator('#x-ray-stored pre').first()
+    expect(await session.isVisible()).toBe(false)
+
+    const isReached = () => page.evaluate<boolean>('document.activeElement.id === "x-ray-title"')
+    for (let count = 0; count < 20 && !(await isReached()); count++)
+      await page.keyboard.press('Tab')
+    await page.keyboard.press('Enter')
+
+    expect(await session.innerText()).toContain(username)
+  })
+})
+
+describe('A real browser between two sites', () => {
+  it('lets a front end read and send what CORS and SameSite allow, and no more', async () => {
+    const page = await site.visitor()
+    await page.goto('/lessons/cross-origin')
+    const [none, found] = ['undefined', 'string'].map((type) => `req.session.code: ${type}`)
+    const blocked = t('lessons.cross-origin.blocked')
+    const outcomes: Record<string, (string | undefined)[]> = {}
+
+    for (const how of ['closed', 'document', 'lax', 'none']) {
+      await page.locator(`[data-ask=${how}]`).click()
+      const outputs = page.locator(`#${how} output`)
+      await outputs.last().filter({ hasText: /./ }).waitFor()
+      outcomes[how] = await outputs.allTextContents()
+    }
+
+    expect(outcomes).toEqual({
+      closed: [blocked, blocked],
+      document: [none, blocked],
+      lax: [none, none],
+      none: [none, found],
+    })
+  })
+
+  it('shows scripts no HttpOnly cookie, and brings a Lax one along from elsewhere, but no Strict one', async () => {
+    const page = await site.visitor()
+    await page.goto('/lessons/flags')
+    for (const kind of ['closed', 'open', 'strict', 'lax', 'none']) {
+      await follow(page, () => page.locator(`#${kind} button`).click())
+    }
+    const read = await page.locator('[data-script-reads] code').innerText()
+    const links = page.locator('a[href$="/try/arrive"]')
+
+    await follow(page, () => links.first().click())
+    const within = await page.locator('#outcome').innerText()
+    await follow(page, () => links.last().click())
+    await follow(page, () => links.last().click())
+
+    expect(read).toBe('flags-open.sid')
+    expect(within).toContain('flags-strict.sid')
+    expect(within).not.toContain('flags-none.sid')
+    const arrived = await page.locator('#outcome').innerText()
+    expect(arrived).toContain('flags-lax.sid')
+    expect(arrived).not.toContain('flags-strict.sid')
+  })
+})
+
+// What each button does: where its form goes, with which value. Not where it stands, for buttons come and go.
+const DEEDS = `[...document.querySelectorAll('#try form button')].map((button) => [
+  button.getAttribute('formaction') ?? button.form.getAttribute('action'),
+  button.value,
+  button.form.querySelector('[type=hidden]')?.value,
+  button.form.matches('[data-json]') && 'by script',
+].join(' '))`
+
+const VISIBLE = `[...document.querySelectorAll('.pane')]
+  .filter((pane) => pane.checkVisibility())
+  .map(({ id }) => id)`
+
+async function look(page: Page) {
+  return {
+    lang: await page.evaluate<string>('document.documentElement.lang'),
+    width: await page.evaluate<number>('document.documentElement.scrollWidth'),
+    barriers: await violations(page),
+  }
+}
+
+/** Press each button of a lesson once, also those that appear meanwhile. How many there were. */
+async function pressAll(page: Page): Promise<number> {
+  const pressed = new Set<string>()
+  const buttons = page.locator('#try form button')
+  for (;;) {
+    const deeds = await page.evaluate<string[]>(DEEDS)
+    const index = deeds.findIndex((deed) => !pressed.has(deed))
+    if (index < 0) return pressed.size
+    pressed.add(deeds[index] ?? '')
+    for (const field of await page.locator('#try input[required]').all()) await field.fill('123456')
+    const button = buttons.nth(index)
+    const staysOnPage = deeds[index]?.endsWith('by script') // document 1's client, which sends JSON
+    if (staysOnPage) await Promise.all([page.waitForResponse(/\/login$/), button.click()])
+    else await follow(page, () => button.click())
+  }
+}

@@ -1,0 +1,83 @@
+// The lesson of the other origin, over HTTP: what a front end elsewhere finds, with and without cookies and CORS.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { translator } from '../../config/i18n.ts'
+import { openSite, type Site } from '../helper.ts'
+import { cookiesOf } from '../visitor.ts'
+import { panesOf } from './panes.ts'
+
+const PATH = '/lessons/cross-origin'
+const t = translator('en')
+const told = (key: string) => t(`lessons.cross-origin.told.${key}`, { origin: '', allowed: '' })
+
+let site: Site
+beforeAll(async () => {
+  site = await openSite({ LESSONS: 'on' })
+})
+afterAll(() => site.close())
+
+describe(`POST ${PATH}/try/ask`, () => {
+  it.each([
+    ['closed', 'omit', 'unreadable', 'not-found', '–', '–'],
+    ['closed', 'include', 'unreadable', 'found', '–', '–'],
+    ['document', 'omit', 'readable', 'not-found', '*', 'true'],
+    ['document', 'include', 'unreadable', 'found', '*', 'true'],
+    ['none', 'omit', 'readable', 'not-found', 'http://localhost', 'true'],
+    ['none', 'include', 'readable', 'found', 'http://localhost', 'true'],
+  ])(
+    '%s, %s: it is %s, and the answer %s',
+    async (how, credentials, reading, finding, origin, allowed) => {
+      const visitor = site.visitor()
+
+      await visitor.post(`${PATH}/try/ask/${how}/${credentials}`, {})
+
+      const { told: outcomes, requests, marked } = await panesOf(visitor, PATH)
+      expect(outcomes[0]).toContain(told(reading).split('.')[0])
+      expect(outcomes[0]).toContain(`Origin: ${origin}`)
+      expect(outcomes[0]).toContain(`Credentials: ${allowed}`)
+      expect(outcomes.slice(1)).toEqual([told(finding), told('drawn')])
+      expect(requests[1]).toContain(t('lessons.by.front-end'))
+      expect(marked).toContain('elsewhereOf')
+    },
+  )
+})
+
+describe(`GET ${PATH}/try/<server>/code`, () => {
+  it('returns the picture and never its text, with a cookie that may travel between sites', async () => {
+    const visitor = site.visitor()
+    const headers = { Host: '127.0.0.1:4000', Origin: 'http://localhost:4000' }
+
+    const answer = await visitor.get(`${PATH}/try/none/code`, headers)
+
+    expect(answer.headers['access-control-allow-origin']).toBe('http://localhost:4000')
+    expect(answer.headers.vary).toContain('Origin')
+    expect(answer.body).toEqual({
+      state: 1,
+      result: { svg: expect.stringMatching(/^<svg/) as unknown },
+    })
+    const { flags } = cookiesOf(answer)['cross-origin-none.sid'] ?? {}
+    expect(flags).toEqual(expect.arrayContaining(['samesite=none', 'secure']))
+    const { status } = await visitor.get(`${PATH}/try/lax/check`)
+    expect(status).toBe(200)
+  })
+
+  it.each(['lax', 'none'])('lets no other origin in: %s', async (how) => {
+    const headers = { Host: '127.0.0.1:4000', Origin: 'http://attacker.example' }
+
+    const answer = await site.visitor().get(`${PATH}/try/${how}/code`, headers)
+
+    expect(answer.headers['access-control-allow-origin']).not.toBe(headers.Origin)
+    expect(answer.headers['access-control-allow-origin']).not.toBe('*')
+  })
+})
+
+describe(`GET ${PATH}`, () => {
+  it('may ask this server under its other loopback name, and no other page may', async () => {
+    const policyOf = async (path: string, Host: string) =>
+      (await site.visitor().get(path, { Host })).headers['content-security-policy']
+
+    const allowed = "connect-src 'self' http://localhost:4000;"
+    expect(await policyOf(PATH, '127.0.0.1:4000')).toContain(allowed)
+    expect(await policyOf(PATH, 'attacker.example')).toContain("connect-src 'self';")
+    expect(await policyOf('/lessons/visits', '127.0.0.1:4000')).toContain("connect-src 'self';")
+  })
+})

@@ -1,0 +1,50 @@
+// The list of lessons, and that a site without them shows no trace.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { LOCALES, translator } from '../../config/i18n.ts'
+import { lessons } from '../../lessons/index.ts'
+import { openSite, type Site } from '../helper.ts'
+import { page } from '../visitor.ts'
+
+let site: Site
+let without: Site
+beforeAll(async () => {
+  site = await openSite({ LESSONS: 'on' })
+  without = await openSite({ LESSONS: 'off' })
+})
+afterAll(() => site.close())
+
+describe('GET /lessons', () => {
+  it.each(LOCALES)(
+    'lists every lesson in order, with a sentence and its time, %s',
+    async (locale) => {
+      const t = translator(locale)
+
+      const list = page(await site.visitor().get('/lessons', { 'Accept-Language': locale }))
+
+      const items = list.querySelectorAll('.lessons > li')
+      expect(items.map((one) => one.querySelector('a')?.getAttribute('href'))).toEqual(
+        lessons.map(({ name }) => `/lessons/${name}`),
+      )
+      lessons.forEach(({ name, minutes }, index) => {
+        expect(items[index]?.text).toContain(t(`lessons.${name}.summary`))
+        expect(items[index]?.text).toContain(t('lessons.minutes', { count: minutes }))
+      })
+    },
+  )
+})
+
+describe('A site with LESSONS=off', () => {
+  it('answers 404 for the list, for each lesson and for what can be tried in it', async () => {
+    const addresses = lessons.flatMap(({ name }) => [`/lessons/${name}`, `/lessons/${name}/try/`])
+
+    for (const address of ['/lessons', ...addresses]) {
+      expect([address, (await without.visitor().get(address)).status]).toEqual([address, 404])
+    }
+  })
+
+  it('shows no trace of them on its pages', async () => {
+    for (const address of ['/home', '/login']) {
+      expect((await without.visitor().get(address)).text).not.toMatch(/lesson/i)
+    }
+  })
+})

@@ -1,0 +1,109 @@
+// The lesson of the two servers: real processes that take turns, are killed, and are never left behind.
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { translator } from '../../config/i18n.ts'
+import { openSite, type Site } from '../helper.ts'
+import { isAlive } from '../is-alive.ts'
+import { panesOf } from './panes.ts'
+
+const PATH = '/lessons/servers'
+const PATIENCE = { timeout: 25_000, interval: 20 }
+const SLOW = { timeout: 120_000 } // each starts processes, which takes long on a busy machine
+const t = translator('en')
+const told = (key: string, server = '') => t(`lessons.servers.told.${key}`, { server })
+
+let site: Site
+let pids: number[] = []
+beforeAll(async () => {
+  site = await openSite({ LESSONS: 'on' })
+})
+afterAll(async () => {
+  await site.close()
+  await vi.waitUntil(() => !pids.some(isAlive), PATIENCE) // they stop with the site
+})
+
+function someone() {
+  const visitor = site.visitor()
+  const press = (button: string, fields = {}) => visitor.post(`${PATH}/try/${button}`, fields)
+  const see = async () => {
+    const panes = await panesOf(visitor, PATH)
+    const running = panes.shown.querySelectorAll('[id^=server-]').map(({ text }) => text)
+    pids = running.map((text) => Number(/process (\d+)/.exec(text)?.[1]))
+    return { ...panes, running }
+  }
+  return { press, see }
+}
+
+describe(`POST ${PATH}/try/memory`, SLOW, () => {
+  it('signs somebody in at one server, whom every second request finds signed in', async () => {
+    const { press, see } = someone()
+
+    await press('memory/sign-in')
+    const first = await see()
+    await press('six/memory')
+
+    expect(first.told).toEqual([told('signed-in', 'A')])
+    expect(first.stored[0]).toContain('"server": "A"')
+    expect(first.stored[0]).toContain('zhangsan')
+    expect(first.operations[0]).toContain('set')
+    const { told: outcomes, requests, marked } = await see()
+    const [a, b] = [told('known', 'A'), told('unknown', 'B')]
+    expect(outcomes.slice(0, 7)).toEqual([told('six'), a, b, a, b, a, b])
+    expect(requests[1]).toContain(t('lessons.by.tab'))
+    expect(marked).toContain('MemoryStore')
+  })
+
+  it('forgets everybody when the server is killed, and all when everything is restarted', async () => {
+    const { press, see } = someone()
+    await press('restart')
+    await press('memory/sign-in')
+    const before = await see()
+
+    await press('kill', { server: 'A' })
+    await press('memory/visit')
+    await press('memory/visit')
+
+    const { told: outcomes, running, stored } = await see()
+    const alone = told('unknown', 'B')
+    expect(before.stored).toHaveLength(1)
+    expect(outcomes.slice(0, 3)).toEqual([alone, alone, told('killed', 'A')])
+    expect(running[0]).toMatch(/is dead/)
+    expect(stored).toEqual([])
+  })
+})
+
+describe(`POST ${PATH}/try/database`, SLOW, () => {
+  it('finds somebody signed in at every server, after one is killed, and after all are restarted', async () => {
+    const { press, see } = someone()
+    await press('restart')
+
+    await press('database/sign-in')
+    await press('six/database')
+    await press('kill', { server: 'B' })
+    await press('database/visit')
+    await press('restart')
+    const old = pids
+    await press('database/visit')
+
+    const { told: outcomes, stored, running, operations } = await see()
+    const [a, b] = [told('known', 'A'), told('known', 'B')]
+    expect(outcomes.slice(0, 4)).toEqual([b, told('restarted'), a, told('killed', 'B')])
+    expect(outcomes.slice(5, 11)).toEqual([a, b, a, b, a, b])
+    expect(stored[0]).toContain('zhangsan')
+    expect(operations[0]).toContain('get → touch')
+    expect(running.join()).not.toMatch(/is dead/)
+    expect(pids.some((pid) => old.includes(pid))).toBe(false)
+  })
+
+  it('says so when no server is left, or the one to kill is none', async () => {
+    const { press, see } = someone()
+    await press('restart')
+
+    await press('kill', { server: 'A' })
+    await press('kill', { server: 'B' })
+    await press('kill', { server: ['made', 'up'] })
+    await press('database/visit')
+
+    expect((await see()).told.slice(0, 2)).toEqual([told('nobody'), told('not-killed', 'A')])
+    await press('restart')
+  })
+})
