@@ -1,5 +1,5 @@
 // What the primary and its workers say to each other.
-import type { Shared } from './foundation.ts'
+import type { Shared } from './setup.ts'
 import type { Stopping } from './start.ts'
 
 export type Opening = { order: 'open'; shared: Shared; port: number }

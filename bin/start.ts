@@ -10,7 +10,7 @@ import { newKinds } from '../middleware/prototypes.ts'
 import type { Lessons } from '../lessons/lib/mount.ts'
 import type { SessionCache } from '../lib/session/cache.ts'
 import { Postman } from '../models/mail/postman.ts'
-import type { Shared } from './foundation.ts'
+import type { Shared } from './setup.ts'
 import { openMetrics } from './metrics.ts'
 import { close, drain, listen } from './server.ts'
 

@@ -47,7 +47,7 @@ async function open(settings: Settings, logger: Logger): Promise<void> {
 }
 
 async function inOne(settings: Settings, logger: Logger) {
-  const { runAlone } = await import('./alone.ts')
+  const { runAlone } = await import('./standalone.ts')
   return runAlone(settings, logger, say)
 }
 

@@ -2,7 +2,7 @@
 import type { Settings } from '../config/env.ts'
 import type { Logger } from '../config/logger.ts'
 import { newCompany } from './company.ts'
-import { layFoundation } from './foundation.ts'
+import { layFoundation } from './setup.ts'
 
 /** Start the database and the site; it answers when this resolves. Throws a StartProblem. */
 export async function runAlone(settings: Settings, logger: Logger, say: (line: string) => void) {

@@ -32,7 +32,7 @@ export async function layFoundation(
       ? launchEngine({ ...settings, say, log: logger, guests })
       : undefined
   await engineToBe?.launched // before anything large is loaded, which would keep this process from launching it
-  const { connectShared, disconnect, prepareDatabase } = await import('./shared-database.ts')
+  const { connectShared, disconnect, prepareDatabase } = await import('./connect.ts')
   meanwhile?.().catch(nothing) // who asked for it loads it again, and hears of it then
   const engine = await engineToBe?.opened
   const shared = {
