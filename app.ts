@@ -1,7 +1,7 @@
 // The site as one Express application: settings, middleware, routes, 404, errors. It is given a database and does not listen.
 import express, { type Express } from 'express'
 import { viewsDir } from './config/paths.ts'
-import { shareCores } from './lib/password/queue.ts'
+import { setConcurrency } from './lib/password/queue.ts'
 import { openSessionStore } from './lib/session/open.ts'
 import { usePepper } from './lib/password.ts'
 import { viewEngine } from './lib/http/views.ts'
@@ -18,7 +18,7 @@ import { errors, notFound } from './middleware/answer/errors.ts'
 import { flash } from './middleware/answer/flash.ts'
 import { headers } from './middleware/headers.ts'
 import { refuseInsecure } from './middleware/https.ts'
-import { adopt } from './middleware/prototypes.ts'
+import { usePrototypes } from './middleware/prototypes.ts'
 import { layout } from './middleware/answer/layout.ts'
 import { locale } from './middleware/locale.ts'
 import { countRequests } from './middleware/log/metrics.ts'
@@ -38,7 +38,7 @@ export function createApp({
   database,
   logger,
   lessons,
-  kinds,
+  prototypes,
   readiness = { isStopping: false },
   sessionCache,
   metrics,
@@ -46,7 +46,7 @@ export function createApp({
   const app = express()
   const { offerToken, requireToken } = csrf(settings)
 
-  if (kinds) adopt(app, kinds)
+  if (prototypes) usePrototypes(app, prototypes)
 
   // Settings
   app.disable('x-powered-by')
@@ -63,7 +63,7 @@ export function createApp({
   app.engine('ejs', viewEngine(viewsDir, settings.environment !== 'development'))
   app.set('view cache', settings.environment !== 'development')
   usePepper(settings.passwordPepper)
-  shareCores(settings.workers)
+  setConcurrency(settings.workers)
 
   // Middleware, in the order a request meets it. What needs no database comes first and never waits for it.
   app.use(

@@ -4,7 +4,7 @@ import { embeddedWrites, serverWrites } from '../config/database.ts'
 import type { Logger } from '../config/logger.ts'
 import { connectMongodb } from '../lib/mongodb.ts'
 import { buildIndexes } from '../models/database/indexes.ts'
-import { giveKeysToOldUsers } from '../models/user/legacy.ts'
+import { addKeysToLegacyUsers } from '../models/user/legacy.ts'
 import type { Shared } from './setup.ts'
 
 /** Connect this process to the database of all. Throws a StartProblem. */
@@ -15,7 +15,7 @@ export async function connectShared({ mongoUrl, isEmbedded }: Shared): Promise<v
 /** Build the indexes, and give users of older versions what they lack. */
 export async function prepareDatabase(logger: Logger): Promise<void> {
   await buildIndexes()
-  const left = await giveKeysToOldUsers()
+  const left = await addKeysToLegacyUsers()
   if (left > 0) logger.warn({ left }, 'Users whose name or email another user has too')
 }
 

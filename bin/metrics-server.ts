@@ -15,7 +15,7 @@ export type MetricsServer = {
   close: () => Promise<void>
 }
 
-const MOST_CONNECTIONS = 32
+const MAX_CONNECTIONS = 32
 const SLOWEST_REQUEST = 5000 // milliseconds
 
 /**
@@ -34,7 +34,7 @@ export async function startMetrics(options: {
     const server = createServer({ requestTimeout: SLOWEST_REQUEST }, (req, res) => {
       void answer(req, res, options)
     })
-    server.maxConnections = MOST_CONNECTIONS
+    server.maxConnections = MAX_CONNECTIONS
     server.listen(port, host)
     try {
       await once(server, 'listening')

@@ -2,7 +2,7 @@
 import type { Settings } from '../config/env.ts'
 import type { Metrics } from '../lib/metrics.ts'
 import { SECURITY_EVENTS } from '../middleware/log/security-events.ts'
-import { ping, readVitalSigns } from '../models/database/stats.ts'
+import { ping, readStats } from '../models/database/stats.ts'
 
 /** Begin to count, if the settings name a port where somebody can ask for it; otherwise undefined, and nothing is counted. */
 export async function openMetrics({ metricsPort }: Settings): Promise<Metrics | undefined> {
@@ -12,7 +12,7 @@ export async function openMetrics({ metricsPort }: Settings): Promise<Metrics | 
     const { Metrics } = await import('../lib/metrics.ts')
     const { addDatabaseGauges } = await import('../lib/metrics/database.ts')
     const metrics = new Metrics(SECURITY_EVENTS)
-    addDatabaseGauges(metrics.registry, { ping, readVitalSigns })
+    addDatabaseGauges(metrics.registry, { ping, readStats })
     return metrics
   }
 }

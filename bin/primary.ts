@@ -4,7 +4,7 @@ import mongoose from 'mongoose'
 import type { Settings } from '../config/env.ts'
 import type { Logger } from '../config/logger.ts'
 import { gatherFromWorkers } from '../lib/metrics/cluster.ts'
-import { layFoundation } from './setup.ts'
+import { openDatabaseAndSecrets } from './setup.ts'
 import { startMetrics } from './metrics-server.ts'
 import { close, listen } from './server.ts'
 import { baseUrlOf } from './start.ts'
@@ -17,7 +17,7 @@ export type Primary = {
 }
 
 /** Start the database and the workers; the site answers when this resolves. Throws a StartProblem. */
-export async function lead(
+export async function startPrimary(
   settings: Settings,
   logger: Logger,
   say: (line: string) => void,
@@ -25,7 +25,7 @@ export async function lead(
   const collect = gatherFromWorkers() // before the first worker: it hears of each that goes
   const workers = new Workers(settings.workers, logger) // they load their libraries while the database starts
   try {
-    const { shared, close: closeDatabase } = await layFoundation(settings, logger, say)
+    const { shared, close: closeDatabase } = await openDatabaseAndSecrets(settings, logger, say)
     try {
       await mongoose.disconnect() // only the workers speak with the database from here on
       const port = settings.port === 0 ? await freePort(settings) : settings.port

@@ -6,7 +6,7 @@ import type { Settings } from '../config/env.ts'
 import { StartProblem } from '../lib/start-problem.ts'
 
 // Far above what browsers send: who has a broken cookie of 100 KB gets a page, not a bare refusal without a way out.
-const LONGEST_HEADER = 256 * 1024 // bytes
+const MAX_HEADER_LENGTH = 256 * 1024 // bytes
 const GRACE = 5000 // milliseconds for what is being answered when the site is told to stop
 const KEEP_ALIVE = 5000 // milliseconds that an idle connection is kept for its next request
 
@@ -19,14 +19,14 @@ const DRAINING = {
 
 const draining = new WeakSet<Server>()
 
-/** Listen on the configured host and port, with requests and responses of these kinds. Throws a StartProblem. */
+/** Listen on the configured host and port, with requests and responses of these prototypes. Throws a StartProblem. */
 export async function listen(
   { host, port }: Pick<Settings, 'host' | 'port'>,
-  kinds: ServerOptions = {},
+  prototypes: ServerOptions = {},
 ): Promise<Server> {
   const server = createServer({
-    ...kinds,
-    maxHeaderSize: LONGEST_HEADER,
+    ...prototypes,
+    maxHeaderSize: MAX_HEADER_LENGTH,
     keepAliveTimeout: KEEP_ALIVE,
   })
   server.on('request', (_req, res) => {

@@ -4,7 +4,7 @@ import { CommanderError } from 'commander'
 import { isDatabaseAway } from '../lib/mongodb/away.ts'
 import { StartProblem } from '../lib/start-problem.ts'
 import { createProgram } from '../cli/program.ts'
-import { endWithReader, EXIT, Refusal, tell } from '../cli/terminal.ts'
+import { endWithReader, EXIT, Refusal, printError } from '../cli/terminal.ts'
 
 endWithReader()
 try {
@@ -18,16 +18,18 @@ function codeOf(error: unknown): number {
   if (error instanceof CommanderError) {
     return error.exitCode === 0 ? EXIT.done : EXIT.usage // commander has said it
   } else if (error instanceof Refusal) {
-    tell(error.message)
+    printError(error.message)
     return error.code
   } else if (error instanceof StartProblem) {
-    tell(error.message)
+    printError(error.message)
     return EXIT.noDatabase
   } else if (isDatabaseAway(error)) {
-    tell('The database went away in the middle. What was done until then stays; run it again.')
+    printError(
+      'The database went away in the middle. What was done until then stays; run it again.',
+    )
     return EXIT.noDatabase
   } else {
-    tell(error instanceof Error ? (error.stack ?? error.message) : String(error))
+    printError(error instanceof Error ? (error.stack ?? error.message) : String(error))
     return EXIT.fault
   }
 }

@@ -10,7 +10,7 @@ import { noFolder } from '../lib/embedded-mongodb/refusals.ts'
 /** What one process of the site tells the others, so that all of them speak to one database and sign with one secret. */
 export type Shared = { sessionSecrets: string[]; mongoUrl: string; isEmbedded: boolean }
 
-export type Foundation = { shared: Shared; close: () => Promise<void> }
+export type Opened = { shared: Shared; close: () => Promise<void> }
 
 type Wishes = {
   /** Who wants to know when others come to the embedded engine. */
@@ -20,12 +20,12 @@ type Wishes = {
 }
 
 /** Start the embedded engine, unless a server is named, and make the database ready. This process is connected then. Throws a StartProblem. */
-export async function layFoundation(
+export async function openDatabaseAndSecrets(
   settings: Settings,
   logger: Logger,
   say: (line: string) => void,
   { guests, meanwhile }: Wishes = {},
-): Promise<Foundation> {
+): Promise<Opened> {
   const sessionSecrets = await secretsOf(settings)
   const engineToBe =
     settings.mongoUrl === undefined

@@ -2,12 +2,16 @@
 import type { Settings } from '../config/env.ts'
 import type { Logger } from '../config/logger.ts'
 import { newCompany } from './company.ts'
-import { layFoundation } from './setup.ts'
+import { openDatabaseAndSecrets } from './setup.ts'
 
 /** Start the database and the site; it answers when this resolves. Throws a StartProblem. */
-export async function runAlone(settings: Settings, logger: Logger, say: (line: string) => void) {
+export async function startStandalone(
+  settings: Settings,
+  logger: Logger,
+  say: (line: string) => void,
+) {
   const company = newCompany()
-  const { shared, close } = await layFoundation(settings, logger, say, {
+  const { shared, close } = await openDatabaseAndSecrets(settings, logger, say, {
     guests: company,
     meanwhile: () => import('./start.ts'),
   })

@@ -6,7 +6,7 @@ import { createApp } from '../app.ts'
 import { defaultBaseUrl, type Settings } from '../config/env.ts'
 import type { Logger } from '../config/logger.ts'
 import type { Metrics } from '../lib/metrics.ts'
-import { newKinds } from '../middleware/prototypes.ts'
+import { createPrototypes } from '../middleware/prototypes.ts'
 import type { Lessons } from '../lessons/lib/mount.ts'
 import type { SessionCache } from '../lib/session/cache.ts'
 import { Postman } from '../models/mail/postman.ts'
@@ -34,8 +34,8 @@ export async function openSite(
   const { sessionSecrets, mongoUrl } = shared
   const lessons = await lessonsOf({ ...settings, sessionSecrets, mongoUrl })
   const metrics = await openMetrics(settings)
-  const kinds = newKinds()
-  const server = await listen(settings, kinds)
+  const prototypes = createPrototypes()
+  const server = await listen(settings, prototypes)
   // Nothing is awaited from here on: a request that is already there has to find somebody who answers it.
   const { port } = server.address() as AddressInfo
   const complete = { ...settings, sessionSecrets, baseUrl: baseUrlOf(settings, port) }
@@ -48,7 +48,7 @@ export async function openSite(
       database,
       logger,
       lessons,
-      kinds,
+      prototypes,
       readiness,
       sessionCache,
       metrics,

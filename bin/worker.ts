@@ -11,7 +11,7 @@ import type { FromWorker, ToWorker } from './messages.ts'
 import { openSite, type Site, type Stopping } from './start.ts'
 
 /** Wait for the primary's orders. A worker whose primary is gone ends too: without it there is no database and no port. */
-export function work(settings: Settings, logger: Logger): void {
+export function startWorker(settings: Settings, logger: Logger): void {
   let site: Promise<Site | undefined> = Promise.resolve(undefined)
   let ending: Promise<void> | undefined
 
@@ -30,7 +30,7 @@ export function work(settings: Settings, logger: Logger): void {
       ending ??= end(message.order)
     } // else it is for the metrics
   })
-  tell({ waiting: true })
+  send({ waiting: true })
 }
 
 async function open(settings: Settings, shared: Shared, logger: Logger): Promise<Site | undefined> {
@@ -38,11 +38,11 @@ async function open(settings: Settings, shared: Shared, logger: Logger): Promise
     await connectShared(shared)
     const site = await openSite(settings, shared, logger)
     if (site.metrics) answerPrimary(site.metrics.registry)
-    tell({ opened: true })
+    send({ opened: true })
     return site
   } catch (error) {
     if (!(error instanceof StartProblem)) throw error
-    tell({ problem: error.message })
+    send({ problem: error.message })
     process.exitCode = 1
     cluster.worker?.disconnect()
     await mongoose.disconnect()
@@ -50,6 +50,6 @@ async function open(settings: Settings, shared: Shared, logger: Logger): Promise
   }
 }
 
-function tell(message: FromWorker): void {
+function send(message: FromWorker): void {
   if (process.connected) process.send?.(message)
 }

@@ -5,10 +5,10 @@ import type { Opening } from './messages.ts'
 import { openOrThrow, runWorker, type WorkerRun } from './worker-run.ts'
 
 const SETTLED = 1000 // milliseconds that a worker has to be open so that its death is not one "at once"
-const SHORTEST_PAUSE = 100 // milliseconds before the next try, doubled with each death at once
-const LONGEST_PAUSE = 5000
-const MOST_FAILURES = 5 // deaths at once in a row, while no worker is open: trying again would not help
-const STOP_PATIENCE = 8000 // milliseconds; who has not ended by then is killed
+const MIN_PAUSE = 100 // milliseconds before the next try, doubled with each death at once
+const MAX_PAUSE = 5000
+const MAX_FAILURES = 5 // deaths at once in a row, while no worker is open: trying again would not help
+const STOP_TIMEOUT = 8000 // milliseconds; who has not ended by then is killed
 
 export class Workers {
   /** Resolves, with what they died of, when all workers die at once again and again. */
@@ -54,7 +54,7 @@ export class Workers {
     for (const run of runs) run.end('stop')
     const impatience = setTimeout(() => {
       for (const run of this.alive) run.kill()
-    }, STOP_PATIENCE)
+    }, STOP_TIMEOUT)
     await Promise.all(runs.map(({ ended }) => ended))
     clearTimeout(impatience)
   }
@@ -90,7 +90,7 @@ export class Workers {
     this.failures = (run.openFor() ?? 0) < SETTLED ? this.failures + 1 : 0
     const pause = pauseAfter(this.failures)
     this.log.warn({ worker: run.pid, ending, pause }, 'A worker died and is replaced')
-    if (this.failures >= MOST_FAILURES && this.noneIsOpen()) {
+    if (this.failures >= MAX_FAILURES && this.noneIsOpen()) {
       this.giveUp(ending)
     } else {
       await wait(pause, undefined, this.closing).catch(() => undefined)
@@ -108,5 +108,5 @@ export class Workers {
 }
 
 function pauseAfter(failures: number): number {
-  return failures === 0 ? 0 : Math.min(SHORTEST_PAUSE * 2 ** failures, LONGEST_PAUSE)
+  return failures === 0 ? 0 : Math.min(MIN_PAUSE * 2 ** failures, MAX_PAUSE)
 }

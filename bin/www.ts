@@ -15,8 +15,8 @@ if (read.ok) {
     process.exit(1)
   })
   if (cluster.isWorker) {
-    const { work } = await import('./worker.ts')
-    work(settings, logger)
+    const { startWorker } = await import('./worker.ts')
+    startWorker(settings, logger)
   } else {
     await open(settings, logger)
   }
@@ -47,13 +47,13 @@ async function open(settings: Settings, logger: Logger): Promise<void> {
 }
 
 async function inOne(settings: Settings, logger: Logger) {
-  const { runAlone } = await import('./standalone.ts')
-  return runAlone(settings, logger, say)
+  const { startStandalone } = await import('./standalone.ts')
+  return startStandalone(settings, logger, say)
 }
 
 async function inSeveral(settings: Settings, logger: Logger) {
-  const { lead } = await import('./primary.ts')
-  const { address, workers, stop } = await lead(settings, logger, say)
+  const { startPrimary } = await import('./primary.ts')
+  const { address, workers, stop } = await startPrimary(settings, logger, say)
   process.on('SIGHUP', () => void workers.replaceAll())
   void workers.failed.then(async (reason) => {
     await stop()

@@ -11,10 +11,10 @@ import { connectMongodb, withoutSecrets } from '../lib/mongodb.ts'
 import { usePepper } from '../lib/password.ts'
 import { StartProblem } from '../lib/start-problem.ts'
 import { buildIndexes } from '../models/database/indexes.ts'
-import { giveKeysToOldUsers } from '../models/user/legacy.ts'
-import { tell } from './terminal.ts'
+import { addKeysToLegacyUsers } from '../models/user/legacy.ts'
+import { printError } from './terminal.ts'
 
-const PATIENCE = 5000 // milliseconds for a site that is just starting or stopping
+const TIMEOUT = 5000 // milliseconds for a site that is just starting or stopping
 
 export type Opened = { name: string; close: () => Promise<void> }
 
@@ -25,11 +25,11 @@ export async function withDatabase<T>(
 ): Promise<T> {
   const settings = settingsOrProblem()
   const { name, close } = await openDatabase(settings)
-  tell(`Database: ${name}`)
+  printError(`Database: ${name}`)
   try {
     if (prepare) {
       await buildIndexes()
-      await giveKeysToOldUsers()
+      await addKeysToLegacyUsers()
     }
     return await work(settings)
   } finally {
@@ -56,7 +56,7 @@ export async function openDatabase(settings: Settings): Promise<Opened> {
     await connectMongodb(settings.mongoUrl, serverWrites, commandOptions)
     return { name: withoutSecrets(settings.mongoUrl), close: () => mongoose.disconnect() }
   } else {
-    const giveUpAt = Date.now() + PATIENCE
+    const giveUpAt = Date.now() + TIMEOUT
     for (;;) {
       try {
         return (await joinEngine(settings)) ?? (await startEngine(settings))
@@ -70,7 +70,7 @@ export async function openDatabase(settings: Settings): Promise<Opened> {
 
 async function joinEngine(settings: Settings): Promise<Opened | undefined> {
   const folders = await makeFolders(settings.dataDir)
-  if (await isOpen(folders.door)) {
+  if (await isOpen(folders.gate)) {
     await connectMongodb(addressOf(folders), embeddedWrites, commandOptions)
     const name = `the embedded one in ${folders.database}, beside the site that runs on it`
     return { name, close: () => mongoose.disconnect() }
@@ -80,8 +80,8 @@ async function joinEngine(settings: Settings): Promise<Opened | undefined> {
 }
 
 async function startEngine(settings: Settings): Promise<Opened> {
-  const log = { warn: (_fields: object, message: string) => tell(message) }
-  const engine = await startEmbeddedMongodb({ ...settings, patience: 0, say: tell, log })
+  const log = { warn: (_fields: object, message: string) => printError(message) }
+  const engine = await startEmbeddedMongodb({ ...settings, timeout: 0, say: printError, log })
   const close = async () => {
     await mongoose.disconnect()
     await engine.close()

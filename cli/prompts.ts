@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
 import { Writable } from 'node:stream'
-import { EXIT, Refusal, tell } from './terminal.ts'
+import { EXIT, Refusal, printError } from './terminal.ts'
 
 /** Ask for a new password twice, without showing it. Throws a Refusal where nobody can be asked, or the two differ. */
 export async function askPassword(): Promise<string> {
@@ -50,6 +50,6 @@ async function ask(question: string, isShown: boolean): Promise<string> {
     return await Promise.race([line, stopped, ended])
   } finally {
     lines.close()
-    if (!isShown) tell('')
+    if (!isShown) printError('')
   }
 }

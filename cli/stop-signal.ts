@@ -1,5 +1,5 @@
 // Ctrl-C during long work: the batch is finished and told of first; who is impatient presses it again.
-import { EXIT, tell } from './terminal.ts'
+import { EXIT, printError } from './terminal.ts'
 
 const SAME_PRESS = 1000 // milliseconds: npm passes a Ctrl-C on that the terminal has delivered already
 
@@ -11,7 +11,7 @@ export function stopSignal(): AbortSignal {
     if (!stopping.signal.aborted) {
       first = Date.now()
       stopping.abort()
-      tell('\nStopping after this batch. Ctrl-C again stops at once.')
+      printError('\nStopping after this batch. Ctrl-C again stops at once.')
     } else if (Date.now() - first > SAME_PRESS) {
       process.exit(EXIT.stopped)
     }

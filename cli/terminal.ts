@@ -38,7 +38,7 @@ export async function printJsonList(items: AsyncIterable<unknown>): Promise<void
 }
 
 /** Tell the person at the terminal something that is no result. */
-export function tell(line: string): void {
+export function printError(line: string): void {
   process.stderr.write(`${line}\n`)
 }
 

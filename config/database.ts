@@ -2,18 +2,18 @@
 import type { ConnectOptions } from 'mongoose'
 
 // A page has to say "come back in a moment" within two seconds, so every single operation gives up well before.
-export const OPERATION_PATIENCE = 1000 // milliseconds
-export const RECONNECT_PATIENCE = 800 // milliseconds a request waits for a database that is just coming back
+export const OPERATION_TIMEOUT = 1000 // milliseconds
+export const RECONNECT_TIMEOUT = 800 // milliseconds a request waits for a database that is just coming back
 
 export const DATABASE_NAME = 'sesame'
 
 export const connectOptions: ConnectOptions = {
   autoIndex: false, // built once, before the site says it is ready
   bufferCommands: false, // a command that can't be sent now is an error now, not in ten seconds
-  serverSelectionTimeoutMS: RECONNECT_PATIENCE, // comes on top of a read that was cut off, which is tried once more
-  connectTimeoutMS: OPERATION_PATIENCE,
-  waitQueueTimeoutMS: OPERATION_PATIENCE,
-  socketTimeoutMS: OPERATION_PATIENCE, // counts only while an answer is awaited, not on idle connections
+  serverSelectionTimeoutMS: RECONNECT_TIMEOUT, // comes on top of a read that was cut off, which is tried once more
+  connectTimeoutMS: OPERATION_TIMEOUT,
+  waitQueueTimeoutMS: OPERATION_TIMEOUT,
+  socketTimeoutMS: OPERATION_TIMEOUT, // counts only while an answer is awaited, not on idle connections
   heartbeatFrequencyMS: 500, // the driver's shortest: it finds a restarted database soonest
   // Said here, because what is said here wins over MONGO_URL. An address that prefers secondaries would have sessions and
   // counters read from a member that has not heard of them yet: who signed out is signed in again, and who guesses
@@ -33,7 +33,7 @@ export const commandOptions: ConnectOptions = {
 }
 
 // Building an index reads the whole collection once: the only command that may take long.
-export const INDEX_PATIENCE = 10 * 60 * 1000 // milliseconds
+export const INDEX_TIMEOUT = 10 * 60 * 1000 // milliseconds
 
 // An answered registration or sign-out must survive a power cut and the loss of one member of a replica set.
 export const serverWrites = { w: 'majority', j: true } as const

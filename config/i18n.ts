@@ -9,7 +9,7 @@ export const LOCALES = ['en', 'zh-CN'] as const
 export type Locale = (typeof LOCALES)[number]
 export type Translate = TFunction
 
-const MOST_SENTENCES = 2000 // of each language
+const MAX_SENTENCES = 2000 // of each language
 
 /** The function that turns a key into a sentence of this language. A key that is missing throws, so that no page shows one. */
 export function translator(locale: Locale): Translate {
@@ -77,7 +77,7 @@ function remembering(locale: Locale): Translate {
   const remember = (key: string, values?: Record<string, unknown>): string => {
     const name = values === undefined ? key : `${key} ${JSON.stringify(values)}`
     const sentence = known.get(name) ?? translate(key, values)
-    if (known.size >= MOST_SENTENCES) known.clear()
+    if (known.size >= MAX_SENTENCES) known.clear()
     known.set(name, sentence)
     return sentence
   }

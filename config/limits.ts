@@ -31,9 +31,9 @@ export const attemptLimits = {
   unknown: { points: 100, duration: 30 * DAY },
   registration: { points: 20, duration: MINUTE },
   captcha: { points: 120, duration: MINUTE },
-  // Mails that one address asks for, and those to one reader, whoever asks: nobody's mailbox is filled from here.
+  // Mails that one address asks for, and those to one recipient, whoever asks: nobody's mailbox is filled from here.
   mail: { points: 20, duration: HOUR },
-  reader: { points: 3, duration: HOUR },
+  recipient: { points: 3, duration: HOUR },
   // Requests of lessons: each may store a session, and a whole class shares an address.
   lesson: { points: 1200, duration: MINUTE },
   // Mails that come by themselves to an address that nobody has confirmed: it may be a stranger's.

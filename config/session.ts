@@ -7,9 +7,9 @@ export const MINUTE = 60 * 1000
 export const HOUR = 60 * MINUTE
 export const DAY = 24 * HOUR
 
-export const NOTICE_LIVES = MINUTE
-export const LOCALE_LIVES = 365 * DAY
-export const CAPTCHA_LIVES = limits.captchaMinutes * MINUTE
+export const NOTICE_TTL = MINUTE
+export const LOCALE_TTL = 365 * DAY
+export const CAPTCHA_TTL = limits.captchaMinutes * MINUTE
 
 /** True if people reach the site over HTTPS, as its configured address (never a header) says. */
 export function isHttps(settings: Settings): boolean {

@@ -4,7 +4,7 @@ import svgCaptcha from 'svg-captcha'
 import { z } from 'zod'
 import { text } from '../lib/form.ts'
 import type { Lesson } from './lib/lesson.ts'
-import { sidesOf } from './lib/sides.ts'
+import { sidesOf } from './lib/comparison.ts'
 
 const SIDES = ['once', 'again'] as const
 const COOKIES = SIDES.map((side) => `captcha.${side}`)

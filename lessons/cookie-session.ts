@@ -6,15 +6,15 @@ import { sizeOf } from './lib/set-cookie.ts'
 import { cookiesOf } from './lib/cookies.ts'
 import { setCookiesOf } from './lib/hold-back.ts'
 import type { Lesson } from './lib/lesson.ts'
-import { Robot } from './lib/robot.ts'
-import { tell } from './lib/tell.ts'
+import { LessonClient } from './lib/lesson-client.ts'
+import { setOutcome } from './lib/set-outcome.ts'
 
 const SIGNED = 'cookie-session.signed'
 const SEALED = 'cookie-session.sealed'
 const names = [SIGNED, `${SIGNED}.sig`, SEALED]
 const MINUTES = 10
 const LARGEST = 4096 // bytes of name and value: what is larger no browser keeps
-const [PAGE, MOST_PAGES] = [1000, 6] // letters, and how often they are put in
+const [PAGE, MAX_PAGES] = [1000, 6] // letters, and how often they are put in
 
 type Kept = { username?: string; visits?: number; pages?: string[] }
 type KeptByIron = { save?: () => Promise<void>; destroy?: () => void }
@@ -50,7 +50,7 @@ export const cookieSessions: Lesson = {
         server.post('/sign-in', async (req, res) => {
           Object.assign(keptOf(req), { username: 'zhangsan', visits: 0, pages: [] })
           await keptOf(req).save?.()
-          tell(res, 'signed-in')
+          setOutcome(res, 'signed-in')
           res.redirect(303, path)
         })
 
@@ -60,9 +60,13 @@ export const cookieSessions: Lesson = {
           if (username) {
             kept.visits = visits + 1
             await kept.save?.()
-            tell(res, 'known', { username, visits: kept.visits, letters: pages.length * PAGE })
+            setOutcome(res, 'known', {
+              username,
+              visits: kept.visits,
+              letters: pages.length * PAGE,
+            })
           } else {
-            tell(res, 'unknown')
+            setOutcome(res, 'unknown')
           }
           res.redirect(303, path)
         })
@@ -70,15 +74,15 @@ export const cookieSessions: Lesson = {
         server.post('/more', async (req, res) => {
           const kept = keptOf(req)
           if (kept.username) {
-            kept.pages = [...(kept.pages ?? []), 'x'.repeat(PAGE)].slice(0, MOST_PAGES)
+            kept.pages = [...(kept.pages ?? []), 'x'.repeat(PAGE)].slice(0, MAX_PAGES)
             const error = await kept.save?.().catch(String)
             const sealed = setCookiesOf(res).find((line) => line.startsWith(SEALED))
             const signed = Buffer.from(JSON.stringify(kept)).toString('base64')
             const bytes = sizeOf(sealed ?? `${SIGNED}=${signed}`)
-            if (error) tell(res, 'refused-by-server', { error })
-            else tell(res, bytes > LARGEST ? 'dropped-by-browser' : 'more', { bytes })
+            if (error) setOutcome(res, 'refused-by-server', { error })
+            else setOutcome(res, bytes > LARGEST ? 'dropped-by-browser' : 'more', { bytes })
           } else {
-            tell(res, 'unknown')
+            setOutcome(res, 'unknown')
           }
           res.redirect(303, path)
         })
@@ -87,7 +91,7 @@ export const cookieSessions: Lesson = {
           const { destroy } = keptOf(req)
           if (destroy) destroy()
           else Object.assign(req, { session: null })
-          tell(res, 'signed-out')
+          setOutcome(res, 'signed-out')
           res.redirect(303, path)
         })
       }
@@ -96,12 +100,12 @@ export const cookieSessions: Lesson = {
     // Somebody copies the cookie, and comes back with it after the sign-out.
     for (const kind of ['signed', 'sealed']) {
       app.post(`/copy/${kind}`, async (req, res) => {
-        const tab = new Robot(req, 'tab').withCookies(cookiesOf(req, names))
-        const thief = new Robot(req, 'thief').withCookies(cookiesOf(req, names))
+        const tab = new LessonClient(req, 'tab').withCookies(cookiesOf(req, names))
+        const thief = new LessonClient(req, 'thief').withCookies(cookiesOf(req, names))
         await tab.send('POST', `${path}/try/${kind}/during/sign-out`)
         await thief.send('POST', `${path}/try/${kind}/during/visit`)
         for (const name of names) if (name.includes(kind)) res.clearCookie(name, cookie)
-        tell(res, 'copied')
+        setOutcome(res, 'copied')
         res.redirect(303, path)
       })
     }

@@ -4,14 +4,14 @@ import type { CorsOptionsDelegate } from 'cors'
 import { Router, type CookieOptions, type Request, type RequestHandler } from 'express'
 import session from 'express-session'
 import svgCaptcha from 'svg-captcha'
-import { elsewhereOf } from './lib/elsewhere.ts'
+import { otherOriginOf } from './lib/other-origin.ts'
 import type { Lesson } from './lib/lesson.ts'
-import { Robot } from './lib/robot.ts'
-import { tell } from './lib/tell.ts'
+import { LessonClient } from './lib/lesson-client.ts'
+import { setOutcome } from './lib/set-outcome.ts'
 
 // The one front end that is let in: this very server under its other name on this machine.
 const frontEnd: CorsOptionsDelegate<Request> = (req, done) => {
-  done(null, { origin: elsewhereOf(req) ?? false, credentials: true }) // ← exactly this origin, and with cookies
+  done(null, { origin: otherOriginOf(req) ?? false, credentials: true }) // ← exactly this origin, and with cookies
 }
 const closed: RequestHandler = (_req, _res, next) => {
   next()
@@ -52,13 +52,13 @@ export const crossOrigin: Lesson = {
       server.get('/code', (req, res) => {
         const { text, data } = svgCaptcha.create({ size: 4, background: '#F5F7FA' })
         req.session.code = text
-        tell(res, 'drawn')
+        setOutcome(res, 'drawn')
         res.json({ state: 1, result: { svg: data } }) // ← the picture alone: with its text anybody could answer
       })
 
       server.get('/check', (req, res) => {
         const code = typeof req.session.code
-        tell(res, code === 'undefined' ? 'not-found' : 'found')
+        setOutcome(res, code === 'undefined' ? 'not-found' : 'found')
         res.json({ code })
       })
 
@@ -66,14 +66,14 @@ export const crossOrigin: Lesson = {
       for (const credentials of ['omit', 'include']) {
         app.post(`/ask/${how}/${credentials}`, async (req, res) => {
           const Origin = `http://localhost:${req.socket.localPort ?? 0}`
-          const robot = new Robot(req, 'front-end')
+          const robot = new LessonClient(req, 'front-end')
           await robot.send('GET', `${path}/try/${how}/code`, { Origin })
           if (credentials === 'omit') robot.jar.delete(nameOf(how))
           const { headers } = await robot.send('GET', `${path}/try/${how}/check`, { Origin })
           const origin = headers['access-control-allow-origin'] ?? '–'
           const allowed = headers['access-control-allow-credentials'] ?? '–'
           const isOpen = credentials === 'omit' ? ['*', Origin] : [allowed === 'true' && Origin]
-          tell(res, isOpen.includes(origin) ? 'readable' : 'unreadable', { origin, allowed })
+          setOutcome(res, isOpen.includes(origin) ? 'readable' : 'unreadable', { origin, allowed })
           res.redirect(303, path)
         })
       }
@@ -87,7 +87,7 @@ export const crossOrigin: Lesson = {
 
 // A browser takes its own machine's names for safe and keeps Secure cookies from there. Elsewhere there has to be TLS.
 const asIfHttps: RequestHandler = (req, _res, next) => {
-  if (elsewhereOf(req)) Object.defineProperty(req, 'secure', { value: true })
+  if (otherOriginOf(req)) Object.defineProperty(req, 'secure', { value: true })
   next()
 }
 

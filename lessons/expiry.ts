@@ -1,7 +1,7 @@
 // Ten seconds: what moves the end of a session, with and without rolling, and what cookie.maxAge = 0 does.
 import session from 'express-session'
 import type { Lesson } from './lib/lesson.ts'
-import { sidesOf } from './lib/sides.ts'
+import { sidesOf } from './lib/comparison.ts'
 
 const SIDES = ['fixed', 'rolling'] as const
 const COOKIES = SIDES.map((side) => `expiry.${side}`)

@@ -3,8 +3,8 @@ import { Router } from 'express'
 import session from 'express-session'
 import { cookiesOf } from './lib/cookies.ts'
 import type { Lesson } from './lib/lesson.ts'
-import { Robot } from './lib/robot.ts'
-import { tell } from './lib/tell.ts'
+import { LessonClient } from './lib/lesson-client.ts'
+import { setOutcome } from './lib/set-outcome.ts'
 
 const names = { without: 'fixation-without.sid', with: 'fixation-with.sid' }
 
@@ -28,7 +28,7 @@ export const fixation: Lesson = {
       server.post('/sign-in', (req, res, next) => {
         const signIn = () => {
           req.session.username = 'zhangsan'
-          tell(res, 'signed-in')
+          setOutcome(res, 'signed-in')
           res.redirect(303, path)
         }
         if (how === 'without') {
@@ -41,27 +41,27 @@ export const fixation: Lesson = {
       server.get('/letters', (req, res) => {
         const { username, visits = 0 } = req.session
         req.session.visits = visits + 1 // so that also somebody who is not signed in has a session
-        tell(res, username ? 'let-in' : 'kept-out', { username: username ?? '' })
+        setOutcome(res, username ? 'let-in' : 'kept-out', { username: username ?? '' })
         res.redirect(303, path)
       })
 
       // The attacker gets an id of their own, which is a valid one, and plants it in this browser.
       app.post(`/plant/${how}`, async (req, res) => {
-        const attacker = new Robot(req, 'attacker')
+        const attacker = new LessonClient(req, 'attacker')
         await attacker.send('GET', `${path}/try/${how}/letters`)
         const planted = attacker.jar.get(name) ?? ''
         res.cookie(name, planted, { ...cookie, encode: String })
         res.cookie(noteOf(name), planted, { ...cookie, encode: String })
-        tell(res, 'planted')
+        setOutcome(res, 'planted')
         res.redirect(303, path)
       })
 
       // Later the attacker comes back with the id that was planted.
       app.post(`/attack/${how}`, async (req, res) => {
         const { [noteOf(name)]: planted = '' } = cookiesOf(req, [noteOf(name)])
-        const attacker = new Robot(req, 'attacker').withCookies({ [name]: planted })
+        const attacker = new LessonClient(req, 'attacker').withCookies({ [name]: planted })
         await attacker.send('GET', `${path}/try/${how}/letters`)
-        tell(res, 'attacked')
+        setOutcome(res, 'attacked')
         res.redirect(303, path)
       })
     }

@@ -3,8 +3,8 @@ import express, { Router, type CookieOptions } from 'express'
 import session from 'express-session'
 import { cookiesOf } from './lib/cookies.ts'
 import type { Lesson } from './lib/lesson.ts'
-import { Robot } from './lib/robot.ts'
-import { tell } from './lib/tell.ts'
+import { LessonClient } from './lib/lesson-client.ts'
+import { setOutcome } from './lib/set-outcome.ts'
 
 const kinds: Record<string, CookieOptions> = {
   closed: { httpOnly: true }, // ← no script reads it
@@ -40,7 +40,7 @@ export const flags: Lesson = {
       server.use(sessionOf(kind, options))
       server.post('/visit', (req, res) => {
         req.session.visits = (req.session.visits ?? 0) + 1
-        tell(res, kind)
+        setOutcome(res, kind)
         res.redirect(303, path)
       })
       app.use(`/${kind}`, server)
@@ -48,7 +48,7 @@ export const flags: Lesson = {
 
     app.get('/arrive', (req, res) => {
       const sent = Object.keys(cookiesOf(req, names)).join(', ')
-      tell(res, sent ? 'arrived' : 'arrived-empty', { host: req.get('Host') ?? '', sent })
+      setOutcome(res, sent ? 'arrived' : 'arrived-empty', { host: req.get('Host') ?? '', sent })
       res.redirect(303, path)
     })
 
@@ -58,15 +58,15 @@ export const flags: Lesson = {
       server.use(sessionOf(kind, { secure: true }))
       server.post('/visit', (req, res) => {
         req.session.visits = (req.session.visits ?? 0) + 1
-        tell(res, req.secure ? 'taken-for-https' : 'taken-for-http')
+        setOutcome(res, req.secure ? 'taken-for-https' : 'taken-for-http')
         res.redirect(303, path)
       })
       app.use(`/${kind}`, server)
 
       app.post(`/proxy/${kind}`, async (req, res) => {
-        const proxy = new Robot(req, 'proxy')
+        const proxy = new LessonClient(req, 'proxy')
         await proxy.send('POST', `${path}/try/${kind}/visit`, { 'X-Forwarded-Proto': 'https' })
-        tell(res, 'proxied')
+        setOutcome(res, 'proxied')
         res.redirect(303, path)
       })
     }

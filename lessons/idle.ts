@@ -2,8 +2,8 @@
 import session from 'express-session'
 import type { RequestHandler } from 'express'
 import type { Lesson } from './lib/lesson.ts'
-import { Robot } from './lib/robot.ts'
-import { countWrites, sidesOf } from './lib/sides.ts'
+import { LessonClient } from './lib/lesson-client.ts'
+import { countWrites, sidesOf } from './lib/comparison.ts'
 
 const IDLE = 30 * 1000 // milliseconds; document 4 takes thirty minutes
 const SIDES = ['always', 'near-end'] as const
@@ -58,7 +58,7 @@ export const idle: Lesson = {
     }
 
     app.post('/measure', async (req, res) => {
-      const tab = new Robot(req, 'tab').withCookiesOf(req, COOKIES)
+      const tab = new LessonClient(req, 'tab').withCookiesOf(req, COOKIES)
       for (const side of SIDES) {
         const paths = Array<string>(REQUESTS).fill(`${path}/try/${side}/look`)
         await note(req, { [side]: await countWrites(tab, stores, `idle.${side}`, paths) })

@@ -5,9 +5,9 @@ import { z } from 'zod'
 import { limits } from '../config/limits.ts'
 import { readForm, text } from '../lib/form.ts'
 import { digestTable } from './lib/digest-table.ts'
-import { check, seal } from '../lib/password.ts'
+import { verifyPassword, hashPassword } from '../lib/password.ts'
 import type { Lesson } from './lib/lesson.ts'
-import { tell } from './lib/tell.ts'
+import { setOutcome } from './lib/set-outcome.ts'
 
 const name = 'md5.result'
 const SHOWN_FOR = 60 // seconds
@@ -38,21 +38,21 @@ export const md5: Lesson = {
         const table = digestTable()
         const digest = await timed(() => md5of(password)) // ← the same text for everybody with this password
         const lookUp = await timed(() => table.placeOf(digest.value))
-        const sealed = await timed(() => seal(password)) // ← another text each time: it has a salt of its own
-        const checked = await timed(() => check(password, sealed.value))
+        const sealed = await timed(() => hashPassword(password)) // ← another text each time: it has a salt of its own
+        const checked = await timed(() => verifyPassword(password, sealed.value))
         const found: z.input<typeof result> = {
           digest: digest.value,
           place: lookUp.value,
-          sealed: [sealed.value, await seal(password)],
+          sealed: [sealed.value, await hashPassword(password)],
           times: { digest: digest.ms, lookUp: lookUp.ms, seal: sealed.ms, check: checked.ms },
           list: { size: table.size, md5: table.milliseconds, argon2id: table.size * checked.ms },
         }
         // To the visitor alone and encrypted, for a minute: nothing of what was typed stays on the server.
         const kept = await sealData(found, { password: secret, ttl: SHOWN_FOR })
         res.cookie(name, kept, { path, httpOnly: true, sameSite: 'lax', maxAge: SHOWN_FOR * 1000 })
-        tell(res, lookUp.value === undefined ? 'not-found' : 'found')
+        setOutcome(res, lookUp.value === undefined ? 'not-found' : 'found')
       } else {
-        tell(res, 'nothing')
+        setOutcome(res, 'nothing')
       }
       res.redirect(303, path)
     })

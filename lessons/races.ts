@@ -3,8 +3,8 @@ import { Router } from 'express'
 import session from 'express-session'
 import { cookiesOf } from './lib/cookies.ts'
 import type { Lesson } from './lib/lesson.ts'
-import { Robot } from './lib/robot.ts'
-import { tell } from './lib/tell.ts'
+import { LessonClient } from './lib/lesson-client.ts'
+import { setOutcome } from './lib/set-outcome.ts'
 
 const names = { stock: 'races-stock.sid', own: 'races-own.sid' }
 
@@ -32,13 +32,13 @@ export const races: Lesson = {
       server.post('/sign-in', (req, res) => {
         req.session.username = 'zhangsan'
         req.session.visits = 0
-        tell(res, 'signed-in')
+        setOutcome(res, 'signed-in')
         res.redirect(303, path)
       })
 
       server.post('/sign-out', (req, res, next) => {
         req.session.destroy((error) => {
-          tell(res, 'signed-out')
+          setOutcome(res, 'signed-out')
           res.clearCookie(name, cookie)
           if (error) next(error)
           else res.redirect(303, path)
@@ -47,18 +47,18 @@ export const races: Lesson = {
 
       // Its session was loaded before it got here. While it is at work, the person signs out in another tab.
       server.post('/slow', async (req, res) => {
-        const tab = new Robot(req, 'tab').withCookies(cookiesOf(req, [name]))
+        const tab = new LessonClient(req, 'tab').withCookies(cookiesOf(req, [name]))
         await tab.send('POST', `${path}/try/${how}/sign-out`)
         req.session.visits = (req.session.visits ?? 0) + 1 // a change, so the session is saved after all
-        tell(res, 'slow')
+        setOutcome(res, 'slow')
         res.redirect(303, path)
       })
 
       server.post('/visit', (req, res) => {
         const { username = '', visits } = req.session
         if (username)
-          tell(res, visits ? 'undone' : 'known', { username }) // the slow one has counted
-        else tell(res, 'unknown')
+          setOutcome(res, visits ? 'undone' : 'known', { username }) // the slow one has counted
+        else setOutcome(res, 'unknown')
         res.redirect(303, path)
       })
     }

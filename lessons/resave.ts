@@ -3,8 +3,8 @@ import session from 'express-session'
 import type { Store } from 'express-session'
 import type { Request } from 'express'
 import type { Lesson } from './lib/lesson.ts'
-import { Robot } from './lib/robot.ts'
-import { sidesOf } from './lib/sides.ts'
+import { LessonClient } from './lib/lesson-client.ts'
+import { sidesOf } from './lib/comparison.ts'
 
 const SIDES = ['resave', 'stock', 'own'] as const
 const COOKIES = SIDES.map((side) => `resave.${side}`)
@@ -50,7 +50,7 @@ export const resave: Lesson = {
 
       // The slow one has loaded the session already. While it is at work, another tab's request comes and goes.
       const whileAtWork = async (req: Request) => {
-        const tab = new Robot(req, 'tab').withCookiesOf(req, COOKIES)
+        const tab = new LessonClient(req, 'tab').withCookiesOf(req, COOKIES)
         const { body } = await tab.send('POST', `${path}/try/${side}/quick`)
         await note(req, { [side]: Number(body) })
       }

@@ -3,8 +3,8 @@ import { Router, type RequestHandler } from 'express'
 import session from 'express-session'
 import { cookiesOf } from './lib/cookies.ts'
 import type { Lesson } from './lib/lesson.ts'
-import { Robot } from './lib/robot.ts'
-import { tell } from './lib/tell.ts'
+import { LessonClient } from './lib/lesson-client.ts'
+import { setOutcome } from './lib/set-outcome.ts'
 
 const name = 'secret.sid'
 
@@ -27,7 +27,7 @@ export const secret: Lesson = {
 
     const signIn: RequestHandler = (req, res) => {
       req.session.username = 'zhangsan'
-      tell(res, 'signed-in')
+      setOutcome(res, 'signed-in')
       res.redirect(303, path)
     }
 
@@ -35,9 +35,9 @@ export const secret: Lesson = {
       const { username, visits = 0 } = req.session
       if (username) {
         req.session.visits = visits + 1 // changed: its cookie is sent anew, signed with the first secret
-        tell(res, 'known', { username })
+        setOutcome(res, 'known', { username })
       } else {
-        tell(res, 'refused')
+        setOutcome(res, 'refused')
       }
       res.redirect(303, path)
     }
@@ -54,16 +54,16 @@ export const secret: Lesson = {
 
     app.post('/tamper/robot', async (req, res) => {
       const { [name]: value = '' } = cookiesOf(req, [name])
-      const robot = new Robot(req, 'forger').withCookies({ [name]: changed(value) })
+      const robot = new LessonClient(req, 'forger').withCookies({ [name]: changed(value) })
       await robot.send('POST', `${path}/try/before/visit`)
-      tell(res, 'sent')
+      setOutcome(res, 'sent')
       res.redirect(303, path)
     })
 
     app.post('/tamper/browser', (req, res) => {
       const { [name]: value = '' } = cookiesOf(req, [name])
       res.cookie(name, changed(value), { ...cookie, encode: String })
-      tell(res, 'planted')
+      setOutcome(res, 'planted')
       res.redirect(303, path)
     })
   },

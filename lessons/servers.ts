@@ -4,8 +4,8 @@ import { z } from 'zod'
 import { cookiesOf } from './lib/cookies.ts'
 import type { Lesson, LessonTools } from './lib/lesson.ts'
 import { relay } from './servers/relay.ts'
-import { Robot } from './lib/robot.ts'
-import { tell } from './lib/tell.ts'
+import { LessonClient } from './lib/lesson-client.ts'
+import { setOutcome } from './lib/set-outcome.ts'
 import { ServerPair } from './servers/pair.ts'
 
 const TURN = 'servers.turn'
@@ -35,32 +35,32 @@ export const servers: Lesson = {
         if (server && answer) {
           res.cookie(TURN, server.name, { path, httpOnly: true, sameSite: 'lax' })
           res.append('Set-Cookie', answer.cookies)
-          tell(res, answer.told, { server: server.name })
+          setOutcome(res, answer.told, { server: server.name })
         } else {
-          tell(res, 'nobody')
+          setOutcome(res, 'nobody')
         }
         res.redirect(303, path)
       })
 
       app.post(`/six/${kind}`, async (req, res) => {
         await pair.next() // both run before the first of the six waits for them
-        const tab = new Robot(req, 'tab').withCookies(cookiesOf(req, [...names, TURN]))
+        const tab = new LessonClient(req, 'tab').withCookies(cookiesOf(req, [...names, TURN]))
         for (let count = 0; count < 6; count++) await tab.send('POST', `${path}/try/${kind}/visit`)
-        tell(res, 'six')
+        setOutcome(res, 'six')
         res.redirect(303, path)
       })
     }
 
     app.post('/kill', async (req, res) => {
       const { server } = victim.parse(req.body)
-      tell(res, (await pair.kill(server)) ? 'killed' : 'not-killed', { server })
+      setOutcome(res, (await pair.kill(server)) ? 'killed' : 'not-killed', { server })
       res.redirect(303, path)
     })
 
     app.post('/restart', async (_req, res) => {
       await pair.stop()
       await pair.next()
-      tell(res, 'restarted')
+      setOutcome(res, 'restarted')
       res.redirect(303, path)
     })
   },

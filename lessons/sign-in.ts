@@ -4,7 +4,7 @@ import session from 'express-session'
 import { z } from 'zod'
 import { HOUR } from '../config/session.ts'
 import { text } from '../lib/form.ts'
-import { check, seal } from '../lib/password.ts'
+import { verifyPassword, hashPassword } from '../lib/password.ts'
 import type { Lesson } from './lib/lesson.ts'
 
 // Shown on the page, and the only account there is: nobody leaves a password of their own in a lesson.
@@ -13,7 +13,7 @@ const KNOWN = {
   email: 'zhangsan@example.com',
   password: 'a lantern in the cave',
 }
-const ACCOUNT_LIVES = 12 * HOUR
+const ACCOUNT_TTL = 12 * HOUR
 const credentials = z.object({ username: text(), password: text() })
 
 type User = { _id: string; username: string; email: string; password: string; expires: Date }
@@ -41,8 +41,8 @@ export const signIn: Lesson = {
 
     app.post('/register', async (req, res) => {
       const { username, email, password } = KNOWN
-      const sealed = await seal(password) // ← argon2id with a salt, not md5 alone
-      const expires = new Date(Date.now() + ACCOUNT_LIVES)
+      const sealed = await hashPassword(password) // ← argon2id with a salt, not md5 alone
+      const expires = new Date(Date.now() + ACCOUNT_TTL)
       const user = { username, email, password: sealed, expires }
       await users.replaceOne({ _id: username }, user, { upsert: true })
       await note(req, { said: 'registered' })
@@ -55,7 +55,7 @@ export const signIn: Lesson = {
         .catch({ username: '', password: '' })
         .parse(req.body)
       const user = await users.findOne({ _id: username })
-      const { ok } = await check(password, user?.password)
+      const { ok } = await verifyPassword(password, user?.password)
       if (user && ok) {
         await promisify(req.session.regenerate.bind(req.session))() // a new id: one that was planted is worth nothing
         req.session.username = user.username

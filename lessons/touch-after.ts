@@ -2,8 +2,8 @@
 import session from 'express-session'
 import { z } from 'zod'
 import type { Lesson } from './lib/lesson.ts'
-import { Robot } from './lib/robot.ts'
-import { countWrites, sidesOf } from './lib/sides.ts'
+import { LessonClient } from './lib/lesson-client.ts'
+import { countWrites, sidesOf } from './lib/comparison.ts'
 
 const SIDES = ['always', 'daily'] as const
 const COOKIES = SIDES.map((side) => `touch-after.${side}`)
@@ -53,7 +53,7 @@ export const touchAfter: Lesson = {
 
     app.post('/measure', async (req, res) => {
       const { changes } = choice.parse(req.body ?? {})
-      const tab = new Robot(req, 'tab').withCookiesOf(req, COOKIES)
+      const tab = new LessonClient(req, 'tab').withCookiesOf(req, COOKIES)
       const verbs = Array.from({ length: REQUESTS }, (_, index) =>
         changes === 'on' && index < CHANGES ? 'change' : 'look',
       )

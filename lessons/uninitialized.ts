@@ -3,7 +3,7 @@ import session from 'express-session'
 import { z } from 'zod'
 import { idOf } from './lib/anatomy.ts'
 import type { Lesson } from './lib/lesson.ts'
-import { Robot } from './lib/robot.ts'
+import { LessonClient } from './lib/lesson-client.ts'
 
 const SIDES = ['true', 'false'] as const
 const COOKIES = SIDES.map((side) => `uninitialized.${side}`)
@@ -45,7 +45,7 @@ export const uninitialized: Lesson = {
       const { side } = choice.parse(req.body)
       const ids: string[] = []
       for (let count = 0; count < VISITORS; count++) {
-        const robot = new Robot(req, 'visitor') // each with an empty cookie jar
+        const robot = new LessonClient(req, 'visitor') // each with an empty cookie jar
         await robot.send('GET', `${path}/try/${side}/look`)
         const id = idOf(robot.jar.get(`uninitialized.${side}`) ?? '')
         if (id !== undefined) ids.push(id)

@@ -10,7 +10,7 @@ import { isDatabaseAway } from './mongodb/away.ts'
 import { repairDriver } from './mongodb/driver-repair.ts'
 import { StartProblem } from './start-problem.ts'
 
-const START_PATIENCE = 5000 // milliseconds that a database which is just starting itself is given
+const START_TIMEOUT = 5000 // milliseconds that a database which is just starting itself is given
 
 /** Connect mongoose to a database; every write waits for what `writes` asks. Throws a StartProblem that says where nothing answered and what to try. */
 export async function connectMongodb(
@@ -18,7 +18,7 @@ export async function connectMongodb(
   writes: typeof serverWrites | typeof embeddedWrites = serverWrites,
   options: ConnectOptions = connectOptions,
 ): Promise<Connection> {
-  const giveUpAt = Date.now() + START_PATIENCE
+  const giveUpAt = Date.now() + START_TIMEOUT
   repairDriver()
   for (;;) {
     try {

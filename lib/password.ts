@@ -2,9 +2,9 @@
 import { timingSafeEqual } from 'node:crypto'
 import { hash, verify, type Options } from '@node-rs/argon2'
 import md5 from 'md5'
-import { inTurn } from './password/queue.ts'
+import { enqueue } from './password/queue.ts'
 
-export type Check = { ok: boolean; upgrade?: string; damaged?: boolean }
+export type Verified = { ok: boolean; upgrade?: string; damaged?: boolean }
 
 // OWASP's quoted minimum for argon2id, approved by ASVS appendix C.
 const MEMORY = 19456 // KiB
@@ -29,12 +29,12 @@ export function usePepper(pepper: string | undefined): void {
 }
 
 /** The PHC string to store for a password. About 11 ms on one core, outside the event loop, and a turn to wait for. */
-export async function seal(password: string): Promise<string> {
-  return wrap(digestOf(password))
+export async function hashPassword(password: string): Promise<string> {
+  return hashMd5Digest(digestOf(password))
 }
 
 /** What lies in the place of a password: a hash of today, a bare md5 of old, or something that nothing can match. */
-export function kindOf(stored: unknown): 'argon2id' | 'bare md5' | 'damaged' {
+export function hashFormat(stored: unknown): 'argon2id' | 'bare md5' | 'damaged' {
   if (typeof stored !== 'string') {
     return 'damaged'
   } else if (BARE_MD5.test(stored)) {
@@ -45,16 +45,16 @@ export function kindOf(stored: unknown): 'argon2id' | 'bare md5' | 'damaged' {
 }
 
 /** The PHC string to store in the place of a bare md5, whose password nobody knows. In whatever case it was written. */
-export async function wrap(digest: string): Promise<string> {
-  return inTurn(() => hash(digest.toLowerCase(), options))
+export async function hashMd5Digest(digest: string): Promise<string> {
+  return enqueue(() => hash(digest.toLowerCase(), options))
 }
 
 /**
  * Compare a password with what is stored: a PHC string, a bare md5, or nothing for an unknown user.
  * `upgrade` is what to store instead if the check succeeded on an old form; `damaged` marks a hash that nothing can match.
  */
-export async function check(password: string, stored: unknown): Promise<Check> {
-  const kind = kindOf(stored)
+export async function verifyPassword(password: string, stored: unknown): Promise<Verified> {
+  const kind = hashFormat(stored)
   if (kind === 'bare md5') {
     return checkBareMd5(password, String(stored))
   } else if (kind === 'argon2id') {
@@ -65,16 +65,16 @@ export async function check(password: string, stored: unknown): Promise<Check> {
   }
 }
 
-async function checkBareMd5(password: string, stored: string): Promise<Check> {
+async function checkBareMd5(password: string, stored: string): Promise<Verified> {
   if (candidates(password).some((digest) => isSameDigest(digest, stored))) {
-    return { ok: true, upgrade: await seal(password) }
+    return { ok: true, upgrade: await hashPassword(password) }
   } else {
     await spendTheSame(password)
     return { ok: false }
   }
 }
 
-async function checkPhc(password: string, stored: string): Promise<Check> {
+async function checkPhc(password: string, stored: string): Promise<Verified> {
   const outdated = isOutdated(stored)
   const [matches] = await Promise.all([
     compare(password, stored).catch(() => undefined),
@@ -84,20 +84,20 @@ async function checkPhc(password: string, stored: string): Promise<Check> {
   const [composed = false, asTyped = false] = matches ?? []
   const ok = composed || asTyped
   if (ok && (outdated || !composed)) {
-    return { ok, upgrade: await seal(password) }
+    return { ok, upgrade: await hashPassword(password) }
   } else {
     return { ok, damaged: matches === undefined }
   }
 }
 
 async function spendTheSame(password: string): Promise<void> {
-  decoy ??= seal('nobody has this password')
+  decoy ??= hashPassword('nobody has this password')
   await compare(password, await decoy)
 }
 
 // Every reading is compared, whether another one matched or not: the time depends on what was typed alone.
 async function compare(password: string, stored: string): Promise<boolean[]> {
-  return Promise.all(candidates(password).map((one) => inTurn(() => verify(stored, one, options))))
+  return Promise.all(candidates(password).map((one) => enqueue(() => verify(stored, one, options))))
 }
 
 // NFC, because one keyboard sends é as one code point and another as two (NIST SP 800-63B-4); nothing else is changed.

@@ -1,8 +1,8 @@
 // Who may enter a page. The map of URLs names one of these for each; there is no page without one.
 import type { RequestHandler } from 'express'
 import createError from 'http-errors'
-import { endingOf } from './ending.ts'
-import { keepAddress } from './mailed-link.ts'
+import { endReasonOf } from './ending.ts'
+import { hideAddress } from './mailed-link.ts'
 import { settingsOf } from './settings.ts'
 
 /** Everybody may enter. */
@@ -15,7 +15,7 @@ export const guest: RequestHandler = async function guest(req, res, next) {
   if (req.user) {
     res.turnAway('signed-in', '/account')
   } else {
-    const ending = req.method === 'GET' ? await endingOf(req) : undefined
+    const ending = req.method === 'GET' ? await endReasonOf(req) : undefined
     if (ending) res.locals.takeNotice = () => ending
     next()
   }
@@ -26,14 +26,14 @@ export const member: RequestHandler = async function member(req, res, next) {
   if (req.user) {
     next()
   } else {
-    const notice = (await endingOf(req)) ?? 'sign-in-first'
+    const notice = (await endReasonOf(req)) ?? 'sign-in-first'
     res.turnAway('sign-in-first', `/login?next=${encodeURIComponent(req.originalUrl)}`, notice)
   }
 }
 
 /** Whoever has the link. */
 export const bearer: RequestHandler = function bearer(_req, res, next) {
-  keepAddress(res)
+  hideAddress(res)
   next()
 }
 

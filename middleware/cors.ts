@@ -3,7 +3,7 @@ import crossOrigin, { type CorsOptions } from 'cors'
 import type { RequestHandler } from 'express'
 import type { Settings } from '../config/env.ts'
 
-const PREFLIGHT_LIVES = 600 // seconds: no browser asks again so long
+const PREFLIGHT_TTL = 600 // seconds: no browser asks again so long
 
 /**
  * Let scripts of listed origins read the answers, refusals too, and send cookies. Others get no header of it at all.
@@ -33,5 +33,5 @@ const rules: CorsOptions = {
   methods: ['GET', 'POST'],
   allowedHeaders: ['Accept', 'Content-Type', 'X-CSRF-Token'],
   exposedHeaders: ['Retry-After', 'X-Request-Id'],
-  maxAge: PREFLIGHT_LIVES,
+  maxAge: PREFLIGHT_TTL,
 }

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import type { RequestHandler } from 'express'
 import createError from 'http-errors'
 import mongoose, { type Connection } from 'mongoose'
-import { RECONNECT_PATIENCE } from '../config/database.ts'
+import { RECONNECT_TIMEOUT } from '../config/database.ts'
 
 /** Let requests through while the database answers; refuse them with 503 when it does not come back in time. */
 export function databaseReady(database: Connection): RequestHandler {
@@ -28,7 +28,7 @@ function isConnected(database: Connection): boolean {
 
 async function connects(database: Connection): Promise<boolean> {
   try {
-    await once(database, 'connected', { signal: AbortSignal.timeout(RECONNECT_PATIENCE) })
+    await once(database, 'connected', { signal: AbortSignal.timeout(RECONNECT_TIMEOUT) })
     return true
   } catch {
     return isConnected(database)

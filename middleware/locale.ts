@@ -2,7 +2,7 @@
 import type { Request, RequestHandler, Response } from 'express'
 import type { Settings } from '../config/env.ts'
 import { LOCALES, translator, type Locale, type Translate } from '../config/i18n.ts'
-import { cookieFlags, cookieName, LOCALE_LIVES } from '../config/session.ts'
+import { cookieFlags, cookieName, LOCALE_TTL } from '../config/session.ts'
 import { Memo } from '../lib/memo.ts'
 import { settingsOf } from './settings.ts'
 
@@ -43,7 +43,7 @@ export function rememberLocale(req: Request, locale: Locale): void {
   const settings = settingsOf(req)
   req.res?.cookie(cookieName(settings, 'locale'), locale, {
     ...cookieFlags(settings),
-    maxAge: LOCALE_LIVES,
+    maxAge: LOCALE_TTL,
   })
 }
 

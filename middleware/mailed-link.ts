@@ -21,7 +21,7 @@ export function withoutToken(path: string): string {
  * Let the address leave this page for nowhere, because it is a key (ASVS 14.2.1). Not as a referrer, not in a cache or a
  * search engine, and not as the way back from another page.
  */
-export function keepAddress(res: Response): void {
+export function hideAddress(res: Response): void {
   res.set('Referrer-Policy', 'no-referrer')
   res.set('Cache-Control', 'no-store')
   res.set('X-Robots-Tag', 'noindex, nofollow')

@@ -2,13 +2,13 @@
 import { IncomingMessage, ServerResponse } from 'node:http'
 import type { Express } from 'express'
 
-export type Kinds = {
+export type Prototypes = {
   IncomingMessage: typeof IncomingMessage
   ServerResponse: typeof ServerResponse
 }
 
 /** A kind of request and of response for one server, and for the one application that adopts them. */
-export function newKinds(): Kinds {
+export function createPrototypes(): Prototypes {
   class SiteRequest extends IncomingMessage {}
   class SiteResponse extends ServerResponse {}
   return { IncomingMessage: SiteRequest, ServerResponse: SiteResponse as typeof ServerResponse }
@@ -19,9 +19,9 @@ export function newKinds(): Kinds {
  * prototype changes gets a hidden class that no other has, and V8 then has to look up each of its properties anew, some
  * two hundred for a page, which took a third of the time of /home. Where the prototype is the right one already, nothing changes.
  */
-export function adopt(app: Express, kinds: Kinds): void {
-  app.request = under(kinds.IncomingMessage.prototype, app.request)
-  app.response = under(kinds.ServerResponse.prototype, app.response)
+export function usePrototypes(app: Express, prototypes: Prototypes): void {
+  app.request = under(prototypes.IncomingMessage.prototype, app.request)
+  app.response = under(prototypes.ServerResponse.prototype, app.response)
 }
 
 function under<T extends object>(prototype: object, express: T): T {

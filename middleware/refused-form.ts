@@ -6,7 +6,7 @@ import type { SignInRefusal } from '../models/sign-in.ts'
 import { logRefusal } from './log/security-events.ts'
 
 /** Answer 422 with the errors of the fields, or 429 with the time to wait where there were too many attempts. */
-export function showAgain(
+export function renderRefusal(
   req: Request,
   res: Response,
   view: string,

@@ -26,7 +26,7 @@ declare module 'express-session' {
   }
 }
 
-const LONGEST_AGENT = 256 // characters of a User-Agent header: it is the visitor's, and may be anything
+const MAX_AGENT_LENGTH = 256 // characters of a User-Agent header: it is the visitor's, and may be anything
 
 /** Load the visitor's session, if the cookie names one. Nothing is stored and no cookie sent until something is put in. */
 export function sessions(settings: Settings, store: SessionStore): RequestHandler {
@@ -72,7 +72,7 @@ export async function signIn(req: Request, member: Member, remember: boolean): P
     endsAt: new Date(signedInAt.getTime() + longest),
     remember,
     address: req.ip ?? '',
-    agent: (req.get('User-Agent') ?? '').slice(0, LONGEST_AGENT),
+    agent: (req.get('User-Agent') ?? '').slice(0, MAX_AGENT_LENGTH),
   } satisfies Partial<SessionData>)
   if (remember) req.session.cookie.maxAge = longest
   const count = await endOldestSessions(storeOf(req), member.id)

@@ -16,15 +16,15 @@ export function callerOf(req: Request): Caller {
 }
 
 /** Everybody may enter who asks for pictures no faster than people look at them: each costs time to draw, and a stored session. */
-export const onlooker = unhurried('captcha')
+export const throttleCaptcha = unhurried('captcha')
 
 /** Everybody may enter who tries lessons no faster than a class does: most requests store a session. */
-export const learner = unhurried('lesson')
+export const throttleLessons = unhurried('lesson')
 
 /** The same for a form that asks its captcha in words. */
-export const asker: RequestHandler = async function asker(req, res, next) {
+export const throttleQuestion: RequestHandler = async function asker(req, res, next) {
   if (wantsWords(req)) {
-    await onlooker(req, res, next)
+    await throttleCaptcha(req, res, next)
   } else {
     next()
   }

@@ -4,14 +4,14 @@ import { alive } from '../lib/session/documents.ts'
 import type { SessionStore } from '../lib/session/store.ts'
 import { storageId } from '../lib/session/storage-id.ts'
 
-export const MOST_SESSIONS = 50 // of one person; the oldest goes when another begins
+export const MAX_SESSIONS = 50 // of one person; the oldest goes when another begins
 
 /** Why a session is over: its clock ran out, or somebody ended it. */
-export type Ending =
+export type EndReason =
   'idle' | 'absolute' | 'elsewhere' | 'password' | 'too-many' | 'locked' | 'operator'
 
 /** A place where a person is signed in. */
-export type Place = {
+export type UserSession = {
   id: string
   isThisOne: boolean
   address: string
@@ -34,11 +34,11 @@ export async function takeCaptcha(
 }
 
 /** Where this person is signed in, the latest sign-in first. */
-export async function findPlaces(
+export async function findUserSessions(
   store: SessionStore,
   userId: string,
   sessionId: string,
-): Promise<Place[]> {
+): Promise<UserSession[]> {
   const found = await store.documents.ofOwner(userId)
   return found
     .map(({ _id, session, lastActive, createdAt }) => {
@@ -54,7 +54,7 @@ export async function endSession(
   store: SessionStore,
   userId: string,
   id: string,
-  why: Ending,
+  why: EndReason,
 ): Promise<boolean> {
   return (await store.end({ owner: userId, _id: id }, why)) > 0
 }
@@ -63,7 +63,7 @@ export async function endSession(
 export async function endAllSessions(
   store: SessionStore,
   userId: string,
-  why: Ending,
+  why: EndReason,
 ): Promise<number> {
   return store.end({ owner: userId }, why)
 }
@@ -73,7 +73,7 @@ export async function endOtherSessions(
   store: SessionStore,
   userId: string,
   sessionId: string,
-  why: Ending,
+  why: EndReason,
 ): Promise<number> {
   return store.end({ owner: userId, _id: { $ne: storageId(sessionId) } }, why)
 }
@@ -95,24 +95,24 @@ export async function endOldestSessions(store: SessionStore, userId: string): Pr
     .find(alive({ owner: userId }))
     .project<{ _id: string }>({ _id: 1 })
     .sort({ createdAt: -1 })
-    .skip(MOST_SESSIONS - 1)
+    .skip(MAX_SESSIONS - 1)
     .toArray()
   const ids = all.map(({ _id }) => _id)
   return ids.length > 0 ? store.end({ owner: userId, _id: { $in: ids } }, 'too-many') : 0
 }
 
 /** Why the session that a cookie names is over; undefined if that is not known any more, or it never was anybody's. */
-export async function whyEnded(
+export async function findEndReason(
   store: SessionStore,
   sessionId: string,
-): Promise<Ending | undefined> {
+): Promise<EndReason | undefined> {
   const found = await store.raw.findOne({ _id: storageId(sessionId), owner: { $exists: true } })
   if (!found) {
     return undefined
   } else if (found.ended === undefined && found.expires > new Date()) {
     return undefined // it has not ended: the key that it was encrypted with is gone
   } else if (found.ended !== undefined) {
-    return found.ended as Ending
+    return found.ended as EndReason
   } else {
     return found.endsAt && found.expires >= found.endsAt ? 'absolute' : 'idle'
   }

@@ -1,7 +1,7 @@
 // How a name and a password are found to belong to somebody.
 import { z } from 'zod'
 import { checkbox, text, type Refusal } from '../lib/form.ts'
-import { check } from '../lib/password.ts'
+import { verifyPassword } from '../lib/password.ts'
 import { refuse } from '../lib/result.ts'
 import { beginSignIn, type Caller, type Throttled } from './sign-in/throttle.ts'
 import type { Failures } from './sign-in/failures.ts'
@@ -56,7 +56,10 @@ export async function authenticate(
   if (!attempt.ok) {
     return { ...attempt, userId }
   } else {
-    const { ok, upgrade, damaged } = await check(form.password, user && storedPassword(user))
+    const { ok, upgrade, damaged } = await verifyPassword(
+      form.password,
+      user && storedPassword(user),
+    )
     if (user?.lockedAt && ok) {
       // Told to who knows the password alone: to anybody else it would tell that there is such an account.
       await attempt.confirm()

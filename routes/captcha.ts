@@ -1,7 +1,7 @@
 // GET /captcha: a new picture; its text waits in the session, on the server.
 import type { Request, Response } from 'express'
 import { pictureSecurityPolicy } from '../config/security.ts'
-import { CAPTCHA_LIVES } from '../config/session.ts'
+import { CAPTCHA_TTL } from '../config/session.ts'
 import { choosePicture } from '../middleware/form/captcha.ts'
 
 export async function show(req: Request, res: Response) {
@@ -9,5 +9,5 @@ export async function show(req: Request, res: Response) {
   const picture = drawCaptcha(choosePicture(req))
   res.set('Cache-Control', 'no-store')
   res.set('Content-Security-Policy', pictureSecurityPolicy)
-  res.picture(picture, CAPTCHA_LIVES / 1000)
+  res.picture(picture, CAPTCHA_TTL / 1000)
 }

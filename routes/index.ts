@@ -1,7 +1,7 @@
 // THE MAP: every URL of the site, who may enter, and the file that answers.
 import { anyone, bearer, developer, guest, member } from '../middleware/access.ts'
 import type { Row } from '../middleware/page.ts'
-import { asker, onlooker } from '../middleware/throttle.ts'
+import { throttleQuestion, throttleCaptcha } from '../middleware/throttle.ts'
 import * as account from './account.ts'
 import * as accountActivity from './account/activity.ts'
 import * as accountDelete from './account/delete.ts'
@@ -37,10 +37,10 @@ export const withoutSession: Row[] = [
 export const withSession: Row[] = [
   ['/', anyone, root],
   ['/home', anyone, home],
-  ['/register', [guest, asker], register],
-  ['/login', [guest, asker], login],
+  ['/register', [guest, throttleQuestion], register],
+  ['/login', [guest, throttleQuestion], login],
   ['/logout', anyone, logout],
-  ['/password-reset', [anyone, asker], passwordReset],
+  ['/password-reset', [anyone, throttleQuestion], passwordReset],
   ['/password-reset/:token', bearer, passwordResetToken],
   ['/verify-email', member, verifyEmail],
   ['/verify-email/:token', bearer, verifyEmailToken],
@@ -53,7 +53,7 @@ export const withSession: Row[] = [
   ['/account/activity', member, accountActivity],
   ['/account/export', member, accountExport],
   ['/account/delete', member, accountDelete],
-  ['/captcha', onlooker, captcha],
+  ['/captcha', throttleCaptcha, captcha],
   ['/locale', anyone, locale],
   ['/dev/mail', developer, devMail],
   ['/dev/mail/:id', developer, devMailId],

@@ -5,7 +5,7 @@ import { safeNext } from '../lib/http/safe-next.ts'
 import { askInWords } from '../middleware/form/captcha.ts'
 import { rememberFailures } from '../middleware/answer/failed-attempts.ts'
 import { checkForm } from '../middleware/form.ts'
-import { showAgain } from '../middleware/refused-form.ts'
+import { renderRefusal } from '../middleware/refused-form.ts'
 import { logEvent } from '../middleware/log/security-events.ts'
 import { signIn } from '../middleware/session.ts'
 import { callerOf } from '../middleware/throttle.ts'
@@ -27,7 +27,7 @@ export async function submit(req: Request, res: Response) {
     logEvent(req, 'sign-in', { userId: result.value.id })
     res.redirect(303, nextOf(req))
   } else {
-    showAgain(req, res, 'login', result, {
+    renderRefusal(req, res, 'login', result, {
       typed: form.typed,
       next: nextOf(req),
       question: askInWords(req),

@@ -3,7 +3,7 @@ import type { Request, Response } from 'express'
 import { askInWords } from '../middleware/form/captcha.ts'
 import { checkForm } from '../middleware/form.ts'
 import { localeOf } from '../middleware/locale.ts'
-import { showAgain } from '../middleware/refused-form.ts'
+import { renderRefusal } from '../middleware/refused-form.ts'
 import { callerOf } from '../middleware/throttle.ts'
 import { askForReset, resetRequest } from '../models/account/password-reset.ts'
 
@@ -18,6 +18,9 @@ export async function submit(req: Request, res: Response) {
     res.flash('reset-asked')
     res.redirect(303, '/password-reset')
   } else {
-    showAgain(req, res, 'password-reset', result, { typed: form.typed, question: askInWords(req) })
+    renderRefusal(req, res, 'password-reset', result, {
+      typed: form.typed,
+      question: askInWords(req),
+    })
   }
 }

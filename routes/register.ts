@@ -3,7 +3,7 @@ import type { Request, Response } from 'express'
 import { askInWords } from '../middleware/form/captcha.ts'
 import { checkForm } from '../middleware/form.ts'
 import { localeOf } from '../middleware/locale.ts'
-import { showAgain } from '../middleware/refused-form.ts'
+import { renderRefusal } from '../middleware/refused-form.ts'
 import { logEvent } from '../middleware/log/security-events.ts'
 import { callerOf } from '../middleware/throttle.ts'
 import { queueNotice } from '../models/mail/notice.ts'
@@ -23,7 +23,7 @@ export async function submit(req: Request, res: Response) {
     res.flash('account-created')
     res.status(201).redirect(303, '/login')
   } else {
-    showAgain(req, res, 'register', result, {
+    renderRefusal(req, res, 'register', result, {
       typed: form.typed,
       question: askInWords(req),
     })

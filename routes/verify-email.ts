@@ -1,7 +1,7 @@
 // GET and POST /verify-email: whether the address is confirmed, and another mail with the link for it.
 import type { Request, Response } from 'express'
 import { localeOf } from '../middleware/locale.ts'
-import { showAgain } from '../middleware/refused-form.ts'
+import { renderRefusal } from '../middleware/refused-form.ts'
 import { callerOf } from '../middleware/throttle.ts'
 import { findAccount } from '../models/user.ts'
 import { askForVerification } from '../models/account/verification.ts'
@@ -27,6 +27,6 @@ export async function submit(req: Request, res: Response) {
     res.flash('verify-asked')
     res.redirect(303, '/verify-email')
   } else {
-    showAgain(req, res, 'verify-email', result, { account })
+    renderRefusal(req, res, 'verify-email', result, { account })
   }
 }

@@ -1,13 +1,13 @@
 // Whether what lies in a database fits together: everything that is told of a person has that person, and nothing is there twice.
 import mongoose from 'mongoose'
-import { kindOf } from '../lib/password.ts'
+import { hashFormat } from '../lib/password.ts'
 import { keptCollections } from '../models/operator/backup.ts'
 import { findMissingIndexes } from '../models/database/indexes.ts'
 import { isRestoreUnfinished } from '../models/operator/restore/stage.ts'
 import { findByName, keysOf } from '../models/user.ts'
 
 // As many of the first and of the last are also looked for as a sign-in does: that reads the indexes.
-const MOST_ASKED = 100
+const MAX_ASKED = 100
 
 type User = { username: string; usernameKey: string; email?: string; emailKey?: string }
 
@@ -25,12 +25,15 @@ export async function findFlaws(): Promise<string[]> {
   for (const [place, user] of users.entries()) {
     const { username, usernameKey, email = '', emailKey } = user
     const keys = emailKey === undefined ? { usernameKey } : { usernameKey, emailKey }
-    const isAsked = place < MOST_ASKED || place >= users.length - MOST_ASKED
+    const isAsked = place < MAX_ASKED || place >= users.length - MAX_ASKED
     const names = [username, email].filter((name) => isAsked && name !== '')
     const isFound = await Promise.all(names.map(findByName))
     flawWhere(JSON.stringify(keys) !== JSON.stringify(keysOf(user)), `${username} has other keys`)
     flawWhere(!isFound.every((one) => one?._id.equals(user._id)), `${username} is not found`)
-    flawWhere(kindOf((user as { password?: unknown }).password) === 'damaged', `${username}: hash`)
+    flawWhere(
+      hashFormat((user as { password?: unknown }).password) === 'damaged',
+      `${username}: hash`,
+    )
     flawWhere('pendingEmail' in user, `${username} waits for a link that does not come`)
   }
   flawWhere(holders.size !== users.length, 'A name is there twice')

@@ -17,7 +17,7 @@ import { Visitor } from './visitor.ts'
 
 export const CAPTCHA = 'SESAM'
 export const validPassword = 'a lantern in the cave'
-const MAIL_PATIENCE = 10_000 // milliseconds: for a busy machine
+const MAIL_TIMEOUT = 10_000 // milliseconds: for a busy machine
 
 export type Site = {
   app: Express
@@ -65,7 +65,7 @@ export async function openSite(environment: NodeJS.ProcessEnv = {}): Promise<Sit
     visitor: () => new Visitor(app),
     postman,
     mails: async () => {
-      await untilHandled(MAIL_PATIENCE)
+      await untilHandled(MAIL_TIMEOUT)
       return (await findCaughtMails()).map((mail) => ({ ...mail, link: linkIn(mail, settings) }))
     },
     close: async () => {

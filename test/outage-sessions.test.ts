@@ -7,7 +7,7 @@ import { openMortalSite } from './mortal-site.ts'
 import { newPerson, page, type Fields, type Visitor } from './visitor.ts'
 
 const HANG = 5000 // milliseconds: far more than anybody waits, far less than for ever
-const PATIENCE = { timeout: 20_000, interval: 20 } // for what takes long only on a busy machine
+const TIMEOUT = { timeout: 20_000, interval: 20 } // for what takes long only on a busy machine
 const PEOPLE = 6
 
 let site: Site
@@ -33,7 +33,7 @@ describe('SIGKILL of the database during sign-ins and sign-outs', () => {
     })
     const more = async () => {
       const enough = [signedIn.size + 10, signedOut.size + 10] as const
-      await vi.waitUntil(() => signedIn.size >= enough[0] && signedOut.size >= enough[1], PATIENCE)
+      await vi.waitUntil(() => signedIn.size >= enough[0] && signedOut.size >= enough[1], TIMEOUT)
     }
 
     for (const _round of [1, 2, 3]) {

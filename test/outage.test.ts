@@ -8,7 +8,7 @@ import { openMortalSite } from './mortal-site.ts'
 import { newPerson, page, Visitor } from './visitor.ts'
 
 const HANG = 5000 // milliseconds: far more than anybody waits, far less than for ever
-const PATIENCE = { timeout: 20_000, interval: 50 } // for what takes long only on a busy machine
+const TIMEOUT = { timeout: 20_000, interval: 50 } // for what takes long only on a busy machine
 
 let site: Site
 let engine: EmbeddedMongodb
@@ -32,7 +32,7 @@ describe('SIGKILL of the database during registrations', () => {
     })
     const more = async (count: number) => {
       const enough = members.length + count
-      await vi.waitUntil(() => members.length >= enough, PATIENCE)
+      await vi.waitUntil(() => members.length >= enough, TIMEOUT)
     }
 
     for (const _round of [1, 2, 3]) {
@@ -57,7 +57,7 @@ describe('SIGKILL of the database during registrations', () => {
     const reader = `${username}@example.com`
     await vi.waitFor(async () => {
       expect((await findCaughtMails()).map(({ to }) => to)).toContain(reader)
-    }, PATIENCE)
+    }, TIMEOUT)
     expect(status).toBe(303)
   })
 })
@@ -82,7 +82,7 @@ describe('A database that does not react', () => {
     process.kill(stopped, 'SIGCONT')
     await vi.waitFor(async () => {
       expect((await soon(visitor.get('/account'))).status).toBe(200)
-    }, PATIENCE)
+    }, TIMEOUT)
   })
 
   it('answers every request of a crowd with 503 rather than let one wait', async () => {

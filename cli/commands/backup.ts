@@ -3,12 +3,12 @@ import type { Command } from 'commander'
 import mongoose from 'mongoose'
 import { writeBackup, type Counts } from '../../lib/files/backup.ts'
 import { startProgress } from '../progress.ts'
-import { NameTaken, requireFree, writeWhole } from '../../lib/files/atomic.ts'
+import { NameTaken, requireFree, writeAtomically } from '../../lib/files/atomic.ts'
 import { countKept, markOf, readKept } from '../../models/operator/backup.ts'
 import { User } from '../../models/user.ts'
 import { withDatabase } from '../database.ts'
 import { stopSignal } from '../stop-signal.ts'
-import { counted, EXIT, print, Refusal, tell } from '../terminal.ts'
+import { counted, EXIT, print, Refusal, printError } from '../terminal.ts'
 import { example } from './example.ts'
 
 const HELP = `
@@ -50,7 +50,7 @@ async function backup(file: string): Promise<void> {
       database: mongoose.connection.name,
       pepper: markOf(settings.passwordPepper),
     }
-    const size = await writeWhole(file, writeBackup(head, documents()), signal)
+    const size = await writeAtomically(file, writeBackup(head, documents()), signal)
       .catch(refused(file, signal))
       .finally(() => {
         progress.stop()
@@ -59,10 +59,11 @@ async function backup(file: string): Promise<void> {
     await print(
       `${counted(counts.users ?? 0, 'user')} in ${file}: ${Math.ceil(size / 1000).toLocaleString('en')} kB in ${seconds} s.`,
     )
-    tell(
+    printError(
       'Not in it: sessions, links of mails, mails that wait. After a restore everybody signs in again.',
     )
-    if (head.pepper !== null) tell('Keep PASSWORD_PEPPER too: without it no password matches.')
+    if (head.pepper !== null)
+      printError('Keep PASSWORD_PEPPER too: without it no password matches.')
   })
 }
 

@@ -2,20 +2,21 @@
 import { plain } from '../plain-text.ts'
 import { refusalReasons, type RefusalReason } from '../../models/operator/import/row.ts'
 import type { ImportReport, Refused } from '../../models/operator/import.ts'
-import { counted, print, tell } from '../terminal.ts'
+import { counted, print, printError } from '../terminal.ts'
 
-export const MOST_SHOWN = 20 // refused rows
+export const MAX_SHOWN = 20 // refused rows
 
 type Report = ImportReport & { dryRun: boolean; seconds: number }
 
 /** Print the report: the counts, the first refused rows, and all of them by reason. */
-export async function tellImport(
+export async function printImportReport(
   report: Report,
   shown: Refused[],
   reportFile: string | undefined,
 ): Promise<void> {
   const { rows, taken, skipped, refused, withoutEmail, unknownFields, dryRun, seconds } = report
-  if (unknownFields.length > 0) tell(`Ignored fields: ${unknownFields.map(plain).join(', ')}.`)
+  if (unknownFields.length > 0)
+    printError(`Ignored fields: ${unknownFields.map(plain).join(', ')}.`)
   const speed = seconds >= 1 ? ` (${counted(Math.round(rows / seconds), 'row')} a second)` : ''
   await print(`${counted(rows, 'row')} in ${seconds.toFixed(1)} s${speed}:`)
   await print(`  ${counted(taken, 'user')} ${dryRun ? 'would be ' : ''}taken`)

@@ -8,7 +8,7 @@ import { startProgress } from '../progress.ts'
 import { formatOf, readRows, UnreadableFile } from '../../lib/files/rows.ts'
 import { importUsers, type Refused } from '../../models/operator/import.ts'
 import { withDatabase } from '../database.ts'
-import { MOST_SHOWN, tellImport } from './import-report.ts'
+import { MAX_SHOWN, printImportReport } from './import-report.ts'
 import { stopSignal } from '../stop-signal.ts'
 import { counted, EXIT, print, Refusal } from '../terminal.ts'
 import { example } from './example.ts'
@@ -49,7 +49,7 @@ async function importFile(file: string, options: Options): Promise<void> {
           dryRun: options.dryRun ?? false,
           signal: stopSignal(),
           onRefused: async (refused) => {
-            if (shown.length < MOST_SHOWN) shown.push(refused)
+            if (shown.length < MAX_SHOWN) shown.push(refused)
             await refusals?.write(`${plainJson(refused)}\n`)
           },
           onBatch: ({ rows }) => {
@@ -64,7 +64,7 @@ async function importFile(file: string, options: Options): Promise<void> {
           seconds: (Date.now() - began) / 1000,
         }
         if (options.json) await print(plainJson({ ...result, refusals: shown }))
-        else await tellImport(result, shown, options.report)
+        else await printImportReport(result, shown, options.report)
         if (report.refused > 0) process.exitCode = EXIT.refused
         if (report.stopped) process.exitCode = EXIT.stopped
       },

@@ -5,10 +5,10 @@ import { startProgress, type Progress } from '../progress.ts'
 import { upgradePasswords, type UpgradeReport } from '../../models/operator/password-upgrade.ts'
 import { withDatabase } from '../database.ts'
 import { stopSignal } from '../stop-signal.ts'
-import { counted, EXIT, print, tell } from '../terminal.ts'
+import { counted, EXIT, print, printError } from '../terminal.ts'
 import { example } from './example.ts'
 
-const MOST_NAMES = 20 // shown of those whose password is damaged
+const MAX_NAMES = 20 // shown of those whose password is damaged
 
 const HELP = `
 It may be stopped with Ctrl-C and run again, and used while the site runs: who signs in meanwhile is upgraded by that.
@@ -52,15 +52,15 @@ async function tellReport(report: UpgradeReport, milliseconds: number): Promise<
     await print(`${counted(overtaken, 'user')} signed in or changed the password meanwhile.`)
   }
   if (damaged.length > 0) {
-    const names = damaged.slice(0, MOST_NAMES).map(plain).join(', ')
-    const more = damaged.length > MOST_NAMES ? ', …' : ''
-    tell(
+    const names = damaged.slice(0, MAX_NAMES).map(plain).join(', ')
+    const more = damaged.length > MAX_NAMES ? ', …' : ''
+    printError(
       `${counted(damaged.length, 'stored password')} can't be matched by anything (reset them with "user reset-link"): ${names}${more}`,
     )
     process.exitCode = EXIT.refused
   }
   if (stopped) {
-    tell('Stopped before the end. Run it again for the rest.')
+    printError('Stopped before the end. Run it again for the rest.')
     process.exitCode = EXIT.stopped
   }
 }

@@ -9,9 +9,9 @@ import { restore, type Restored } from '../../models/operator/restore.ts'
 import { User } from '../../models/user.ts'
 import { withDatabase } from '../database.ts'
 import { confirmByTyping } from '../prompts.ts'
-import { tellRestored } from './restore-report.ts'
+import { printRestoreReport } from './restore-report.ts'
 import { stopSignal } from '../stop-signal.ts'
-import { counted, EXIT, Refusal, tell, timeOf } from '../terminal.ts'
+import { counted, EXIT, Refusal, printError, timeOf } from '../terminal.ts'
 import { example } from './example.ts'
 
 type Options = { replace?: boolean; yes?: boolean }
@@ -40,13 +40,13 @@ export function addRestore(program: Command): void {
 
 async function restoreFile(file: string, { replace, yes }: Options): Promise<void> {
   const { head, counts } = await check(file)
-  tell(
+  printError(
     `The backup is whole: ${counted(counts.users ?? 0, 'user')} as of ${timeOf(head.createdAt)}.`,
   )
   await withDatabase(async ({ passwordPepper }) => {
     const there = await User.countDocuments({})
     const isUnfinished = await isRestoreUnfinished()
-    if (isUnfinished) tell('A restore is under way in this database, or was cut off.')
+    if (isUnfinished) printError('A restore is under way in this database, or was cut off.')
     if (there > 0 && !replace) {
       throw new Refusal(
         `There are ${counted(there, 'user')} in it. Nothing was changed; --replace deletes them first.`,
@@ -56,9 +56,11 @@ async function restoreFile(file: string, { replace, yes }: Options): Promise<voi
       await confirmByTyping(`Type "replace" to delete ${counted(there, 'user')}: `, 'replace')
     }
     if (head.pepper !== markOf(passwordPepper)) {
-      tell('PASSWORD_PEPPER is not that of the backup: with this one no password in it will match.')
+      printError(
+        'PASSWORD_PEPPER is not that of the backup: with this one no password in it will match.',
+      )
     }
-    await tellRestored(await restoreWith(file, counts), head.createdAt)
+    await printRestoreReport(await restoreWith(file, counts), head.createdAt)
   })
 }
 

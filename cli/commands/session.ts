@@ -10,7 +10,7 @@ import {
 } from '../../models/operator/sessions.ts'
 import { endAllSessions } from '../../models/session.ts'
 import { withDatabase } from '../database.ts'
-import { counted, print, printJsonList, Refusal, tell, timeOf } from '../terminal.ts'
+import { counted, print, printJsonList, Refusal, printError, timeOf } from '../terminal.ts'
 import { example } from './example.ts'
 import { findUser, openStore } from './find-user.ts'
 
@@ -55,7 +55,7 @@ async function list(name: string | undefined, { json }: { json?: boolean }): Pro
         await print(lineOf(one))
         count++
       }
-      tell(`${counted(count, 'session')}.`)
+      printError(`${counted(count, 'session')}.`)
     }
   })
 }

@@ -4,14 +4,14 @@ import { translator } from '../../config/i18n.ts'
 import { readForm } from '../../lib/form.ts'
 import { plain } from '../plain-text.ts'
 import { deleteAccount } from '../../models/account/deletion.ts'
-import { lockPerson, unlockPerson } from '../../models/operator/users.ts'
+import { lockUser, unlockUser } from '../../models/operator/users.ts'
 import { issueReset } from '../../models/account/password-reset.ts'
 import { register, registration } from '../../models/account/registration.ts'
-import { tokenLives } from '../../models/mail/token.ts'
+import { tokenTtl } from '../../models/mail/token.ts'
 import { User } from '../../models/user.ts'
 import { withDatabase } from '../database.ts'
 import { askPassword, confirmByTyping, readPassword } from '../prompts.ts'
-import { counted, print, Refusal, tell } from '../terminal.ts'
+import { counted, print, Refusal, printError } from '../terminal.ts'
 import { example } from './example.ts'
 import { withUser } from './find-user.ts'
 
@@ -81,14 +81,14 @@ function sentences(errors: Record<string, string>): string {
 
 async function lock(named: string): Promise<void> {
   await withUser(named, async ({ id, name, store }) => {
-    const count = await lockPerson(store, id)
+    const count = await lockUser(store, id)
     await print(`${name} is locked; ${counted(count, 'session')} ended.`)
   })
 }
 
 async function unlock(named: string): Promise<void> {
   await withUser(named, async ({ id, name }) => {
-    await unlockPerson(id)
+    await unlockUser(id)
     await print(`${name} is not locked and can sign in.`)
   })
 }
@@ -96,11 +96,12 @@ async function unlock(named: string): Promise<void> {
 async function resetLink(named: string): Promise<void> {
   await withUser(named, async ({ user, name, settings }) => {
     const token = await issueReset(user)
-    tell(
-      `With this link ${name} can choose a new password, once, within ${tokenLives['password-reset'] / 60_000} minutes:`,
+    printError(
+      `With this link ${name} can choose a new password, once, within ${tokenTtl['password-reset'] / 60_000} minutes:`,
     )
     await print(`${settings.baseUrl}/password-reset/${token}`)
-    if (user.lockedAt) tell(`${name} is locked and can't sign in with it before "user unlock".`)
+    if (user.lockedAt)
+      printError(`${name} is locked and can't sign in with it before "user unlock".`)
   })
 }
 

@@ -2,13 +2,13 @@
 import { InvalidArgumentError, type Command } from 'commander'
 import { padded, plain, plainJson } from '../plain-text.ts'
 import {
-  describePerson,
-  listPeople,
+  describeUser,
+  listUsers,
   type Filter,
-  type Person,
+  type ListedUser,
 } from '../../models/operator/users.ts'
 import { withDatabase } from '../database.ts'
-import { counted, print, printJsonList, tell, timeOf } from '../terminal.ts'
+import { counted, print, printJsonList, printError, timeOf } from '../terminal.ts'
 import { example } from './example.ts'
 import { withUser } from './find-user.ts'
 
@@ -54,7 +54,7 @@ async function list({ limit = Infinity, json, ...filter }: ListOptions): Promise
     let count = 0
     const people = async function* () {
       if (limit === 0) return
-      for await (const person of listPeople(filter)) {
+      for await (const person of listUsers(filter)) {
         yield person
         if (++count === limit) return
       }
@@ -63,18 +63,18 @@ async function list({ limit = Infinity, json, ...filter }: ListOptions): Promise
       await printJsonList(people())
     } else {
       for await (const person of people()) await print(lineOf(person))
-      tell(`${counted(count, 'user')}.`)
+      printError(`${counted(count, 'user')}.`)
     }
   })
 }
 
-function lineOf({ username, email, createdAt, ...state }: Person): string {
+function lineOf({ username, email, createdAt, ...state }: ListedUser): string {
   const since = createdAt ? createdAt.toISOString().slice(0, 10) : 'unknown'
   const name = `${padded(plain(username), 24)}  ${padded(plain(email || '(no email)'), 32)}`
   return [`${name}  since ${since}`, ...remarksOf(state)].join(', ')
 }
 
-function remarksOf(person: Pick<Person, 'isVerified' | 'locked' | 'password'>): string[] {
+function remarksOf(person: Pick<ListedUser, 'isVerified' | 'locked' | 'password'>): string[] {
   const { isVerified, locked, password } = person
   return [
     ...(isVerified ? [] : ['unverified']),
@@ -86,7 +86,7 @@ function remarksOf(person: Pick<Person, 'isVerified' | 'locked' | 'password'>): 
 
 async function show(name: string, { json }: { json?: boolean }): Promise<void> {
   await withUser(name, async ({ user, store }) => {
-    const person = await describePerson(store, user)
+    const person = await describeUser(store, user)
     if (json) {
       await print(plainJson(person))
     } else {
@@ -109,14 +109,11 @@ function verifiedWords({ emailVerifiedAt }: { emailVerifiedAt: Date | undefined 
   return emailVerifiedAt ? `verified ${timeOf(emailVerifiedAt)}` : 'not verified'
 }
 
-function passwordWords({
-  password,
-  passwordChangedAt,
-}: Awaited<ReturnType<typeof describePerson>>) {
+function passwordWords({ password, passwordChangedAt }: Awaited<ReturnType<typeof describeUser>>) {
   return passwordChangedAt ? `${password}, changed ${timeOf(passwordChangedAt)}` : password
 }
 
-function lockedWords(locked: Person['locked'], lockedAt: Date | undefined): string {
+function lockedWords(locked: ListedUser['locked'], lockedAt: Date | undefined): string {
   if (locked === 'operator') {
     return `by an operator, ${timeOf(lockedAt)}`
   } else {

@@ -4,7 +4,7 @@ import { cookieName, isHttps } from '../../config/session.ts'
 import { findingsOf, type Finding } from './finding.ts'
 
 const finding = findingsOf('site')
-const PATIENCE = 5000 // milliseconds
+const TIMEOUT = 5000 // milliseconds
 
 /** Compare the settings with what a visitor gets at BASE_URL. A site that does not answer is a warning: it may not run yet. */
 export async function checkSite(settings: Settings): Promise<Finding[]> {
@@ -28,7 +28,7 @@ function checkProxy(settings: Settings): Finding[] {
 async function checkAnswer(settings: Settings): Promise<Finding[]> {
   const url = `${settings.baseUrl}/login`
   try {
-    const answer = await fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(PATIENCE) })
+    const answer = await fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(TIMEOUT) })
     await answer.body?.cancel()
     const findings = judge(settings, url, answer)
     return findings.length > 0

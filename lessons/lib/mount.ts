@@ -9,11 +9,11 @@ import type { SessionStore } from '../../lib/session/store.ts'
 import { keepNotes } from './record.ts'
 import { anyone } from '../../middleware/access.ts'
 import type { Row } from '../../middleware/page.ts'
-import { learner } from '../../middleware/throttle.ts'
+import { throttleLessons } from '../../middleware/throttle.ts'
 import type { Lesson, LessonTools } from './lesson.ts'
 import { lessonPage } from './page.ts'
 import { recorder } from './recorder.ts'
-import { useRobotKey } from './robot.ts'
+import { useClientKey } from './lesson-client.ts'
 import { lessonVisitor, visitorOf } from './visitor.ts'
 import { xRay } from './x-ray.ts'
 
@@ -39,7 +39,7 @@ export function mountLessons(lessons: Lesson[], settings: Settings, database: Co
   const apps = Router()
   const rows: Row[] = []
   const ends: Work[] = []
-  useRobotKey(siteKey(secretOf(settings), 'robots of lessons'))
+  useClientKey(siteKey(secretOf(settings), 'robots of lessons'))
   for (const lesson of lessons) {
     const tools = toolsFor(lesson, settings, database, ends)
     const app = Router()
@@ -48,7 +48,7 @@ export function mountLessons(lessons: Lesson[], settings: Settings, database: Co
       `${tools.path}/try`,
       nameRoute(`${tools.path}/try`),
       lessonVisitor,
-      learner,
+      throttleLessons,
       purge(tools),
       recorder(lesson, tools.stores),
       app,

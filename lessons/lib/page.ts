@@ -8,7 +8,7 @@ import { findExchanges, findNotes, forgetExchanges } from './record.ts'
 import type { Page } from '../../middleware/page.ts'
 import { settingsOf } from '../../middleware/settings.ts'
 import { cookiesOf } from './cookies.ts'
-import { elsewhereOf } from './elsewhere.ts'
+import { otherOriginOf } from './other-origin.ts'
 import type { Lesson, LessonTools } from './lesson.ts'
 import { visitorOf } from './visitor.ts'
 
@@ -25,7 +25,7 @@ export function lessonPage(lesson: Lesson, tools: LessonTools): Page {
       const cookies = cookiesOf(req, lesson.cookies)
       const visitor = visitorOf(req)
       const port = req.socket.localPort ?? 0
-      const elsewhere = elsewhereOf(req)
+      const elsewhere = otherOriginOf(req)
       if (lesson.asksElsewhere && elsewhere) allowAsking(res, elsewhere)
       const [exchanges, notes, stored, more] = await Promise.all([
         findExchanges(visitor, lesson.name),

@@ -3,12 +3,12 @@ import type { UpdateFilter } from 'mongodb'
 import mongoose from 'mongoose'
 import type { Cookie, ReceivedCookie } from './anatomy.ts'
 import type { Line } from './difference.ts'
-import type { Told } from './told.ts'
+import type { Outcome } from './outcome.ts'
 import type { Operation } from './watch.ts'
 
-const MOST_EXCHANGES = 20 // of each lesson
-const MOST_VISITORS = 1000
-const LONGEST_DOCUMENT = 4000 // characters of a change that are kept
+const MAX_EXCHANGES = 20 // of each lesson
+const MAX_VISITORS = 1000
+const MAX_DOCUMENT_LENGTH = 4000 // characters of a change that are kept
 
 export type Exchange = {
   at: Date
@@ -22,7 +22,7 @@ export type Exchange = {
   operations: Operation[]
   change: Line[]
   /** What came of it. */
-  told?: Told
+  told?: Outcome
 }
 
 /** What a lesson found out for its visitor, shown until it is begun anew: small values by short names. */
@@ -43,11 +43,11 @@ export async function keepExchange(
   lesson: string,
   exchange: Exchange,
 ): Promise<void> {
-  const short = JSON.stringify(exchange.change).length <= LONGEST_DOCUMENT
+  const short = JSON.stringify(exchange.change).length <= MAX_DOCUMENT_LENGTH
   const kept = short ? exchange : { ...exchange, change: exchange.change.slice(0, 40) }
   await change(visitor, lesson, {
     $set: { visitor, lesson, at: exchange.at },
-    $push: { exchanges: { $each: [kept], $slice: -MOST_EXCHANGES } },
+    $push: { exchanges: { $each: [kept], $slice: -MAX_EXCHANGES } },
   })
 }
 
@@ -87,7 +87,7 @@ async function forgetOldest(): Promise<void> {
     .find()
     .project<{ _id: string }>({ _id: 1 })
     .sort({ at: -1 })
-    .skip(MOST_VISITORS)
+    .skip(MAX_VISITORS)
     .toArray()
   if (surplus.length > 0) {
     await records().deleteMany({ _id: { $in: surplus.map(({ _id }) => _id) } })

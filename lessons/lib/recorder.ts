@@ -8,12 +8,12 @@ import { watching, type Operation } from './watch.ts'
 import { keepExchange } from './record.ts'
 import { holdBack, setCookiesOf } from './hold-back.ts'
 import type { Lesson } from './lesson.ts'
-import { BY_HEADER, isRobot } from './robot.ts'
+import { BY_HEADER, isLessonClient } from './lesson-client.ts'
 import { visitorOf } from './visitor.ts'
 
 type Documents = Map<string, StoredDocument>
 
-const LONGEST_VALUE = 300 // characters of a cookie's value that are kept
+const MAX_VALUE_LENGTH = 300 // characters of a cookie's value that are kept
 
 /**
  * Record this request for its visitor. It stands before the lesson's own middleware, and holds the answer back until that
@@ -52,7 +52,7 @@ export function recorder(lesson: Lesson, stores: LessonStores): RequestHandler {
 // A cookie may be as long as a header, and a visitor sends what they like: the record holds the beginning of its value.
 function shortened<C extends Cookie>(cookie: C): C {
   const cut = (text: string) =>
-    text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE)}…` : text
+    text.length > MAX_VALUE_LENGTH ? `${text.slice(0, MAX_VALUE_LENGTH)}…` : text
   const { id, signature } = cookie
   const parts = id === undefined ? {} : { id: cut(id), signature: cut(signature ?? '') }
   return { ...cookie, ...parts, value: cut(cookie.value) }
@@ -64,7 +64,7 @@ function byOf(req: Request): string {
     .string()
     .regex(/^[\w -]{1,30}$/)
     .safeParse(req.get(BY_HEADER))
-  return isRobot(req) && name.success ? name.data : 'browser'
+  return isLessonClient(req) && name.success ? name.data : 'browser'
 }
 
 async function readAll(stores: LessonStores, ids: (string | undefined)[]): Promise<Documents> {

@@ -9,7 +9,7 @@ import { storageId } from '../../lib/session/storage-id.ts'
 import { purgeCollection } from './purge.ts'
 import { watched } from './watch.ts'
 
-const MOST_DOCUMENTS = 2000 // of one lesson: a class of fifty pressing every button comes nowhere near
+const MAX_DOCUMENTS = 2000 // of one lesson: a class of fifty pressing every button comes nowhere near
 const PURGE_EVERY = 30 * 1000 // milliseconds
 
 export type StoredDocument = { _id: string; expires?: Date; session?: unknown }
@@ -91,7 +91,7 @@ export class LessonStores {
 
   private async purge(): Promise<void> {
     for (const name of [...this.collections, ...this.others]) {
-      await purgeCollection(this.collection(name), MOST_DOCUMENTS)
+      await purgeCollection(this.collection(name), MAX_DOCUMENTS)
     }
   }
 

@@ -6,7 +6,7 @@ import { cookieFlags } from '../../config/session.ts'
 import { settingsOf } from '../../middleware/settings.ts'
 
 const NAME = 'lesson-visitor'
-const LIVES = 12 * 60 * 60 * 1000 // milliseconds: a school day
+const TTL = 12 * 60 * 60 * 1000 // milliseconds: a school day
 const BYTES = 16
 
 // Signed by nobody: whoever made one up would find nothing under it, and whoever knows another's could see lessons only.
@@ -27,7 +27,7 @@ export const lessonVisitor: RequestHandler = function lessonVisitor(req, res, ne
   const known = cookies.safeParse(req.cookies).data?.[NAME]
   req.lessonVisitor = known ?? randomBytes(BYTES).toString('base64url')
   if (known === undefined) {
-    const flags = { ...cookieFlags(settingsOf(req)), maxAge: LIVES }
+    const flags = { ...cookieFlags(settingsOf(req)), maxAge: TTL }
     res.cookie(NAME, req.lessonVisitor, flags)
   }
   next()

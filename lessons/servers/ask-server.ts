@@ -13,7 +13,7 @@ type Question = { method?: string; path: string; headers?: Record<string, string
 
 export const ASKED_HEADER = 'X-Lesson-Server-Asked'
 export const ANSWERED_HEADER = 'X-Lesson-Server-Answered'
-const PATIENCE = 3000 // milliseconds
+const TIMEOUT = 3000 // milliseconds
 const TRIES = 3
 
 /** What the site shows to a server of a pair, and what that shows to the site. Both are worthless when the server is gone. */
@@ -55,7 +55,7 @@ async function ask(
 ): Promise<Answer | 'gone' | 'silent'> {
   const { asked, answered } = keysOf(secret, server)
   // A connection of its own: one that was kept may be closed by the other side in the very moment it is used.
-  const target = { host: '127.0.0.1', port: server.port, agent: false, timeout: PATIENCE }
+  const target = { host: '127.0.0.1', port: server.port, agent: false, timeout: TIMEOUT }
   return new Promise((resolve) => {
     const gone = () => {
       resolve('gone')

@@ -4,11 +4,11 @@ import { MongoStore } from 'connect-mongo'
 import express, { Router, type RequestHandler, type Response } from 'express'
 import session from 'express-session'
 import { MongoClient } from 'mongodb'
-import { OPERATION_PATIENCE } from '../../config/database.ts'
+import { OPERATION_TIMEOUT } from '../../config/database.ts'
 import type { Server } from './ask-server.ts'
 import { purgeMemory } from '../lib/purge.ts'
 import { watched, watching, type Operation } from '../lib/watch.ts'
-import { door } from './server-door.ts'
+import { gate } from './gate.ts'
 
 export type Order = Pick<Server, 'pair' | 'name'> & {
   path: string
@@ -16,7 +16,7 @@ export type Order = Pick<Server, 'pair' | 'name'> & {
   database: { mongoUrl: string; dbName: string; collectionName: string }
 }
 
-const MOST_SESSIONS = 500 // in memory
+const MAX_SESSIONS = 500 // in memory
 
 process.once('message', (order: Order) => {
   void openServer(order)
@@ -35,10 +35,10 @@ async function openServer(order: Order): Promise<void> {
   }
   const { sessions } = memory as unknown as { sessions: Record<string, string> }
   const app = express().disable('x-powered-by')
-  app.use(door(order)) // nobody but the site itself gets in
+  app.use(gate(order)) // nobody but the site itself gets in
   app.use(reportOperations)
   app.use((_req, _res, next) => {
-    purgeMemory(sessions, MOST_SESSIONS)
+    purgeMemory(sessions, MAX_SESSIONS)
     next()
   })
 
@@ -67,7 +67,7 @@ async function openServer(order: Order): Promise<void> {
   })
 }
 
-const patience = { serverSelectionTimeoutMS: 5000, socketTimeoutMS: OPERATION_PATIENCE }
+const patience = { serverSelectionTimeoutMS: 5000, socketTimeoutMS: OPERATION_TIMEOUT }
 const readable = { stringify: false, autoRemove: 'disabled' } as const
 
 // What it did with the store is known only when all is done: it comes behind the answer.

@@ -11,7 +11,7 @@ const run = promisify(execFile)
 const NEEDED = '2.38'
 const RELEASE = 'trixie' // the Debian release whose C library is new enough
 const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg'
-const APT_PATIENCE = 60_000 // milliseconds
+const APT_TIMEOUT = 60_000 // milliseconds
 
 /** The words to put before a command so that it runs under a C library the engine can use: none where the system's own will do. */
 export async function cLibraryPrefix(
@@ -91,14 +91,14 @@ async function download(work: string): Promise<void> {
     'Acquire::http::Timeout=10',
     'APT::Sandbox::User=',
   ].flatMap((option) => ['-o', option])
-  const settings = { cwd: work, timeout: APT_PATIENCE }
+  const settings = { cwd: work, timeout: APT_TIMEOUT }
   await run('apt-get', [...options, '-qq', 'update'], settings)
   await run('apt-get', [...options, '-qq', 'download', 'libc6'], settings)
 }
 
 // The address that the system's own apt uses, so that a local mirror is respected.
 async function archive(): Promise<string> {
-  const { stdout } = await run('apt-get', ['update', '--print-uris'], { timeout: APT_PATIENCE })
+  const { stdout } = await run('apt-get', ['update', '--print-uris'], { timeout: APT_TIMEOUT })
   const address = /^'([^']+)\/dists\/[a-z]+\/InRelease'/m.exec(stdout)?.[1]
   if (address === undefined) {
     throw new Error("apt has no Debian archive among this system's sources")

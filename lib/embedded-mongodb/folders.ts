@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path'
 import { noFolder } from './refusals.ts'
 
 // A Unix socket's path is short; the engine adds "/embedded-mongodb-XXXXXX/mongodb.sock" to the run's folder.
-const LONGEST_SOCKET_PATH = process.platform === 'darwin' ? 103 : 107 // bytes
+const MAX_SOCKET_PATH_LENGTH = process.platform === 'darwin' ? 103 : 107 // bytes
 const ADDED_BY_RUN = '/run-XXXXXX/embedded-mongodb-XXXXXX/mongodb.sock'.length
 const STICKY = 0o1000 // the mode bit of a folder that everybody shares
 
@@ -27,7 +27,7 @@ export async function makeFolders(dataDir: string) {
     database,
     sockets,
     own: join(sockets, 'site.sock'), // for the site alone: a link to the engine's socket, which has another name in each run
-    door: join(sockets, 'mongodb.sock'), // for everybody else, through gate.ts
+    gate: join(sockets, 'mongodb.sock'), // for everybody else, through gate.ts
   }
 }
 
@@ -80,5 +80,5 @@ function socketsFolder(dataDir: string): string {
 }
 
 function isShortEnough(folder: string): boolean {
-  return Buffer.byteLength(folder) + ADDED_BY_RUN <= LONGEST_SOCKET_PATH
+  return Buffer.byteLength(folder) + ADDED_BY_RUN <= MAX_SOCKET_PATH_LENGTH
 }

@@ -5,9 +5,9 @@ import { openGate, type Guests } from './gate.ts'
 import { engineLauncher, type Launch, type Run } from './launch.ts'
 import { didNotStart, folderInUse, isFolderInUse } from './refusals.ts'
 
-const PREDECESSOR_PATIENCE = 3000 // milliseconds for the engine of a site that was just stopped to let go of the folder
-const SHORTEST_PAUSE = 50 // milliseconds before a dead engine is started again, doubled at every failure
-const LONGEST_PAUSE = 5000
+const PREDECESSOR_TIMEOUT = 3000 // milliseconds for the engine of a site that was just stopped to let go of the folder
+const MIN_PAUSE = 50 // milliseconds before a dead engine is started again, doubled at every failure
+const MAX_PAUSE = 5000
 
 export type EmbeddedMongodb = {
   url: string
@@ -17,7 +17,7 @@ export type EmbeddedMongodb = {
 
 type Options = {
   /** Milliseconds to wait for a folder that somebody else holds. */
-  patience?: number
+  timeout?: number
   dataDir: string
   cacheDir: string
   /** Called when the engine's process has been started, long before it answers. */
@@ -46,7 +46,7 @@ export async function startEmbeddedMongodb(options: Options): Promise<EmbeddedMo
     }
   }
   const keepAlive = async () => {
-    let pause = SHORTEST_PAUSE
+    let pause = MIN_PAUSE
     for (;;) {
       const ending = await run.ended
       if (isClosing()) return
@@ -55,11 +55,11 @@ export async function startEmbeddedMongodb(options: Options): Promise<EmbeddedMo
       if (isClosing()) return
       try {
         await restart()
-        pause = SHORTEST_PAUSE
+        pause = MIN_PAUSE
       } catch (error) {
         // Whatever it is, a full disk for one, it may pass: the site answers 503 until it does.
         options.log.warn({ reason: String(error) }, 'The embedded database did not open')
-        pause = Math.min(pause * 2, LONGEST_PAUSE)
+        pause = Math.min(pause * 2, MAX_PAUSE)
         run.close()
       }
       if (isClosing()) run.close()
@@ -67,7 +67,7 @@ export async function startEmbeddedMongodb(options: Options): Promise<EmbeddedMo
   }
   const alive = keepAlive()
   const nobody = { came: () => undefined, gone: () => undefined }
-  const closeGate = await openGate(folders.door, folders.own, options.guests ?? nobody)
+  const closeGate = await openGate(folders.gate, folders.own, options.guests ?? nobody)
 
   return {
     url: addressAt(folders.own),
@@ -82,8 +82,8 @@ export async function startEmbeddedMongodb(options: Options): Promise<EmbeddedMo
 }
 
 /** The address of the engine that holds these folders, for a process that did not start it. */
-export function addressOf({ door }: Folders): string {
-  return addressAt(door)
+export function addressOf({ gate }: Folders): string {
+  return addressAt(gate)
 }
 
 function addressAt(socket: string): string {
@@ -93,9 +93,9 @@ function addressAt(socket: string): string {
 async function firstRun(
   launch: Launch,
   folders: Folders,
-  { patience = PREDECESSOR_PATIENCE, launched }: Options,
+  { timeout = PREDECESSOR_TIMEOUT, launched }: Options,
 ): Promise<Run> {
-  const giveUpAt = Date.now() + patience
+  const giveUpAt = Date.now() + timeout
   for (;;) {
     const run = await launch()
     launched?.()

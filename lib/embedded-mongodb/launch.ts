@@ -9,7 +9,7 @@ import { makeRunFolder, type Folders } from './folders.ts'
 import type { FromEngine, ToEngine } from './messages.ts'
 import { notInstalled, wrongPlatform } from './refusals.ts'
 
-const CLOSE_PATIENCE = 3000 // milliseconds for the engine to finish when told to close
+const CLOSE_TIMEOUT = 3000 // milliseconds for the engine to finish when told to close
 
 export type Run = {
   pid: number | undefined
@@ -62,7 +62,7 @@ async function launch([command = '', ...words]: string[], folders: Folders): Pro
   const close = () => {
     if (child.connected) child.send({ order: 'close' } satisfies ToEngine, () => undefined)
     // One that hangs is killed: its journal holds everything that was acknowledged.
-    const impatience = setTimeout(() => child.kill('SIGKILL'), CLOSE_PATIENCE)
+    const impatience = setTimeout(() => child.kill('SIGKILL'), CLOSE_TIMEOUT)
     void ended.then(() => {
       clearTimeout(impatience)
     })

@@ -19,7 +19,7 @@ export async function requireFree(file: string): Promise<void> {
 }
 
 /** Compress the bytes into a new file. Under another name until it is complete and on the disk; returns its size in bytes. */
-export async function writeWhole(
+export async function writeAtomically(
   file: string,
   bytes: AsyncIterable<Uint8Array>,
   signal: AbortSignal,

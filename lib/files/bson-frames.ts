@@ -7,8 +7,8 @@ export type Frame = Named & { bytes: Buffer }
 /** Thrown where the bytes are no such documents, or the last one is cut off. */
 export class BrokenFrame extends Error {}
 
-const LONGEST = 17 * 1024 * 1024 // bytes: MongoDB's largest document, and what is around it
-const SHORTEST = 4 + 1 + 1 + 5 + 1 // bytes: length, type, the end of an empty name, an empty document, the end
+const MAX_LENGTH = 17 * 1024 * 1024 // bytes: MongoDB's largest document, and what is around it
+const MIN_LENGTH = 4 + 1 + 1 + 5 + 1 // bytes: length, type, the end of an empty name, an empty document, the end
 const LENGTH = 4 // bytes that say how long a document is
 const EMBEDDED = 3 // BSON's type of a document within another one
 
@@ -42,8 +42,8 @@ export async function* readFrames(bytes: AsyncIterable<Uint8Array>): AsyncGenera
 
 // A length that can't be is noticed at once: to wait for so many bytes would fill the memory.
 function lengthOf(rest: Buffer): number {
-  const length = rest.length < LENGTH ? SHORTEST : rest.readInt32LE()
-  if (length < SHORTEST || length > LONGEST) throw new BrokenFrame('It is no document')
+  const length = rest.length < LENGTH ? MIN_LENGTH : rest.readInt32LE()
+  if (length < MIN_LENGTH || length > MAX_LENGTH) throw new BrokenFrame('It is no document')
   return length
 }
 

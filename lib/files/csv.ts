@@ -6,7 +6,7 @@ export type CsvRecord =
   { number: number; fields: string[] } | { number: number; problem: RecordProblem }
 export type RecordProblem = 'not-csv' | LineProblem
 
-const MOST_LINES = 50 // of one record: a quoted field may hold line breaks
+const MAX_LINES = 50 // of one record: a quoted field may hold line breaks
 
 /** The records, with the delimiter that the header suggests. Empty lines are none. */
 export async function* readRecords(lines: AsyncIterable<Line>): AsyncGenerator<CsvRecord> {
@@ -21,7 +21,7 @@ export async function* readRecords(lines: AsyncIterable<Line>): AsyncGenerator<C
       if (fields) {
         yield { number: first.number, fields }
         open = open.slice(count)
-      } else if (count > 0 || isLast || open.length >= MOST_LINES) {
+      } else if (count > 0 || isLast || open.length >= MAX_LINES) {
         // Its quotes make no sense: the lines after it are looked at anew.
         yield { number: first.number, problem: 'not-csv' }
         open = open.slice(1)

@@ -3,7 +3,7 @@
 export type Line = { number: number; text: string } | { number: number; problem: LineProblem }
 export type LineProblem = 'line-too-long' | 'not-utf-8'
 
-export const LONGEST_LINE = 64 * 1024 // bytes
+export const MAX_LINE_LENGTH = 64 * 1024 // bytes
 
 const NEWLINE = 0x0a
 const BYTE_ORDER_MARK = '\uFEFF'
@@ -22,7 +22,7 @@ export async function* readLines(bytes: AsyncIterable<Uint8Array>): AsyncGenerat
   // Of a line that is too long only the length is kept.
   const keep = (part: Buffer) => {
     length += part.length
-    if (length <= LONGEST_LINE) parts.push(part)
+    if (length <= MAX_LINE_LENGTH) parts.push(part)
   }
   for await (const chunk of bytes) {
     const buffer = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)
@@ -40,7 +40,7 @@ export async function* readLines(bytes: AsyncIterable<Uint8Array>): AsyncGenerat
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 function lineOf(number: number, parts: Buffer[], length: number): Line {
-  if (length > LONGEST_LINE) {
+  if (length > MAX_LINE_LENGTH) {
     return { number, problem: 'line-too-long' }
   } else {
     try {

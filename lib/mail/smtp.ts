@@ -9,9 +9,9 @@ export type Mailer = (mail: Mail) => Promise<void>
 /** Why a mail was not taken, as a word for the log: the server's own sentence may name the reader. */
 export class MailRefused extends Error {}
 
-const CONNECT_PATIENCE = 10_000 // milliseconds
-const SILENCE_PATIENCE = 20_000 // milliseconds
-const PATIENCE = 60_000 // milliseconds for a mail as a whole, also of a server that answers a byte at a time
+const CONNECT_TIMEOUT = 10_000 // milliseconds
+const SILENCE_TIMEOUT = 20_000 // milliseconds
+const TIMEOUT = 60_000 // milliseconds for a mail as a whole, also of a server that answers a byte at a time
 const LOOPBACK = /^(localhost|127\.[\d.]+|\[::1\])$/
 
 /**
@@ -26,9 +26,9 @@ export async function transportTo(url: string) {
   return createTransport({
     url,
     ...(isLoopback ? { ignoreTLS: true } : { requireTLS: true }),
-    connectionTimeout: CONNECT_PATIENCE,
-    greetingTimeout: CONNECT_PATIENCE,
-    socketTimeout: SILENCE_PATIENCE,
+    connectionTimeout: CONNECT_TIMEOUT,
+    greetingTimeout: CONNECT_TIMEOUT,
+    socketTimeout: SILENCE_TIMEOUT,
     logger: false,
     disableFileAccess: true,
     disableUrlAccess: true,
@@ -58,7 +58,7 @@ export function smtpMailer(
           'Auto-Submitted': 'auto-generated', // RFC 3834: no mailbox's absence note comes back
           'Content-Language': language,
         },
-        signal: AbortSignal.timeout(PATIENCE),
+        signal: AbortSignal.timeout(TIMEOUT),
       })
     } catch (error) {
       throw new MailRefused(wordFor(error))

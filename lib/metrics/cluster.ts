@@ -7,7 +7,7 @@ type Values = Awaited<ReturnType<Registry['getMetricsAsJSON']>>
 type Question = { metricsQuestion: number }
 type Answer = { metricsAnswer: number; values: Values }
 
-const PATIENCE = 1000 // milliseconds for all workers together: above the time one of them waits for the database
+const TIMEOUT = 1000 // milliseconds for all workers together: above the time one of them waits for the database
 
 let questions = 0 // asked by this process
 
@@ -29,7 +29,7 @@ export function answerPrimary(registry: Registry): void {
  * What a worker had counted when it last answered stays in the sums, also while it is busy and when it is gone: a total
  * that shrank would be taken for one that began anew, and all of it for an increase.
  */
-export function gatherFromWorkers(patience = PATIENCE): () => Promise<string> {
+export function gatherFromWorkers(patience = TIMEOUT): () => Promise<string> {
   const latest = new Map<number, Answer>()
   const changes = new EventEmitter<{ change: [] }>().setMaxListeners(0)
   let departed: Values = []

@@ -2,7 +2,7 @@
 import { Gauge, type Registry } from 'prom-client'
 import { sharedReading, type Pace } from './shared-reading.ts'
 
-export type VitalSigns = {
+export type DatabaseStats = {
   sessions: number
   mails: number
   /** How many seconds the oldest mail has been waiting; 0 if none waits. */
@@ -10,7 +10,7 @@ export type VitalSigns = {
 }
 
 /** How the database is asked. Both throw if it does not answer. */
-export type Database = { ping: () => Promise<unknown>; readVitalSigns: () => Promise<VitalSigns> }
+export type Database = { ping: () => Promise<unknown>; readStats: () => Promise<DatabaseStats> }
 
 type Aggregator = 'min' | 'max'
 
@@ -23,7 +23,7 @@ export function addDatabaseGauges(registry: Registry, database: Database, pace: 
     await database.ping()
     return true
   }, pace)
-  const read = sharedReading(database.readVitalSigns, pace)
+  const read = sharedReading(database.readStats, pace)
   const add = (
     name: string,
     help: string,

@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os'
 import pLimit from 'p-limit'
 
-const MOST_WAITING = 500 // more than that would wait for longer than anybody does: some five seconds on one core
+const MAX_WAITING = 500 // more than that would wait for longer than anybody does: some five seconds on one core
 
 const turns = pLimit(availableParallelism())
 
@@ -10,12 +10,12 @@ const turns = pLimit(availableParallelism())
 export class TooManyHashes extends Error {}
 
 /** Leave a core free, where there is more than one, and share the others with so many processes of the same site. */
-export function shareCores(processes: number): void {
+export function setConcurrency(processes: number): void {
   turns.concurrency = Math.max(1, Math.floor((availableParallelism() - 1) / processes))
 }
 
 /** Do the work when it is its turn. Throws TooManyHashes at once where the queue is full: a flood must not grow without end (ASVS 6.3.1). */
-export async function inTurn<T>(work: () => Promise<T>): Promise<T> {
-  if (turns.pendingCount >= MOST_WAITING) throw new TooManyHashes('Too many passwords wait')
+export async function enqueue<T>(work: () => Promise<T>): Promise<T> {
+  if (turns.pendingCount >= MAX_WAITING) throw new TooManyHashes('Too many passwords wait')
   return turns(work)
 }

@@ -2,7 +2,7 @@
 import { copyOf } from './copy.ts'
 import type { Documents, SessionDocument } from './documents.ts'
 
-const MOST_ENTRIES = 5000 // the least recently used goes first
+const MAX_ENTRIES = 5000 // the least recently used goes first
 const AFTER_DOUBT = 5000 // milliseconds without it after something happened whose end is not known
 
 type Reading = { isStale: boolean }
@@ -78,7 +78,7 @@ export class SessionCache {
     this.entries.delete(id)
     this.entries.set(id, document)
     const [oldest] = this.entries.keys()
-    if (oldest !== undefined && this.entries.size > MOST_ENTRIES) this.entries.delete(oldest)
+    if (oldest !== undefined && this.entries.size > MAX_ENTRIES) this.entries.delete(oldest)
   }
 
   private forget(id?: string): void {

@@ -1,6 +1,6 @@
 // The collection that sessions are kept in, and the way they are kept in it: readable, or encrypted where there is a key.
 import type { Collection, MongoClient } from 'mongodb'
-import { sealedDocuments, type Encryption } from './encrypted-documents.ts'
+import { encryptedDocuments, type Encryption } from './encrypted-documents.ts'
 import { plainDocuments, type Documents, type SessionDocument } from './documents.ts'
 import { throughCache, type SessionCache } from './cache.ts'
 import type { Lifetime } from './lifetime.ts'
@@ -25,7 +25,7 @@ export function openSessions(options: Options): {
   const database = client.db(databaseName)
   const raw = database.collection<SessionDocument>(collectionName)
   const documents = encryption
-    ? sealedDocuments(database.collection(collectionName), encryption)
+    ? encryptedDocuments(database.collection(collectionName), encryption)
     : plainDocuments(raw)
   return { raw, documents: throughCache(documents, options.cache) }
 }

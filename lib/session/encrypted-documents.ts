@@ -12,10 +12,13 @@ export type Encryption = {
 
 type Sealed = SessionDocument<string>
 
-const MOST_TRIES = 200 // each failure is another request's success, so this many mean that something else is wrong
+const MAX_TRIES = 200 // each failure is another request's success, so this many mean that something else is wrong
 
 /** Store sessions encrypted, with the same promises: a change of one key never undoes another's change of a second. */
-export function sealedDocuments(collection: Collection<Sealed>, encryption: Encryption): Documents {
+export function encryptedDocuments(
+  collection: Collection<Sealed>,
+  encryption: Encryption,
+): Documents {
   const seal = (data: Data) => encryption.encrypt(BSON.EJSON.stringify(data, { relaxed: false }))
   const open = async (text = '{}') =>
     BSON.EJSON.parse(await encryption.decrypt(text), { relaxed: true }) as Data
@@ -28,7 +31,7 @@ export function sealedDocuments(collection: Collection<Sealed>, encryption: Encr
 
   // Read, edit, and write if nobody wrote in between; otherwise do it again on what they wrote.
   async function rewrite(_id: string, edit: (data: Data) => Data, clock: Partial<Clock>) {
-    for (let tries = 0; tries < MOST_TRIES; tries++) {
+    for (let tries = 0; tries < MAX_TRIES; tries++) {
       const found = await collection.findOne(alive<string>({ _id }))
       if (!found) return undefined
       const data = await open(found.session)

@@ -6,7 +6,7 @@ import { NotCounted } from '../../models/sign-in/counters.ts'
 import { isDatabaseAway } from '../../lib/mongodb/away.ts'
 import { TooManyHashes } from '../../lib/password/queue.ts'
 import type { Wait } from '../../models/sign-in/throttle.ts'
-import { keepAddress, withoutToken } from '../mailed-link.ts'
+import { hideAddress, withoutToken } from '../mailed-link.ts'
 import { kindOfStatus } from './problem.ts'
 
 const RETRY_AFTER = 2 // seconds
@@ -32,7 +32,7 @@ export const errors: ErrorRequestHandler = function errors(error: unknown, req, 
     res.locals.t ??= translator('en')
     res.locals.locale ??= 'en'
     // What was refused before its page was asked may have been a mailed link, which still counts.
-    if (withoutToken(req.path) !== req.path) keepAddress(res)
+    if (withoutToken(req.path) !== req.path) hideAddress(res)
     const page = { status, kind: kindOf(status, error), requestId: req.id, wait }
     // The address of a mailed link is not repeated on a page that is not its own.
     const here = res.locals.wayBack ?? req.originalUrl

@@ -1,7 +1,7 @@
 // A notice for the next page: it travels in a signed cookie, because an anonymous visitor has no session to keep it in.
 import type { RequestHandler } from 'express'
 import type { Settings } from '../../config/env.ts'
-import { cookieFlags, cookieName, NOTICE_LIVES } from '../../config/session.ts'
+import { cookieFlags, cookieName, NOTICE_TTL } from '../../config/session.ts'
 
 // Only these can be shown: the signature keeps others out, the list keeps an outdated cookie from naming a sentence that is gone.
 export const NOTICES = [
@@ -70,7 +70,7 @@ export function flash(settings: Settings): RequestHandler {
     const notice = NOTICES.find(
       (one) => one === (req.signedCookies as Record<string, string>)[name],
     )
-    res.flash = (next) => res.cookie(name, next, { ...flags, signed: true, maxAge: NOTICE_LIVES })
+    res.flash = (next) => res.cookie(name, next, { ...flags, signed: true, maxAge: NOTICE_TTL })
     res.locals.takeNotice = () => {
       if (notice) res.cookie(name, '', { ...flags, maxAge: 0 })
       return notice

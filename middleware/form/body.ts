@@ -5,7 +5,7 @@ import { limits } from '../../config/limits.ts'
 
 const FORM = 'application/x-www-form-urlencoded'
 const JSON_TYPE = 'application/json'
-const MOST_FIELDS = 50
+const MAX_FIELDS = 50
 
 /** Read a form's body: 415 for another content type, 413 above 16 KiB or 50 fields, 400 for one that is malformed. */
 export function body(): RequestHandler[] {
@@ -14,7 +14,7 @@ export function body(): RequestHandler[] {
     express.urlencoded({
       extended: false, // fields are text or lists of text, never objects
       limit: limits.bodyBytes,
-      parameterLimit: MOST_FIELDS,
+      parameterLimit: MAX_FIELDS,
       verify: (_req, _res, bytes) => {
         refuseMalformed(() => decodeURIComponent(decodeUtf8(bytes)))
       },
@@ -46,7 +46,7 @@ const takeFields: RequestHandler = function takeFields(req, _res, next) {
     next()
   } else if (Array.isArray(req.body)) {
     next(createError(400, 'The body is a list'))
-  } else if (Object.keys(req.body as object).length > MOST_FIELDS) {
+  } else if (Object.keys(req.body as object).length > MAX_FIELDS) {
     next(createError(413, 'Too many fields'))
   } else {
     req.body = Object.assign(Object.create(null) as object, req.body as object)

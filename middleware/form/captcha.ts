@@ -2,7 +2,7 @@
 import type { Request } from 'express'
 import { z } from 'zod'
 import { translator } from '../../config/i18n.ts'
-import { CAPTCHA_LIVES } from '../../config/session.ts'
+import { CAPTCHA_TTL } from '../../config/session.ts'
 import { chooseCaptchaText } from '../../lib/captcha.ts'
 import { chooseQuestion } from '../../lib/captcha/question.ts'
 import { settingsOf } from '../settings.ts'
@@ -38,7 +38,7 @@ export function wantsWords(req: Request): boolean {
 
 // The answers stay on the server: in the page or in a cookie a program would find them without a look at the captcha.
 function expectAnswer(req: Request, answers: string[]): void {
-  req.session.captcha = { answers, expires: new Date(Date.now() + CAPTCHA_LIVES) }
+  req.session.captcha = { answers, expires: new Date(Date.now() + CAPTCHA_TTL) }
   // An anonymous visitor's session holds just this and lives no longer.
-  if (!req.user) req.session.cookie.maxAge = CAPTCHA_LIVES
+  if (!req.user) req.session.cookie.maxAge = CAPTCHA_TTL
 }

@@ -30,7 +30,7 @@ const EVENTS = {
 
 // What an account's owner has no use for, or what anybody could repeat without end to push the rest off the list.
 const NOT_FOR_THE_OWNER = ['throttled', 'captcha-failed', 'csrf-refused', 'cross-site-refused']
-const LONGEST_AGENT = 256 // characters
+const MAX_AGENT_LENGTH = 256 // characters
 
 const PREFIX = 12 // characters of a session's key in the database: enough to find it, useless as a cookie
 
@@ -67,7 +67,7 @@ export function logEvent(req: Request, event: SecurityEvent, fields: EventFields
   metricsOf(req)?.countEvent(event, { reason, limit, isMember: req.user !== undefined })
   if (userId !== undefined && fields.reason !== 'locked' && !NOT_FOR_THE_OWNER.includes(event)) {
     const outcome = level === 'warn' ? 'refused' : 'done'
-    const agent = (req.get('User-Agent') ?? '').slice(0, LONGEST_AGENT)
+    const agent = (req.get('User-Agent') ?? '').slice(0, MAX_AGENT_LENGTH)
     recordActivity(
       userId,
       { at: new Date(), event, outcome, address: req.ip ?? '', agent },

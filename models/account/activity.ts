@@ -4,8 +4,8 @@ import { DAY } from '../../config/session.ts'
 import { forgetAttempts } from '../sign-in/failures.ts'
 import { User } from '../user.ts'
 
-const MOST_EVENTS = 200 // kept of one person
-const MOST_SIGN_INS = 1000
+const MAX_EVENTS = 200 // kept of one person
+const MAX_SIGN_INS = 1000
 const EVENTS_LIVE = 90 * DAY
 const DAYS_SHOWN = 30
 const SIGN_INS = ['sign-in', 'sign-in-failed']
@@ -68,8 +68,8 @@ export async function forgetActivity(userId: string): Promise<void> {
 
 async function write(userId: string, event: ActivityEvent): Promise<void> {
   const { at, outcome } = event
-  const events = { $each: [event], $slice: -MOST_EVENTS }
-  const signIns = { $each: [{ at, outcome }], $slice: -MOST_SIGN_INS }
+  const events = { $each: [event], $slice: -MAX_EVENTS }
+  const signIns = { $each: [{ at, outcome }], $slice: -MAX_SIGN_INS }
   const isSignIn = SIGN_INS.includes(event.event)
   const change = { $push: { events, ...(isSignIn ? { signIns } : {}) } }
   const { matchedCount } = await activities().updateOne({ _id: userId }, change)

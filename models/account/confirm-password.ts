@@ -1,7 +1,7 @@
 // Asking who is signed in for the password once more, before something that somebody at a screen left open must not do (ASVS 7.5.1).
 import { z } from 'zod'
 import { text, type FieldErrors, type Refusal } from '../../lib/form.ts'
-import { check } from '../../lib/password.ts'
+import { verifyPassword } from '../../lib/password.ts'
 import { refuse } from '../../lib/result.ts'
 import { beginSignIn, type Caller, type Throttled } from '../sign-in/throttle.ts'
 import type { SignInRefusal } from '../sign-in.ts'
@@ -34,7 +34,7 @@ export async function confirmPassword(
     return { ...attempt, userId }
   } else {
     const user = (await User.findById(userId).lean<UserDocument | null>()) ?? undefined
-    const { ok } = await check(password, user?.password)
+    const { ok } = await verifyPassword(password, user?.password)
     if (user && ok) {
       await attempt.confirm()
       return { ok, user }

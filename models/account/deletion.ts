@@ -11,7 +11,7 @@ import { disownReservations } from '../user/reservation.ts'
 import { endTokens } from '../mail/token.ts'
 import { User } from '../user.ts'
 import { usernameKey } from '../user/username.ts'
-import type { Visit } from './visit.ts'
+import type { RequestContext } from './request-context.ts'
 
 /** The form that asks twice: for the password, and for the name typed out, which no slip of a finger does. */
 export const deletion = z.object({
@@ -24,7 +24,7 @@ export const deletion = z.object({
 /** Delete the account of who is signed in, if the password and the name are right. */
 export async function deleteOwnAccount(
   form: z.output<typeof deletion>,
-  { member, caller, store }: Visit,
+  { member, caller, store }: RequestContext,
 ): Promise<Confirmation | Result<string>> {
   if (usernameKey(form.username.trim()) !== usernameKey(member.username)) {
     return refuse({ username: 'errors.typed-name.wrong' })

@@ -9,9 +9,9 @@ import { email, emailKey } from '../user/email.ts'
 import { queueNotice } from '../mail/notice.ts'
 import { queueLetter } from '../mail/outbox.ts'
 import { renameInSessions } from '../session.ts'
-import { endTokens, findToken, takeToken, tokenLives, type Token } from '../mail/token.ts'
+import { endTokens, findToken, takeToken, tokenTtl, type Token } from '../mail/token.ts'
 import { byEmail, takenField, User, type UserDocument } from '../user.ts'
-import type { Visit } from './visit.ts'
+import type { RequestContext } from './request-context.ts'
 
 /** The form of a new address. */
 export const emailChange = z.object({ email, current: currentPassword })
@@ -23,14 +23,14 @@ type Change = { username: string; email: string }
 export async function findPendingEmail(userId: string): Promise<string | undefined> {
   const user = await User.findById(userId).select('pendingEmail').lean()
   const { address, askedAt } = user?.pendingEmail ?? {}
-  const isOver = (askedAt?.getTime() ?? 0) + tokenLives['email-change'] < Date.now()
+  const isOver = (askedAt?.getTime() ?? 0) + tokenTtl['email-change'] < Date.now()
   return isOver ? undefined : (address ?? undefined)
 }
 
 /** Ask for another address, if the password is right. Each counts: the answer tells whether an address has an account here. */
 export async function askForEmail(
   form: Form,
-  { member, caller, locale }: Visit,
+  { member, caller, locale }: RequestContext,
 ): Promise<Confirmation | Result<string>> {
   const confirmed = await confirmPassword(member.id, form.current, caller)
   if (!confirmed.ok) {
@@ -48,7 +48,7 @@ export async function askForEmail(
 async function ask(
   user: UserDocument,
   address: string,
-  { caller, locale }: Pick<Visit, 'caller' | 'locale'>,
+  { caller, locale }: Pick<RequestContext, 'caller' | 'locale'>,
 ): Promise<Result<string>> {
   const userId = user._id.toString()
   if (await User.exists({ ...byEmail(address), _id: { $ne: userId } })) {

@@ -4,7 +4,7 @@ import { findActivity } from './activity.ts'
 import { findFailures } from '../sign-in/failures.ts'
 import { outbox } from '../mail/outbox.ts'
 import { findReservations } from '../user/reservation.ts'
-import { findPlaces } from '../session.ts'
+import { findUserSessions } from '../session.ts'
 import { findTokens } from '../mail/token.ts'
 import { User } from '../user.ts'
 
@@ -12,7 +12,7 @@ import { User } from '../user.ts'
 export async function exportAccount(userId: string, store: SessionStore, sessionId: string) {
   const [user, places, activity, failures, tokens, reservations, letters] = await Promise.all([
     User.findById(userId).select('-_id -password -usernameKey -emailKey').lean(),
-    findPlaces(store, userId, sessionId),
+    findUserSessions(store, userId, sessionId),
     findActivity(userId),
     findFailures(userId),
     findTokens(userId),

@@ -1,6 +1,6 @@
 // How somebody who is signed in gets another password, and what ends with the old one.
 import { z } from 'zod'
-import { seal } from '../../lib/password.ts'
+import { hashPassword } from '../../lib/password.ts'
 import { refuse } from '../../lib/result.ts'
 import { confirmPassword, currentPassword, type Confirmation } from './confirm-password.ts'
 import { isPersonal, newPassword } from '../user/new-password.ts'
@@ -8,7 +8,7 @@ import { queueNotice } from '../mail/notice.ts'
 import { endOtherSessions } from '../session.ts'
 import { endTokens } from '../mail/token.ts'
 import { memberOf, User, type Member, type UserDocument } from '../user.ts'
-import type { Visit } from './visit.ts'
+import type { RequestContext } from './request-context.ts'
 
 /** An account as it was when its password was checked, or a link to replace it was mailed. */
 export type Seen = {
@@ -37,11 +37,11 @@ export const passwordChange = ({ username, email }: Member) =>
 /** Change the password, if the current one is right; all other sessions end. Returns how many did, and the person as they are now. */
 export async function changePassword(
   form: z.output<ReturnType<typeof passwordChange>>,
-  { member, caller, store, sessionId, locale }: Visit,
+  { member, caller, store, sessionId, locale }: RequestContext,
 ): Promise<{ ok: true; value: { ended: number; member: Member } } | Refused> {
   const confirmed = await confirmPassword(member.id, form.current, caller)
   const passwordChangedAt = confirmed.ok
-    ? await storePassword(seenIn(confirmed.user), await seal(form.password))
+    ? await storePassword(seenIn(confirmed.user), await hashPassword(form.password))
     : undefined
   if (!confirmed.ok) {
     return confirmed

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import type { Locale } from '../../config/i18n.ts'
 import { readForm, type Form } from '../../lib/form.ts'
-import { seal } from '../../lib/password.ts'
+import { hashPassword } from '../../lib/password.ts'
 import type { SessionStore } from '../../lib/session/store.ts'
 import { countMail, unlockAccount, type Caller, type Throttled } from '../sign-in/throttle.ts'
 import { email, emailKey } from '../user/email.ts'
@@ -14,7 +14,7 @@ import { endTokens, findToken, issueToken, takeToken, type Token } from '../mail
 import { User, type UserDocument } from '../user.ts'
 
 /** Whose password is replaced. */
-export type Owner = { username: string; email: string }
+export type ResetUser = { username: string; email: string }
 
 /** The form that asks for a link. */
 export const resetRequest = z.object({ email })
@@ -52,7 +52,7 @@ export async function issueReset({
 }
 
 /** Whose password this link replaces; undefined if it does not count. Looking does not use it up. */
-export async function findReset(token: string): Promise<Owner | undefined> {
+export async function findReset(token: string): Promise<ResetUser | undefined> {
   const found = await findToken('password-reset', token)
   const user = found && (await User.findOne(asSeen(found)).lean<UserDocument | null>())
   return user ? { username: user.username, email: user.email ?? '' } : undefined
@@ -61,7 +61,7 @@ export async function findReset(token: string): Promise<Owner | undefined> {
 /** Check the form of a new password. */
 export function readReplacement(
   body: unknown,
-  { username, email }: Owner,
+  { username, email }: ResetUser,
 ): Form<z.output<typeof replacement>> {
   return readForm(
     body,
@@ -84,7 +84,7 @@ export async function resetPassword(
   store: SessionStore,
   locale: Locale,
 ): Promise<{ userId: string; ended: number } | undefined> {
-  const password = await seal(newPassword) // first, so that nothing but the database comes between using the link and storing
+  const password = await hashPassword(newPassword) // first, so that nothing but the database comes between using the link and storing
   const found = await findToken('password-reset', token)
   // Before the link is used up: where this fails it still counts, and nobody stays in whom the new password is to keep out.
   const before = found ? await endAllSessions(store, found.userId, 'password') : 0

@@ -1,7 +1,7 @@
 // How somebody gets an account.
 import { z } from 'zod'
 import { type FieldErrors } from '../../lib/form.ts'
-import { seal } from '../../lib/password.ts'
+import { hashPassword } from '../../lib/password.ts'
 import { accept, refuse, type Result } from '../../lib/result.ts'
 import { countAttempt, type Caller, type Throttled } from '../sign-in/throttle.ts'
 import { email } from '../user/email.ts'
@@ -36,7 +36,7 @@ async function create(form: z.output<typeof registration>): Promise<Result<Membe
     return refuse(taken)
   } else {
     const { username, email } = form
-    const password = await seal(form.password)
+    const password = await hashPassword(form.password)
     try {
       const user = await User.create({
         username,

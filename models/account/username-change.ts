@@ -13,7 +13,7 @@ import {
 import { renameInSessions } from '../session.ts'
 import { byUsername, takenField, User, type UserDocument } from '../user.ts'
 import { username, usernameKey } from '../user/username.ts'
-import type { Visit } from './visit.ts'
+import type { RequestContext } from './request-context.ts'
 
 /** The form of a new name. */
 export const usernameChange = z.object({ username, current: currentPassword })
@@ -23,7 +23,7 @@ type Form = z.output<typeof usernameChange>
 /** Change the username, if the password is right. The old name stays reserved for its owner for thirty days. */
 export async function changeUsername(
   form: Form,
-  { member, caller, store, locale }: Visit,
+  { member, caller, store, locale }: RequestContext,
 ): Promise<Exclude<Confirmation, { ok: true }> | Result<string>> {
   const confirmed = await confirmPassword(member.id, form.current, caller)
   const result = confirmed.ok ? await rename(confirmed.user, form) : confirmed

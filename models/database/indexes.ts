@@ -1,7 +1,7 @@
 // The indexes that the site's promises rest on, built before it says it is ready.
 import type { CreateIndexOptions, IndexSpecification } from 'mongodb'
 import mongoose from 'mongoose'
-import { INDEX_PATIENCE } from '../../config/database.ts'
+import { INDEX_TIMEOUT } from '../../config/database.ts'
 import { User } from '../user.ts'
 
 type Options = { unique?: boolean; expireAfterSeconds?: number }
@@ -17,7 +17,7 @@ export async function buildIndexes(
   for (const { collection, keys, options } of indexes()) {
     const place = placeOf(collection)
     // The driver honours a longer patience for a single command, though its types do not list it.
-    const patient = { socketTimeoutMS: INDEX_PATIENCE } as CreateIndexOptions
+    const patient = { socketTimeoutMS: INDEX_TIMEOUT } as CreateIndexOptions
     if (place !== undefined) {
       await mongoose.connection.collection(place).createIndex(keys, options, patient)
     }

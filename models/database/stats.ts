@@ -1,13 +1,13 @@
 // How full the database is, in numbers that cost it little: for whoever watches the site.
 import mongoose from 'mongoose'
-import { OPERATION_PATIENCE } from '../../config/database.ts'
-import type { VitalSigns } from '../../lib/metrics/database.ts'
+import { OPERATION_TIMEOUT } from '../../config/database.ts'
+import type { DatabaseStats } from '../../lib/metrics/database.ts'
 import { notRunOut } from '../../lib/session/clock.ts'
 import { SESSIONS } from '../../lib/session/collection.ts'
 import { outbox } from '../mail/outbox.ts'
 
-const MOST_MAILS = 10_000 // more are as bad
-const atMost = { maxTimeMS: OPERATION_PATIENCE }
+const MAX_MAILS = 10_000 // more are as bad
+const atMost = { maxTimeMS: OPERATION_TIMEOUT }
 
 /** Ask the database for a sign of life. Throws if there is none. */
 export async function ping(): Promise<void> {
@@ -15,10 +15,10 @@ export async function ping(): Promise<void> {
 }
 
 /** Count what is kept in the database now. Throws if it does not answer in time. */
-export async function readVitalSigns(): Promise<VitalSigns> {
+export async function readStats(): Promise<DatabaseStats> {
   const [sessions, mails, oldest] = await Promise.all([
     mongoose.connection.collection(SESSIONS).countDocuments(notRunOut(), atMost),
-    outbox().countDocuments({}, { ...atMost, limit: MOST_MAILS }),
+    outbox().countDocuments({}, { ...atMost, limit: MAX_MAILS }),
     // An id begins with the time at which it was made, and there is always an index on it.
     outbox().findOne({}, { ...atMost, sort: { _id: 1 }, projection: { createdAt: 1 } }),
   ])

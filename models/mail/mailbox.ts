@@ -3,7 +3,7 @@ import mongoose from 'mongoose'
 import { ObjectId } from 'mongodb'
 import type { Mail } from '../../lib/mail/smtp.ts'
 
-const MOST = 200
+const MAX_MAILS = 200
 
 export type CaughtMail = Mail & { _id: ObjectId; at: Date }
 
@@ -13,7 +13,7 @@ export async function catchMail(mail: Mail): Promise<void> {
   const old = await mailbox()
     .find({}, { projection: { _id: 1 } })
     .sort({ _id: -1 })
-    .skip(MOST)
+    .skip(MAX_MAILS)
     .toArray()
   if (old.length > 0) await mailbox().deleteMany({ _id: { $in: old.map(({ _id }) => _id) } })
 }

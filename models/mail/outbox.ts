@@ -6,7 +6,7 @@ import type { ObjectId } from 'mongodb'
 import type { Locale } from '../../config/i18n.ts'
 import { DAY, HOUR, MINUTE } from '../../config/session.ts'
 import { nothing } from '../../lib/callback.ts'
-import { tokenLives } from './token.ts'
+import { tokenTtl } from './token.ts'
 
 /**
  * A letter and whom it concerns. It holds no link: the token of one is made when the letter is sent and lies nowhere else.
@@ -37,7 +37,7 @@ export type OutboxEntry = {
 
 const LEASE = 2 * MINUTE // above the longest sending: a letter whose sender died is tried again then
 const FIRST_PAUSE = 5000 // milliseconds; it doubles with each failure
-const LONGEST_PAUSE = HOUR
+const MAX_PAUSE = HOUR
 const LETTERS_LIVE = 3 * DAY
 const LOOK_AGAIN = 100 // milliseconds, for letters that another process sends
 
@@ -69,14 +69,14 @@ export async function removeLetter({ _id }: OutboxEntry): Promise<void> {
 
 /** Put a letter back that could not be sent: tried again after 5 s, 10 s, 20 s … up to an hour. */
 export async function putBack({ _id, attempts }: OutboxEntry): Promise<void> {
-  const pause = Math.min(FIRST_PAUSE * 2 ** (attempts - 1), LONGEST_PAUSE)
+  const pause = Math.min(FIRST_PAUSE * 2 ** (attempts - 1), MAX_PAUSE)
   const dueAt = new Date(Date.now() + pause)
   await outbox().updateOne({ _id }, { $set: { dueAt }, $unset: { takenAt: '' } })
 }
 
 /** True if the letter makes no sense any more: who asked for a new password that long ago has asked again, or remembers it. */
 export function isTooLate({ letter, createdAt }: OutboxEntry): boolean {
-  const lives = letter.kind === 'password-reset' ? tokenLives[letter.kind] : LETTERS_LIVE
+  const lives = letter.kind === 'password-reset' ? tokenTtl[letter.kind] : LETTERS_LIVE
   return Date.now() - createdAt.getTime() > lives
 }
 

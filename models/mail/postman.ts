@@ -10,7 +10,7 @@ import { nextDue, outboxEvents, takeLetter } from './outbox.ts'
 
 const LOOK_EVERY = 2000 // milliseconds, for letters that another process put in
 const AFTER_ACCIDENT = 2000 // milliseconds: a database that is away is asked no faster
-const STOP_PATIENCE = 6000 // milliseconds: with what follows it, a stop takes less than ten seconds
+const STOP_TIMEOUT = 6000 // milliseconds: with what follows it, a stop takes less than ten seconds
 
 export class Postman {
   private readonly mailer: Mailer
@@ -33,7 +33,7 @@ export class Postman {
     this.stopped = true
     this.round.abort()
     const enough = new AbortController()
-    const tired = setTimeout(STOP_PATIENCE, undefined, enough)
+    const tired = setTimeout(STOP_TIMEOUT, undefined, enough)
     await Promise.race([this.running, tired])
     tired.catch(nothing)
     enough.abort()

@@ -9,13 +9,13 @@ const BYTES = 32 // of random: nobody finds one by trying
 const SHAPE = /^[\w-]{43}$/ // what that many bytes look like in base64url
 
 /** How long a link of each purpose counts, in milliseconds. */
-export const tokenLives = {
+export const tokenTtl = {
   'password-reset': limits.resetMinutes * MINUTE,
   'verify-email': limits.confirmDays * DAY,
   'email-change': limits.confirmDays * DAY,
 } as const
 
-export type Purpose = keyof typeof tokenLives
+export type Purpose = keyof typeof tokenTtl
 
 /** What the account was like when the link was made. A link counts only while that is still so. */
 export type Seen = { emailKey?: string; passwordChangedAt?: Date; newEmail?: string }
@@ -25,7 +25,7 @@ export type Token = { _id: string; purpose: Purpose; userId: string; seen: Seen;
 export async function issueToken(purpose: Purpose, userId: string, seen: Seen): Promise<string> {
   const token = randomBytes(BYTES).toString('base64url')
   const now = Date.now()
-  const expires = new Date(now + tokenLives[purpose])
+  const expires = new Date(now + tokenTtl[purpose])
   await tokens().deleteMany({ expires: { $lt: new Date(now) } }) // the embedded engine never acts on a TTL index
   await tokens().insertOne({ _id: hashOf(token), purpose, userId, seen, expires })
   // A letter that is written while its reader deletes the account must not leave a link to it.

@@ -4,10 +4,10 @@ import type { SessionData } from 'express-session'
 import md5 from 'md5'
 import { promisify } from 'node:util'
 import { DAY, HOUR } from '../../config/session.ts'
-import { seal } from '../../lib/password.ts'
+import { hashPassword } from '../../lib/password.ts'
 import type { SessionStore } from '../../lib/session/store.ts'
 import { deleteAccount } from '../account/deletion.ts'
-import { lockPerson } from './users.ts'
+import { lockUser } from './users.ts'
 import { findByName, keysOf, memberOf, User, type UserDocument } from '../user.ts'
 
 export const DEMO_PASSWORD = 'a lantern in the cave'
@@ -43,7 +43,8 @@ export async function makeDemo(store: SessionStore): Promise<string[]> {
     await deleteAccount(store, _id.toString())
   }
   for (const { username, email } of demoAccounts) {
-    const password = username === 'old-otto' ? md5(DEMO_PASSWORD) : await seal(DEMO_PASSWORD)
+    const password =
+      username === 'old-otto' ? md5(DEMO_PASSWORD) : await hashPassword(DEMO_PASSWORD)
     const keys = keysOf({ username, email })
     const now = new Date()
     await User.create({
@@ -57,7 +58,7 @@ export async function makeDemo(store: SessionStore): Promise<string[]> {
     })
   }
   const [lin, mia] = [await findByName('locked-lin'), await findByName('many-mia')]
-  if (lin) await lockPerson(store, lin._id.toString())
+  if (lin) await lockUser(store, lin._id.toString())
   if (mia) await signInEverywhere(store, memberOf(mia))
   return []
 }

@@ -4,8 +4,8 @@ import { findClaims, insertUsers, rehearse, type Claim, type Insert } from './im
 import { readUser, unknownFields, type NewUser, type RefusalReason } from './import/row.ts'
 
 const BATCH = 1000 // rows
-const MOST_ROUNDS = 5 // of looking up and writing, for who is written by others in the same moment
-const MOST_UNKNOWN = 100 // fields that are named in the report: a file may hold others in each row
+const MAX_ROUNDS = 5 // of looking up and writing, for who is written by others in the same moment
+const MAX_UNKNOWN = 100 // fields that are named in the report: a file may hold others in each row
 
 export type Refused = { line: number; reason: RefusalReason; username?: string }
 export type ImportReport = {
@@ -85,7 +85,7 @@ async function* batches(rows: AsyncIterable<Row>): AsyncGenerator<Row[]> {
 
 function noteUnknown({ unknownFields: known }: ImportReport, row: Row): void {
   for (const name of unknownFields(row)) {
-    if (!known.includes(name) && known.length < MOST_UNKNOWN) known.push(name)
+    if (!known.includes(name) && known.length < MAX_UNKNOWN) known.push(name)
   }
 }
 
@@ -103,7 +103,7 @@ async function* settle(batch: Candidate[], insert: Insert): AsyncGenerator<Settl
   let left = batch
   for (let round = 1; left.length > 0; round++) {
     const claims = await findClaims(left.map(({ user }) => user))
-    const last: Claim | undefined = round > MOST_ROUNDS ? 'username-taken' : undefined
+    const last: Claim | undefined = round > MAX_ROUNDS ? 'username-taken' : undefined
     const judged = left.map((one) => ({ ...one, claim: claims(one.user) ?? last }))
     for (const { claim, ...one } of judged) if (claim) yield { ...one, outcome: claim }
     const free = judged.filter(({ claim }) => claim === undefined)

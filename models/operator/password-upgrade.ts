@@ -1,6 +1,6 @@
 // Every bare md5 in the database becomes argon2id of it, without its password being known and without anyone signing in.
 import { availableParallelism } from 'node:os'
-import { kindOf, wrap } from '../../lib/password.ts'
+import { hashFormat, hashMd5Digest } from '../../lib/password.ts'
 import { User } from '../user.ts'
 
 const BATCH = 100 // hashes between two writes: a second or so, which is how long stopping takes
@@ -32,7 +32,7 @@ export async function upgradePasswords(
   }
   let batch: Stored[] = []
   for await (const user of everybody()) {
-    const kind = kindOf(user.password)
+    const kind = hashFormat(user.password)
     if (kind === 'damaged') report.damaged.push(String(user.username))
     if (kind === 'bare md5') batch.push(user)
     if (batch.length === BATCH) {
@@ -52,7 +52,7 @@ export async function upgradePasswords(
 export async function countBareMd5(): Promise<number> {
   let count = 0
   for await (const { password } of everybody()) {
-    if (kindOf(password) === 'bare md5') count++
+    if (hashFormat(password) === 'bare md5') count++
   }
   return count
 }
@@ -71,7 +71,7 @@ async function upgradeBatch(batch: Stored[], report: UpgradeReport): Promise<voi
     updateOne: {
       // Only where it is still the one that was read: whoever signs in or changes the password meanwhile comes first.
       filter: { _id, password },
-      update: { $set: { password: await wrap(String(password)) } },
+      update: { $set: { password: await hashMd5Digest(String(password)) } },
     },
   }))
   const { matchedCount } = await User.collection.bulkWrite(updates as never[], { ordered: false })

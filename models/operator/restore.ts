@@ -2,7 +2,7 @@
 import { documentIn, UnreadableBackup, type Counts, type Entry } from '../../lib/files/backup.ts'
 import { isKept, keptCollections } from './backup.ts'
 import { buildIndexes } from '../database/indexes.ts'
-import { giveKeysToOldUsers } from '../user/legacy.ts'
+import { addKeysToLegacyUsers } from '../user/legacy.ts'
 import { insertStaged, type Conflicts } from './restore/insert.ts'
 import { cleanReferences } from './restore/references.ts'
 import { clearStage, openStage, staged, swap } from './restore/stage.ts'
@@ -40,7 +40,7 @@ export async function restore(
     } else {
       await swap(mark)
       await buildIndexes() // of the collections that are not in a backup
-      await giveKeysToOldUsers()
+      await addKeysToLegacyUsers()
       return { counts, conflicts, leftOut }
     }
   } catch (error) {

@@ -1,6 +1,6 @@
 // The people as an operator sees them: who there is, what state an account is in. Never a hash.
 import mongoose from 'mongoose'
-import { kindOf } from '../../lib/password.ts'
+import { hashFormat } from '../../lib/password.ts'
 import { alive } from '../../lib/session/documents.ts'
 import type { SessionStore } from '../../lib/session/store.ts'
 import { findLockedAccounts, unlockAccount } from '../sign-in/throttle.ts'
@@ -11,7 +11,7 @@ import { usernameKey } from '../user/username.ts'
 
 const PAGE = 500 // documents in one answer of the database
 
-export type Person = {
+export type ListedUser = {
   id: string
   username: string
   email: string
@@ -19,16 +19,16 @@ export type Person = {
   isVerified: boolean
   /** By an operator, by too many failed sign-ins in a row, or not. */
   locked: 'operator' | 'failures' | undefined
-  password: ReturnType<typeof kindOf>
+  password: ReturnType<typeof hashFormat>
 }
 export type Filter = { search?: string; bareMd5?: boolean; locked?: boolean }
 
 /** Everybody who fits, in the order of their ids, which is mostly that of their registration. */
-export async function* listPeople({ search, bareMd5, locked }: Filter): AsyncGenerator<Person> {
+export async function* listUsers({ search, bareMd5, locked }: Filter): AsyncGenerator<ListedUser> {
   const byFailures = await findLockedAccounts()
   const cursor = User.collection.find({}, { batchSize: PAGE }).sort({ _id: 1 })
   for await (const document of cursor) {
-    const person = personOf(document as unknown as UserDocument, byFailures)
+    const person = listedUserOf(document as unknown as UserDocument, byFailures)
     const fits =
       (search === undefined || isFound(person, search)) &&
       (!bareMd5 || person.password === 'bare md5') &&
@@ -38,8 +38,8 @@ export async function* listPeople({ search, bareMd5, locked }: Filter): AsyncGen
 }
 
 /** One person, with the sessions that are alive. */
-export async function describePerson(store: SessionStore, user: UserDocument) {
-  const person = personOf(user, await findLockedAccounts())
+export async function describeUser(store: SessionStore, user: UserDocument) {
+  const person = listedUserOf(user, await findLockedAccounts())
   const sessions = await store.raw
     .find(alive({ owner: person.id }))
     .project<{ lastActive: Date }>({ lastActive: 1 })
@@ -56,20 +56,20 @@ export async function describePerson(store: SessionStore, user: UserDocument) {
 }
 
 /** Keep somebody out, now and at every sign-in; returns how many sessions were ended. */
-export async function lockPerson(store: SessionStore, userId: string): Promise<number> {
+export async function lockUser(store: SessionStore, userId: string): Promise<number> {
   // First the lock: whoever is just signing in finds it and is signed out again.
   await User.updateOne({ _id: userId, lockedAt: null }, { $set: { lockedAt: new Date() } })
   return endAllSessions(store, userId, 'locked')
 }
 
 /** Let somebody in again, whether an operator kept them out or too many failed sign-ins did. */
-export async function unlockPerson(userId: string): Promise<void> {
+export async function unlockUser(userId: string): Promise<void> {
   await User.updateOne({ _id: userId }, { $unset: { lockedAt: 1 } })
   await unlockAccount(userId)
 }
 
 // Documents from elsewhere may hold anything in any field.
-function personOf(user: UserDocument, byFailures: Set<string>): Person {
+function listedUserOf(user: UserDocument, byFailures: Set<string>): ListedUser {
   const id = String(user._id)
   const locked = user.lockedAt ? 'operator' : byFailures.has(id) ? 'failures' : undefined
   return {
@@ -81,7 +81,7 @@ function personOf(user: UserDocument, byFailures: Set<string>): Person {
       (user._id instanceof mongoose.Types.ObjectId ? user._id.getTimestamp() : undefined),
     isVerified: user.emailVerifiedAt instanceof Date,
     locked,
-    password: kindOf(user.password),
+    password: hashFormat(user.password),
   }
 }
 
@@ -89,7 +89,7 @@ function textOf(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value ?? null)
 }
 
-function isFound({ username, email }: Person, search: string): boolean {
+function isFound({ username, email }: ListedUser, search: string): boolean {
   return (
     usernameKey(username).includes(usernameKey(search)) ||
     emailKey(email).includes(emailKey(search))

@@ -40,7 +40,7 @@ export async function countAttempt(
 export async function countMail(caller: Caller, emailKey: string): Promise<Throttled | undefined> {
   const counters: Counter[] = [
     ['mail', caller.network],
-    ['reader', hashOf(emailKey)],
+    ['recipient', hashOf(emailKey)],
   ]
   return caller.isCounted ? refusalOf(counters) : undefined
 }

@@ -4,7 +4,7 @@ import { keysOf, User } from '../user.ts'
 const BATCH = 500
 
 /** Give keys to the documents that have none. Where two of them claim one key the first gets it; returns how many were left without. */
-export async function giveKeysToOldUsers(): Promise<number> {
+export async function addKeysToLegacyUsers(): Promise<number> {
   const old = User.find({ usernameKey: null, username: { $type: 'string' } })
     .sort({ username: 1 }) // so that the index of these documents is used, and a database without any is done at once
     .select('username email')

@@ -4,7 +4,7 @@ import { limits } from '../../config/limits.ts'
 import { DAY } from '../../config/session.ts'
 
 const RESERVED_FOR = limits.reservedDays * DAY // milliseconds
-const MOST = 5 // names that one person may keep reserved: more would be hoarding
+const MAX_NAMES = 5 // names that one person may keep reserved: more would be hoarding
 
 type Reservation = { _id: string; userId: string; until: Date }
 
@@ -12,7 +12,7 @@ type Reservation = { _id: string; userId: string; until: Date }
 export async function reserveName(key: string, userId: string): Promise<boolean> {
   const now = new Date()
   await reservations().deleteMany({ until: { $lt: now } }) // the embedded engine never acts on a TTL index
-  if ((await reservations().countDocuments({ userId })) >= MOST) {
+  if ((await reservations().countDocuments({ userId })) >= MAX_NAMES) {
     return false
   } else {
     const until = new Date(now.getTime() + RESERVED_FOR)

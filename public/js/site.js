@@ -47,20 +47,20 @@ window.addEventListener('pageshow', (event) => {
 
 // A page that is left open warns before its session ends, and asks the server once it is over: the answer is the sign-in page.
 // Any page of this browser that is opened meanwhile prolongs the session, and tells the others.
-const ending = document.querySelector('[data-over-in]')
-if (ending) {
+const warning = document.querySelector('[data-over-in]')
+if (warning) {
   const others = new BroadcastChannel('session')
   let timers = []
   let overAt
   const start = ({ warnIn, overIn }) => {
     timers.forEach(clearTimeout)
-    ending.className = 'ending'
-    timers = [after(warnIn, () => ending.classList.add('now')), after(overIn, leave)]
+    warning.className = 'expiry-warning'
+    timers = [after(warnIn, () => warning.classList.add('now')), after(overIn, leave)]
     overAt = Date.now() + overIn * 1000
   }
   // Not reload(), which would send a form again if this page is the answer to one.
-  const leave = () => location.replace(ending.dataset.login)
-  const times = { warnIn: Number(ending.dataset.warnIn), overIn: Number(ending.dataset.overIn) }
+  const leave = () => location.replace(warning.dataset.login)
+  const times = { warnIn: Number(warning.dataset.warnIn), overIn: Number(warning.dataset.overIn) }
   others.addEventListener('message', ({ data }) => start(data))
   // The timers of a computer that slept come late.
   document.addEventListener('visibilitychange', () => {

@@ -1,18 +1,18 @@
 // GET and POST /account/delete: the end of the account; nothing brings it back.
 import type { Request, Response } from 'express'
 import { readForm } from '../../lib/form.ts'
-import { showAgain } from '../../middleware/refused-form.ts'
+import { renderRefusal } from '../../middleware/refused-form.ts'
 import { logEvent } from '../../middleware/log/security-events.ts'
 import { signOut } from '../../middleware/session.ts'
-import { visitOf } from '../../middleware/visit.ts'
+import { requestContext } from '../../middleware/request-context.ts'
 import { deleteOwnAccount, deletion } from '../../models/account/deletion.ts'
 
 export function show(req: Request, res: Response) {
-  res.render('account/delete', { username: visitOf(req).member.username })
+  res.render('account/delete', { username: requestContext(req).member.username })
 }
 
 export async function submit(req: Request, res: Response) {
-  const visit = visitOf(req)
+  const visit = requestContext(req)
   const form = readForm(req.body, deletion)
   const result = form.ok ? await deleteOwnAccount(form.value, visit) : form
   if (result.ok) {
@@ -22,6 +22,6 @@ export async function submit(req: Request, res: Response) {
     res.redirect(303, '/home')
   } else {
     const { username } = visit.member
-    showAgain(req, res, 'account/delete', result, { username, typed: form.typed })
+    renderRefusal(req, res, 'account/delete', result, { username, typed: form.typed })
   }
 }

@@ -1,9 +1,9 @@
 // GET and POST /account/email: another address, which counts once the link that is sent to it was used.
 import type { Request, Response } from 'express'
 import { readForm } from '../../lib/form.ts'
-import { showAgain } from '../../middleware/refused-form.ts'
+import { renderRefusal } from '../../middleware/refused-form.ts'
 import { logEvent } from '../../middleware/log/security-events.ts'
-import { visitOf } from '../../middleware/visit.ts'
+import { requestContext } from '../../middleware/request-context.ts'
 import { askForEmail, emailChange, findPendingEmail } from '../../models/account/email-change.ts'
 
 export async function show(req: Request, res: Response) {
@@ -12,13 +12,13 @@ export async function show(req: Request, res: Response) {
 
 export async function submit(req: Request, res: Response) {
   const form = readForm(req.body, emailChange)
-  const result = form.ok ? await askForEmail(form.value, visitOf(req)) : form
+  const result = form.ok ? await askForEmail(form.value, requestContext(req)) : form
   if (result.ok) {
     logEvent(req, 'email-change-asked')
     res.flash('email-change-sent')
     res.redirect(303, '/account/email')
   } else {
-    showAgain(req, res, 'account/email', result, {
+    renderRefusal(req, res, 'account/email', result, {
       ...(await addressesOf(req)),
       typed: form.typed,
     })
@@ -26,6 +26,6 @@ export async function submit(req: Request, res: Response) {
 }
 
 async function addressesOf(req: Request) {
-  const { id, email } = visitOf(req).member
+  const { id, email } = requestContext(req).member
   return { email, pending: await findPendingEmail(id) }
 }

@@ -1,10 +1,10 @@
 // GET and POST /account/password: the current password and a new one; all other sessions end.
 import type { Request, Response } from 'express'
 import { readForm } from '../../lib/form.ts'
-import { showAgain } from '../../middleware/refused-form.ts'
+import { renderRefusal } from '../../middleware/refused-form.ts'
 import { renewSession } from '../../middleware/renew-session.ts'
 import { logEvent } from '../../middleware/log/security-events.ts'
-import { visitOf } from '../../middleware/visit.ts'
+import { requestContext } from '../../middleware/request-context.ts'
 import { changePassword, passwordChange } from '../../models/account/password-change.ts'
 
 export function show(_req: Request, res: Response) {
@@ -12,7 +12,7 @@ export function show(_req: Request, res: Response) {
 }
 
 export async function submit(req: Request, res: Response) {
-  const visit = visitOf(req)
+  const visit = requestContext(req)
   const form = readForm(req.body, passwordChange(visit.member))
   const result = form.ok ? await changePassword(form.value, visit) : form
   if (result.ok) {
@@ -21,6 +21,6 @@ export async function submit(req: Request, res: Response) {
     res.flash('password-changed')
     res.redirect(303, '/account')
   } else {
-    showAgain(req, res, 'account/password', result, { typed: form.typed })
+    renderRefusal(req, res, 'account/password', result, { typed: form.typed })
   }
 }

@@ -5,13 +5,13 @@ import { z } from 'zod'
 import { deviceOf } from '../../lib/http/device.ts'
 import { logEvent } from '../../middleware/log/security-events.ts'
 import { signOut, storeOf } from '../../middleware/session.ts'
-import { endOtherSessions, endSession, findPlaces } from '../../models/session.ts'
+import { endOtherSessions, endSession, findUserSessions } from '../../models/session.ts'
 
 // Either one session by its name in the list, or all but this one.
 const choice = z.object({ end: z.union([z.literal('others'), z.string().regex(/^[0-9a-f]{64}$/)]) })
 
 export async function show(req: Request, res: Response) {
-  const places = await findPlaces(storeOf(req), memberOf(req), req.sessionID)
+  const places = await findUserSessions(storeOf(req), memberOf(req), req.sessionID)
   res.render('account/sessions', {
     places: places.map((place) => ({ ...place, device: deviceOf(place.agent) })),
   })
@@ -34,7 +34,7 @@ export async function submit(req: Request, res: Response) {
 
 async function endPlaces(req: Request, end: string) {
   const store = storeOf(req)
-  const places = await findPlaces(store, memberOf(req), req.sessionID)
+  const places = await findUserSessions(store, memberOf(req), req.sessionID)
   if (end === 'others') {
     const count = await endOtherSessions(store, memberOf(req), req.sessionID, 'elsewhere')
     logEvent(req, 'session-ended', { by: 'owner', count })

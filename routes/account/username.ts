@@ -1,17 +1,17 @@
 // GET and POST /account/username: another name; the old one stays reserved for a while.
 import type { Request, Response } from 'express'
 import { readForm } from '../../lib/form.ts'
-import { showAgain } from '../../middleware/refused-form.ts'
+import { renderRefusal } from '../../middleware/refused-form.ts'
 import { logEvent } from '../../middleware/log/security-events.ts'
-import { visitOf } from '../../middleware/visit.ts'
+import { requestContext } from '../../middleware/request-context.ts'
 import { changeUsername, usernameChange } from '../../models/account/username-change.ts'
 
 export function show(req: Request, res: Response) {
-  res.render('account/username', { username: visitOf(req).member.username })
+  res.render('account/username', { username: requestContext(req).member.username })
 }
 
 export async function submit(req: Request, res: Response) {
-  const visit = visitOf(req)
+  const visit = requestContext(req)
   const form = readForm(req.body, usernameChange)
   const result = form.ok ? await changeUsername(form.value, visit) : form
   if (result.ok) {
@@ -21,6 +21,6 @@ export async function submit(req: Request, res: Response) {
     res.redirect(303, '/account')
   } else {
     const { username } = visit.member
-    showAgain(req, res, 'account/username', result, { username, typed: form.typed })
+    renderRefusal(req, res, 'account/username', result, { username, typed: form.typed })
   }
 }

@@ -5,10 +5,10 @@ import { settingsOf } from '../../middleware/settings.ts'
 import { emptyMailbox, findCaughtMails } from '../../models/mail/mailbox.ts'
 import { untilHandled } from '../../models/mail/outbox.ts'
 
-const PATIENCE = 2000 // milliseconds for the mail that somebody has come to see
+const TIMEOUT = 2000 // milliseconds for the mail that somebody has come to see
 
 export async function show(req: Request, res: Response) {
-  await untilHandled(PATIENCE)
+  await untilHandled(TIMEOUT)
   const { baseUrl } = settingsOf(req)
   const mails = (await findCaughtMails()).map(({ _id, to, subject, at, text, language }) => {
     return { id: _id.toString(), to, subject, at, language, parts: textAndLinks(text, baseUrl) }

@@ -2,7 +2,7 @@
 import type { Request, Response } from 'express'
 import { localeOf } from '../../middleware/locale.ts'
 import { tokenOf } from '../../middleware/mailed-link.ts'
-import { showAgain } from '../../middleware/refused-form.ts'
+import { renderRefusal } from '../../middleware/refused-form.ts'
 import { logEvent } from '../../middleware/log/security-events.ts'
 import { signOut, storeOf } from '../../middleware/session.ts'
 import { findReset, readReplacement, resetPassword } from '../../models/account/password-reset.ts'
@@ -31,7 +31,7 @@ export async function submit(req: Request, res: Response) {
     res.flash('password-was-reset')
     res.redirect(303, '/login')
   } else if (form && !form.ok) {
-    showAgain(req, res, 'password-reset/token', form, { owner })
+    renderRefusal(req, res, 'password-reset/token', form, { owner })
   } else {
     res.status(404).render('password-reset/token')
   }

@@ -3,7 +3,7 @@ import { connect } from 'node:net'
 import { expect, it, onTestFinished, vi } from 'vitest'
 import { temporaryFolder } from '../temporary-folder.ts'
 import { workersOf } from './children.ts'
-import { openSite, PATIENCE } from './process.ts'
+import { openSite, TIMEOUT } from './process.ts'
 
 const VISITORS = 8
 
@@ -16,13 +16,13 @@ it('A connection that a dying worker was handed is ended, not left open for ever
   // Handed over is one connection at a time: all the others are answered.
   await vi.waitUntil(
     () => visitors.filter(({ said }) => said() !== '').length > VISITORS - 2,
-    PATIENCE,
+    TIMEOUT,
   )
   const waiting = visitors.filter(({ said }) => said() === '')
   process.kill(stopped, 'SIGKILL')
 
   expect(waiting).toHaveLength(1)
-  await vi.waitUntil(() => waiting.every(({ isOver }) => isOver()), PATIENCE)
+  await vi.waitUntil(() => waiting.every(({ isOver }) => isOver()), TIMEOUT)
 }, 120_000)
 
 function visit(address: string) {

@@ -7,7 +7,7 @@ import { describe, expect, inject, it, onTestFinished, vi } from 'vitest'
 import { samplesOf, valueOf } from '../metrics-text.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 import { newPerson, Visitor } from '../visitor.ts'
-import { openSite, PATIENCE, spawnSite } from './process.ts'
+import { openSite, TIMEOUT, spawnSite } from './process.ts'
 
 const SLOWLY = { timeout: 120_000 } // milliseconds, for a busy machine
 
@@ -28,7 +28,7 @@ describe('METRICS_PORT', SLOWLY, () => {
       expect(valueOf(scrape.text, 'sesame_sessions')).toBeGreaterThan(0)
       expect(valueOf(scrape.text, 'sesame_database_up')).toBe(1)
       return scrape
-    }, PATIENCE)
+    }, TIMEOUT)
 
     const { text } = answer
     const get = { route: '/home', method: 'GET', status: '200' }
@@ -82,16 +82,16 @@ describe('METRICS_PORT', SLOWLY, () => {
     const { address, metrics, databasePid } = await openWatched({}, true)
     const isUp = async () =>
       valueOf((await supertest(metrics).get('/metrics')).text, 'sesame_database_up')
-    await vi.waitFor(async () => expect(await isUp()).toBe(1), PATIENCE)
+    await vi.waitFor(async () => expect(await isUp()).toBe(1), TIMEOUT)
     const pid = await databasePid()
     process.kill(pid, 'SIGSTOP')
     onTestFinished(() => void process.kill(pid, 'SIGCONT'))
 
-    await vi.waitFor(async () => expect(await isUp()).toBe(0), PATIENCE)
+    await vi.waitFor(async () => expect(await isUp()).toBe(0), TIMEOUT)
     const away = await new Visitor(address).get('/login')
     const text = (await supertest(metrics).get('/metrics')).text
     process.kill(pid, 'SIGCONT')
-    await vi.waitFor(async () => expect(await isUp()).toBe(1), PATIENCE)
+    await vi.waitFor(async () => expect(await isUp()).toBe(1), TIMEOUT)
 
     expect(away.status).toBe(503)
     const refused = { route: '/login', method: 'GET', status: '503' }
@@ -132,7 +132,7 @@ describe('Without METRICS_PORT', () => {
 async function openWatched(more: Record<string, string> = {}, isEmbedded = false) {
   const site = await openSite(await environment({ METRICS_PORT: '0', ...more }, isEmbedded))
   const shown = () => /^Metrics are shown at (http:\S+)\/metrics$/m.exec(site.said())?.[1]
-  return { ...site, metrics: await vi.waitUntil(shown, PATIENCE) }
+  return { ...site, metrics: await vi.waitUntil(shown, TIMEOUT) }
 }
 
 // On the run's own engine, in a database that no other test uses, unless it is to be stopped.

@@ -8,7 +8,7 @@ import { root } from '../../config/paths.ts'
 import { CAPTCHA } from '../helper.ts'
 import { isAlive } from '../is-alive.ts'
 
-export const PATIENCE = { timeout: 50_000, interval: 20 } // for what takes long only on a busy machine
+export const TIMEOUT = { timeout: 50_000, interval: 20 } // for what takes long only on a busy machine
 
 export type SiteProcess = ReturnType<typeof spawnSite>
 
@@ -45,7 +45,7 @@ export function spawnSite(
   atTheEnd(async () => {
     const database = isOpen(said) ? await databasePid(environment.DATA_DIR) : 0
     await kill('SIGKILL')
-    await vi.waitUntil(() => !isAlive(database), PATIENCE)
+    await vi.waitUntil(() => !isAlive(database), TIMEOUT)
   })
   return {
     pid: child.pid ?? 0,
@@ -60,7 +60,7 @@ export function spawnSite(
     /** The process of its database. */
     databasePid: () => databasePid(environment.DATA_DIR),
     /** Where it is open, as soon as it says so. */
-    address: () => vi.waitFor(() => addressIn(said), PATIENCE),
+    address: () => vi.waitFor(() => addressIn(said), TIMEOUT),
   }
 }
 

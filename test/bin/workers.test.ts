@@ -5,7 +5,7 @@ import { isAlive } from '../is-alive.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 import { newPerson, page, Visitor } from '../visitor.ts'
 import { workersOf } from './children.ts'
-import { openSite, PATIENCE, spawnSite } from './process.ts'
+import { openSite, TIMEOUT, spawnSite } from './process.ts'
 
 describe('WORKERS=4', () => {
   it('knows a visitor whichever process answers, and forgets them in all at once', async () => {
@@ -37,7 +37,7 @@ describe('WORKERS=4', () => {
     }
 
     expect(answers).toEqual([422, 422, 422, 422, 422, 429, 429])
-    await vi.waitUntil(async () => (await mailsAt(site.address)) > 0, PATIENCE)
+    await vi.waitUntil(async () => (await mailsAt(site.address)) > 0, TIMEOUT)
     expect(await mailsAt(site.address)).toBe(1)
   })
 }, 120_000)
@@ -51,11 +51,11 @@ describe('A worker that dies', () => {
 
     for (const pid of old) process.kill(pid, 'SIGKILL')
 
-    await vi.waitUntil(() => fresh(site.pid, old).length === 2, PATIENCE)
+    await vi.waitUntil(() => fresh(site.pid, old).length === 2, TIMEOUT)
     await vi.waitFor(async () => {
       const account = await visitor.get('/account')
       expect(account.status).toBe(200)
-    }, PATIENCE)
+    }, TIMEOUT)
     expect(site.said().match(/A worker died and is replaced/g)).toHaveLength(2)
   })
 
@@ -94,8 +94,8 @@ describe('SIGHUP', () => {
     const load = startLoad(site.address)
 
     process.kill(site.pid, 'SIGHUP')
-    await vi.waitUntil(() => site.said().includes('All workers were replaced'), PATIENCE)
-    await vi.waitUntil(() => old.every((pid) => !isAlive(pid)), PATIENCE)
+    await vi.waitUntil(() => site.said().includes('All workers were replaced'), TIMEOUT)
+    await vi.waitUntil(() => old.every((pid) => !isAlive(pid)), TIMEOUT)
     const outcome = await load.stop()
 
     expect(fresh(site.pid, old)).toHaveLength(2)
@@ -122,7 +122,7 @@ describe('SIGTERM', () => {
       const answer = await fetch(`${site.address}/readyz`)
       expect(answer.status).toBe(503)
       return answer
-    }, PATIENCE)
+    }, TIMEOUT)
     const login = await fetch(`${site.address}/login`)
 
     expect(ready.status).toBe(200)

@@ -7,7 +7,7 @@ import { runFolders } from '../lib/embedded-mongodb/engine.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 import { CAPTCHA } from '../helper.ts'
 import { newPerson, Visitor } from '../visitor.ts'
-import { openSite, PATIENCE } from './process.ts'
+import { openSite, TIMEOUT } from './process.ts'
 
 describe('npm start', () => {
   it('prints one address, and the site answers there', async () => {
@@ -44,7 +44,7 @@ describe('npm start', () => {
     })
 
     expect(site.address).toBe('https://sign-in.example')
-    await vi.waitUntil(() => site.said().includes('Set TRUST_PROXY=1'), PATIENCE)
+    await vi.waitUntil(() => site.said().includes('Set TRUST_PROXY=1'), TIMEOUT)
   })
 })
 
@@ -56,7 +56,7 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('%s', (signal) => {
     const registration = await beginRegistration(site.address)
 
     const ended = site.kill(signal)
-    await vi.waitFor(() => expect(fetch(site.address)).rejects.toThrow(), PATIENCE)
+    await vi.waitFor(() => expect(fetch(site.address)).rejects.toThrow(), TIMEOUT)
     const status = await registration.finish()
 
     expect(status).toBe(303)
@@ -76,7 +76,7 @@ describe('SIGKILL', () => {
     await new Visitor(site.address).register(person)
 
     await site.kill('SIGKILL')
-    await vi.waitUntil(() => !isAlive(database), PATIENCE)
+    await vi.waitUntil(() => !isAlive(database), TIMEOUT)
 
     const { address } = await openSite({ DATA_DIR })
     expect((await new Visitor(address).signIn({ username: person.username })).status).toBe(303)

@@ -8,7 +8,7 @@ import { everyState } from './states.ts'
 
 const PHONE = { width: 360, height: 740 }
 const STATES = 46
-const PATIENCE = 240_000 // all of it in one go, for each state follows from the one before
+const TIMEOUT = 240_000 // all of it in one go, for each state follows from the one before
 
 let site: BrowserSite
 beforeAll(async () => {
@@ -32,7 +32,7 @@ describe.each(LOCALES)('Every page in every state, %s', (locale) => {
       if (width > PHONE.width) tooWide.push(`${state}: ${width}`)
       barriers.push(...(await violations(page)).map((one) => `${state}: ${one}`))
     }
-  }, PATIENCE)
+  }, TIMEOUT)
 
   it('was seen', () => {
     expect(states).toHaveLength(STATES)

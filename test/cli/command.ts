@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { inject, onTestFinished, vi } from 'vitest'
 import { root } from '../../config/paths.ts'
 import type { Site } from '../helper.ts'
-import { PATIENCE } from '../bin/process.ts'
+import { TIMEOUT } from '../bin/process.ts'
 
 export type Ended = { code: number | string; out: string; said: string }
 
@@ -42,7 +42,7 @@ export function startCommand(words: string[], environment: Record<string, string
     ended,
     kill: (signal: NodeJS.Signals) => child.kill(signal),
     /** Wait until it has said this on stderr. */
-    says: (words: string) => vi.waitUntil(() => said.err.includes(words), PATIENCE),
+    says: (words: string) => vi.waitUntil(() => said.err.includes(words), TIMEOUT),
   }
 }
 

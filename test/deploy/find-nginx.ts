@@ -7,7 +7,7 @@ import { promisify } from 'node:util'
 
 const run = promisify(execFile)
 
-const APT_PATIENCE = 120_000 // milliseconds
+const APT_TIMEOUT = 120_000 // milliseconds
 const USUAL = ['/usr/sbin', '/usr/local/sbin', '/opt/homebrew/bin']
 
 export type Nginx = { command: string; environment: NodeJS.ProcessEnv }
@@ -81,7 +81,7 @@ async function download(work: string): Promise<string[]> {
     'APT::Sandbox::User=',
     'Debug::NoLocking=1', // nothing is installed, so nobody has to wait
   ].flatMap((option) => ['-o', option])
-  const settings = { cwd: work, timeout: APT_PATIENCE }
+  const settings = { cwd: work, timeout: APT_TIMEOUT }
   const install = ['-qq', '--yes', '--download-only', '--no-install-recommends', 'install', 'nginx']
   await run('apt-get', [...options, '-qq', 'update'], settings)
   await run('apt-get', [...options, ...install], settings)

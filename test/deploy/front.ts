@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { MongoClient } from 'mongodb'
 import type { SuperAgentRequest } from 'superagent'
 import { inject, vi } from 'vitest'
-import { openSite, PATIENCE } from '../bin/process.ts'
+import { openSite, TIMEOUT } from '../bin/process.ts'
 import { Visitor } from '../visitor.ts'
 import { startNginx } from './nginx-process.ts'
 
@@ -62,7 +62,7 @@ export async function openFront(mongoUrl = inject('mongoUrl')) {
         const lines = (await toldIn(nginx.log)).filter((line) => line.path === path)
         if (lines.length < count) throw new Error(`nginx tells ${lines.length} times of ${path}`)
         return lines
-      }, PATIENCE)
+      }, TIMEOUT)
     return { ...nginx, host, ports: { plain, secure }, sites, toldOf, close }
   } catch (error) {
     await close()

@@ -1,6 +1,6 @@
 // Behind deploy/nginx.conf a site may die or lose its database: nobody who reads notices, and no form is sent twice.
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest'
-import { PATIENCE } from '../bin/process.ts'
+import { TIMEOUT } from '../bin/process.ts'
 import { openProxy, type Proxy } from '../proxy.ts'
 import { FIRST_TIME, openFront, visitorAt, type Front } from './front.ts'
 
@@ -23,7 +23,7 @@ describe('GET /home where one site has lost its database', () => {
   it('is answered by the other', async () => {
     await wire.cut()
     const isUnready = async () => (await fetch(`http://${addresses(0).dead}/readyz`)).status === 503
-    await vi.waitUntil(isUnready, PATIENCE) // it has noticed
+    await vi.waitUntil(isUnready, TIMEOUT) // it has noticed
     const visitor = visitorAt(front)
 
     const statuses: number[] = []
@@ -52,7 +52,7 @@ describe('GET /account while a site is killed', () => {
       }
 
       const walking = Promise.all(Array.from({ length: WALKERS }, walk))
-      await vi.waitUntil(() => answers.length >= WALKERS * 3, PATIENCE)
+      await vi.waitUntil(() => answers.length >= WALKERS * 3, TIMEOUT)
       await front.sites[index]?.kill('SIGKILL')
       await walking
 
@@ -83,7 +83,7 @@ describe('What was sent to a site that then dies', () => {
         return answer
       })
 
-      await vi.waitUntil(() => answered >= 4, PATIENCE) // the other's half
+      await vi.waitUntil(() => answered >= 4, TIMEOUT) // the other's half
       await front.sites[0]?.kill('SIGKILL')
       await Promise.all(requests)
 
@@ -122,7 +122,7 @@ async function bothAnswer(): Promise<void> {
     expect(new Set(since.map(({ site }) => site))).toEqual(
       new Set(front.sites.map(({ address }) => address)),
     )
-  }, PATIENCE)
+  }, TIMEOUT)
 }
 
 async function reopen(index: number): Promise<void> {

@@ -5,7 +5,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { inject, vi } from 'vitest'
-import { PATIENCE } from '../bin/process.ts'
+import { TIMEOUT } from '../bin/process.ts'
 import { read } from '../project-files.ts'
 import { findNginx } from './find-nginx.ts'
 
@@ -36,7 +36,7 @@ export async function startNginx(folder: string, place: Place) {
     return ended
   }
   try {
-    await vi.waitFor(() => isOpen(place), PATIENCE)
+    await vi.waitFor(() => isOpen(place), TIMEOUT)
   } catch (error) {
     await stop()
     throw new Error(`nginx did not start: ${said}`, { cause: error })

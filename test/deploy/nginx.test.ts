@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers'
 import { connect, type TLSSocket } from 'node:tls'
 import supertest from 'supertest'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { PATIENCE } from '../bin/process.ts'
+import { TIMEOUT } from '../bin/process.ts'
 import { validPassword } from '../helper.ts'
 import { cookiesOf, newPerson, page } from '../visitor.ts'
 import { BASE_URL, FIRST_TIME, openFront, VISITOR, visitorAt, type Front } from './front.ts'
@@ -122,7 +122,7 @@ describe('A mailed link', () => {
       const mail = mails.find((one) => one.text.includes(person.username))
       expect(mail?.text).toContain(`${BASE_URL}/verify-email/`)
       expect(mail?.text).not.toContain('evil.example')
-    }, PATIENCE)
+    }, TIMEOUT)
   })
 
   it('stands in no log of nginx', async () => {

@@ -9,7 +9,7 @@ import { listenTo } from '../browser/listen.ts'
 import { follow, register, signIn } from '../browser/steps.ts'
 
 const PHONE = { width: 360, height: 740 }
-const PATIENCE = 90_000 // for a lesson with a dozen buttons, beside other tests
+const TIMEOUT = 90_000 // for a lesson with a dozen buttons, beside other tests
 const t = translator('en')
 
 let site: BrowserSite
@@ -42,7 +42,7 @@ describe('The list and every lesson, when all that can be pressed was', () => {
       expect([...first.barriers, ...second.barriers]).toEqual([])
       expect([first.width, second.width]).toEqual([PHONE.width, PHONE.width])
     },
-    PATIENCE,
+    TIMEOUT,
   )
 
   it('load all they need, without an error or a breach of their policy', () => {

@@ -13,7 +13,7 @@ import { panesOf } from './panes.ts'
 import { Visitor } from '../visitor.ts'
 
 const DATABASE = `test-lessons-cluster-${randomBytes(6).toString('hex')}`
-const PATIENCE = { timeout: 60_000, interval: 20 }
+const TIMEOUT = { timeout: 60_000, interval: 20 }
 const SLOW = { timeout: 120_000 } // processes are started, which takes long on a busy machine
 const ALONE = { Connection: 'close' } // of a kept connection all requests would reach the same worker
 const t = translator('en')
@@ -36,7 +36,7 @@ beforeAll(async () => {
     const found = messages.flatMap(({ port }) => (port === undefined ? [] : [port]))
     if (found.length < 2) throw new Error('Not both workers are open')
     return found
-  }, PATIENCE)
+  }, TIMEOUT)
   expect(ports[0]).toBe(ports[1])
   address = `http://127.0.0.1:${ports[0] ?? 0}`
 }, 120_000)
@@ -44,7 +44,7 @@ afterAll(async () => {
   const ended = once(primary, 'exit')
   primary.kill('SIGKILL')
   await ended
-  await vi.waitUntil(() => !pids.some(isAlive), PATIENCE) // the servers of the lesson, whose worker is gone
+  await vi.waitUntil(() => !pids.some(isAlive), TIMEOUT) // the servers of the lesson, whose worker is gone
   const client = await MongoClient.connect(inject('mongoUrl'))
   await client.db(DATABASE).dropDatabase()
   await client.close()
@@ -64,7 +64,7 @@ describe('A robot of a lesson', SLOW, () => {
     await vi.waitUntil(async () => {
       await visitor.post(button, {}, ALONE)
       return crossed()
-    }, PATIENCE)
+    }, TIMEOUT)
 
     const { requests } = await panesOf(visitor, '/lessons/flags')
     const visits = requests.filter((request) => request.includes(target))

@@ -6,7 +6,7 @@ import { isAlive } from '../is-alive.ts'
 import { panesOf } from './panes.ts'
 
 const PATH = '/lessons/servers'
-const PATIENCE = { timeout: 25_000, interval: 20 }
+const TIMEOUT = { timeout: 25_000, interval: 20 }
 const SLOW = { timeout: 120_000 } // each starts processes, which takes long on a busy machine
 const t = translator('en')
 const told = (key: string, server = '') => t(`lessons.servers.told.${key}`, { server })
@@ -18,7 +18,7 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await site.close()
-  await vi.waitUntil(() => !pids.some(isAlive), PATIENCE) // they stop with the site
+  await vi.waitUntil(() => !pids.some(isAlive), TIMEOUT) // they stop with the site
 })
 
 function someone() {

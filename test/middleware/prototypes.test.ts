@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { adopt, newKinds } from '../../middleware/prototypes.ts'
+import { usePrototypes, createPrototypes } from '../../middleware/prototypes.ts'
 import { openSite, type Site } from '../helper.ts'
 
 let site: Site
@@ -11,8 +11,8 @@ let server: Server
 const prototypes: [before: unknown, after: unknown][] = []
 beforeAll(async () => {
   site = await openSite()
-  const kinds = newKinds()
-  adopt(site.app, kinds)
+  const kinds = createPrototypes()
+  usePrototypes(site.app, kinds)
   server = createServer(kinds, (req, res) => {
     const [before, answer] = [Object.getPrototypeOf(req), Object.getPrototypeOf(res)] as unknown[]
     site.app(req, res)
@@ -38,7 +38,7 @@ it('GET /home leaves a request and its response of the kind that they were born 
 
 it('two applications in one process keep their requests apart', async () => {
   const other = await openSite({ LESSONS: 'on' })
-  adopt(other.app, newKinds())
+  usePrototypes(other.app, createPrototypes())
 
   await site.visitor().get('/home')
 

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { translator } from '../../config/i18n.ts'
 import { MINUTE } from '../../config/session.ts'
 import { SessionStore } from '../../lib/session/store.ts'
-import { endOtherSessions, findPlaces, renameInSessions } from '../../models/session.ts'
+import { endOtherSessions, findUserSessions, renameInSessions } from '../../models/session.ts'
 import { changeSession, sessionKey, sessionOf, sessionsOf, usersOf } from '../documents.ts'
 import { openSite, type Site } from '../helper.ts'
 import { page, type Visitor } from '../visitor.ts'
@@ -83,7 +83,7 @@ describe('endOtherSessions() for a new password', () => {
 
     await endOtherSessions(store, userId, idOf(desk), 'password')
 
-    const places = await findPlaces(store, userId, idOf(desk))
+    const places = await findUserSessions(store, userId, idOf(desk))
     expect(places.map(({ id, isThisOne }) => [id, isThisOne])).toEqual([[sessionKey(desk), true]])
   })
 })

@@ -120,7 +120,7 @@ describe('POST /password-reset', () => {
     const person = await confirmed()
     for (const { email } of [person, newPerson()]) {
       const statuses: number[] = []
-      for (let time = 0; time <= attemptLimits.reader.points; time++) {
+      for (let time = 0; time <= attemptLimits.recipient.points; time++) {
         const visitor = visitorFrom(`192.0.2.${50 + time}`)
         statuses.push((await visitor.fill('/password-reset', { email })).status)
       }

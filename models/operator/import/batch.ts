@@ -1,7 +1,7 @@
 // A batch of an import against the database: who is there already, and who is written.
 import { createHash } from 'node:crypto'
 import mongoose from 'mongoose'
-import { kindOf } from '../../../lib/password.ts'
+import { hashFormat } from '../../../lib/password.ts'
 import { emailKey } from '../../user/email.ts'
 import type { NewUser } from './row.ts'
 import { User } from '../../user.ts'
@@ -99,7 +99,7 @@ function isSame(user: NewUser, stored: Stored): boolean {
   const address = stored.email ? emailKey(textOf(stored.email)) : undefined
   return (
     address === user.emailKey &&
-    (kindOf(stored.password) !== 'bare md5' ||
+    (hashFormat(stored.password) !== 'bare md5' ||
       String(stored.password).toLowerCase() === user.password)
   )
 }

@@ -5,7 +5,7 @@ import type { Row } from '../../../lib/files/rows.ts'
 import { email } from '../../user/email.ts'
 import { keysOf } from '../../user.ts'
 
-const LONGEST_NAME = 64 // code points: names of old need not fit the rules for new ones
+const MAX_NAME_LENGTH = 64 // code points: names of old need not fit the rules for new ones
 const KNOWN = ['username', 'password', 'email', 'createdAt', '_id', '__v']
 
 /** Each reason why a row is refused, in words for the operator. */
@@ -18,7 +18,7 @@ export const refusalReasons = {
   'username-missing': 'no username',
   'username-not-text': 'the username is not text',
   'username-control': 'the username has control characters',
-  'username-long': `the username has more than ${LONGEST_NAME} characters`,
+  'username-long': `the username has more than ${MAX_NAME_LENGTH} characters`,
   'password-not-md5': 'the password is not an md5 of 32 hexadecimal digits',
   'email-form': 'the email is not an email address',
   'username-taken': 'the username is taken by an earlier row or user',
@@ -80,7 +80,7 @@ function readName(
     return { ok: false, reason: 'username-not-text' }
   } else if (/\p{Cc}/u.test(name) || !name.isWellFormed()) {
     return { ok: false, reason: 'username-control' }
-  } else if (countCodePoints(name) > LONGEST_NAME) {
+  } else if (countCodePoints(name) > MAX_NAME_LENGTH) {
     return { ok: false, reason: 'username-long' }
   } else {
     return { ok: true, value: name }

@@ -13,7 +13,7 @@ import { openSite, type Site } from '../../helper.ts'
 import { isAlive } from '../../is-alive.ts'
 
 const SCRIPT = join(root, 'dist', 'middleware', 'lessons', 'server-process')
-const PATIENCE = { timeout: 60_000, interval: 20 }
+const TIMEOUT = { timeout: 60_000, interval: 20 }
 const SLOW = { timeout: 120_000 } // each starts processes, which takes long on a busy machine
 const SECRET = 'of a test'
 
@@ -57,14 +57,14 @@ describe('A pair of servers', SLOW, () => {
   })
 
   it('is one, however many processes and requests want it at the same moment; those of the slower ones end', async () => {
-    await vi.waitUntil(() => childrenOfThis() === 0, PATIENCE)
+    await vi.waitUntil(() => childrenOfThis() === 0, TIMEOUT)
     const [here, there] = [newPair(), newPair()]
 
     const found = await Promise.all([here.next(), there.next(), here.next(), there.next('A')])
 
     expect(found.map((one) => one?.name)).toEqual(['A', 'A', 'A', 'B'])
     expect(new Set(found.map((one) => one?.pair)).size).toBe(1)
-    await vi.waitUntil(() => childrenOfThis() === 2, PATIENCE)
+    await vi.waitUntil(() => childrenOfThis() === 2, TIMEOUT)
   })
 
   it('is there for who wants it while another request restarts it', async () => {
@@ -83,7 +83,7 @@ describe('A pair of servers', SLOW, () => {
     const killed = [await there.kill('A'), await there.kill('A'), await there.kill('no such')]
 
     expect(killed).toEqual([true, false, false])
-    await vi.waitUntil(() => !isAlive(pids[0] ?? 0), PATIENCE)
+    await vi.waitUntil(() => !isAlive(pids[0] ?? 0), TIMEOUT)
     expect([await livingOf(here), await livingOf(there)]).toEqual([['B'], ['B']])
     expect((await here.next('B'))?.name).toBe('B')
     await there.kill('B')
@@ -98,7 +98,7 @@ describe('A pair of servers', SLOW, () => {
 
     process.kill(pid, 'SIGKILL')
 
-    await vi.waitUntil(async () => (await livingOf(there)).join() === 'B', PATIENCE)
+    await vi.waitUntil(async () => (await livingOf(there)).join() === 'B', TIMEOUT)
     expect(await pidsOf(there)).toHaveLength(2)
   })
 
@@ -110,7 +110,7 @@ describe('A pair of servers', SLOW, () => {
     await there.stop()
     await there.next()
 
-    await vi.waitUntil(() => !old.some(isAlive), PATIENCE)
+    await vi.waitUntil(() => !old.some(isAlive), TIMEOUT)
     const pids = await pidsOf(here)
     expect(pids.filter(isAlive)).toHaveLength(2)
     expect(pids.some((pid) => old.includes(pid))).toBe(false)
@@ -121,7 +121,7 @@ describe('A pair of servers', SLOW, () => {
     await pair.next()
     const first = await pidsOf(pair)
 
-    await vi.waitUntil(() => !first.some(isAlive), PATIENCE)
+    await vi.waitUntil(() => !first.some(isAlive), TIMEOUT)
     const asleep = await pair.facts()
     await pair.next()
 
@@ -159,7 +159,7 @@ describe('A pair of servers', SLOW, () => {
 
     parent.kill('SIGKILL')
 
-    await vi.waitUntil(() => !orphans.some(isAlive), PATIENCE)
+    await vi.waitUntil(() => !orphans.some(isAlive), TIMEOUT)
     expect(await pair.facts()).toEqual([])
     expect((await pair.next())?.name).toBe('A')
     expect(shared).toEqual(orphans)
@@ -189,7 +189,7 @@ describe('A record of a pair that is not true', SLOW, () => {
     expect(believed).toEqual([[], false, []])
     expect(asked.length).toBeGreaterThan(0)
     expect((await pidsOf(pair)).filter(isAlive)).toHaveLength(2)
-    await vi.waitUntil(() => !real.some(isAlive), PATIENCE) // as soon as their own process sees it
+    await vi.waitUntil(() => !real.some(isAlive), TIMEOUT) // as soon as their own process sees it
     await new Promise((resolve) => program.close(resolve))
   })
 

@@ -11,7 +11,7 @@ import { panesOf } from '../panes.ts'
 import { Visitor, type Fields } from '../../visitor.ts'
 
 const DATABASE = `test-lessons-servers-${process.pid}`
-const PATIENCE = { timeout: 60_000, interval: 20 }
+const TIMEOUT = { timeout: 60_000, interval: 20 }
 const SLOW = { timeout: 240_000 } // robots make hundreds of requests, and processes are started
 const t = translator('en')
 
@@ -153,7 +153,7 @@ describe('The servers of a lesson', SLOW, () => {
     const old = await pidsSeenBy(visitor)
 
     await sites[0]?.kill('SIGKILL')
-    await vi.waitUntil(() => !old.some(isAlive), PATIENCE)
+    await vi.waitUntil(() => !old.some(isAlive), TIMEOUT)
     await visitor.post(`${memory}/visit`, {})
 
     const { told } = await panesOf(visitor, '/lessons/servers')

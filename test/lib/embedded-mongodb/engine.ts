@@ -6,7 +6,7 @@ import { inject, onTestFinished } from 'vitest'
 import { connectOptions } from '../../../config/database.ts'
 import { startEmbeddedMongodb, type EmbeddedMongodb } from '../../../lib/embedded-mongodb/index.ts'
 
-export const PATIENCE = { timeout: 20_000, interval: 20 } // for what takes long only on a busy machine
+export const TIMEOUT = { timeout: 20_000, interval: 20 } // for what takes long only on a busy machine
 
 /** Start an engine on a folder. */
 export async function startEngine(

@@ -4,7 +4,7 @@ import { describe, expect, it, vi } from 'vitest'
 import { embeddedWrites } from '../../../config/database.ts'
 import { isAlive } from '../../is-alive.ts'
 import { temporaryFolder } from '../../temporary-folder.ts'
-import { connect, PATIENCE, pidOf, runFolders, startEngine } from './engine.ts'
+import { connect, TIMEOUT, pidOf, runFolders, startEngine } from './engine.ts'
 
 const acknowledged = { writeConcern: embeddedWrites }
 
@@ -49,12 +49,12 @@ describe('SIGKILL of the process', () => {
     for (const writes of [150, 200, 250, 300, 350]) {
       const dead = pidOf(engine)
       const before = kept.length
-      await vi.waitUntil(() => kept.length > before + writes, PATIENCE)
+      await vi.waitUntil(() => kept.length > before + writes, TIMEOUT)
       process.kill(dead, 'SIGKILL')
-      await vi.waitUntil(() => engine.pid() !== dead, PATIENCE)
+      await vi.waitUntil(() => engine.pid() !== dead, TIMEOUT)
     }
     const before = kept.length
-    await vi.waitUntil(() => kept.length > before + 100, PATIENCE)
+    await vi.waitUntil(() => kept.length > before + 100, TIMEOUT)
     writing = false
     await Promise.all(writers)
 
@@ -97,7 +97,7 @@ describe('close', () => {
     const engine = await startEngine(dataDir)
     const dead = pidOf(engine)
     process.kill(dead, 'SIGKILL')
-    await vi.waitUntil(() => engine.pid() !== dead, PATIENCE)
+    await vi.waitUntil(() => engine.pid() !== dead, TIMEOUT)
     const pid = pidOf(engine)
 
     await engine.close()

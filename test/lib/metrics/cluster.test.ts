@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { gatherFromWorkers } from '../../../lib/metrics/cluster.ts'
 import { valueOf } from '../../metrics-text.ts'
 
-const PATIENCE = { timeout: 25_000, interval: 20 } // for what takes long only on a busy machine
+const TIMEOUT = { timeout: 25_000, interval: 20 } // for what takes long only on a busy machine
 const LONG = 20_000 // milliseconds, for workers that answer
 const SHORT = 50 // milliseconds, for one that does not
 
@@ -55,7 +55,7 @@ describe('A cluster', { timeout: 120_000 }, () => {
     await work(worker, 5)
     await vi.waitFor(async () => {
       expect(valueOf(await impatient(), 'kept')).toBe(7)
-    }, PATIENCE)
+    }, TIMEOUT)
     const before = valueOf(await impatient(), 'done_total')
 
     worker.process.kill('SIGSTOP')

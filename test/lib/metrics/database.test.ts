@@ -3,7 +3,7 @@ import { Registry } from 'prom-client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { addDatabaseGauges, type Database } from '../../../lib/metrics/database.ts'
 import { outbox } from '../../../models/mail/outbox.ts'
-import { ping, readVitalSigns } from '../../../models/database/stats.ts'
+import { ping, readStats } from '../../../models/database/stats.ts'
 import { openSite, type Site } from '../../helper.ts'
 import { valueOf } from '../../metrics-text.ts'
 
@@ -19,7 +19,7 @@ afterAll(() => site.close())
 
 describe('sesame_sessions', () => {
   it('is how many sessions there are, and one less after a sign-out', async () => {
-    const gauge = gauges({ ping, readVitalSigns }, EAGER)
+    const gauge = gauges({ ping, readStats }, EAGER)
     const [one, other] = [site.visitor(), site.visitor()]
     const before = (await gauge('sesame_sessions')) ?? NaN
 
@@ -36,7 +36,7 @@ describe('sesame_sessions', () => {
 
 describe('The mails that wait', () => {
   it('are counted, and the oldest tells how long it has been waiting', async () => {
-    const gauge = gauges({ ping, readVitalSigns }, EAGER)
+    const gauge = gauges({ ping, readStats }, EAGER)
     await site.postman.stop()
     await outbox().deleteMany({})
     const none = [await gauge('sesame_mails_waiting'), await gauge(NAMES[2] ?? '')]
@@ -63,11 +63,11 @@ describe('A database that is away', () => {
     ['does not answer', never],
     ['refuses', fails],
   ])('is down if it %s, and of what it holds nothing old is told', async (_how, away) => {
-    const database = { ping: () => Promise.resolve(), readVitalSigns: () => Promise.resolve(SIGNS) }
+    const database = { ping: () => Promise.resolve(), readStats: () => Promise.resolve(SIGNS) }
     const gauge = gauges(database, { lives: 0, patience: 10 })
     const before = await Promise.all(NAMES.map(gauge))
 
-    Object.assign(database, { ping: away, readVitalSigns: away })
+    Object.assign(database, { ping: away, readStats: away })
 
     expect(before).toEqual([5, 2, 30])
     expect(await gauge('sesame_database_up')).toBe(0)
@@ -83,7 +83,7 @@ describe('However often the metrics are asked for', () => {
         asked.push('ping')
         return answer()
       },
-      readVitalSigns: async () => {
+      readStats: async () => {
         asked.push('read')
         await answer()
         return SIGNS
@@ -112,7 +112,7 @@ function gauges(...[database, pace]: [Database, { lives: number; patience: numbe
   const registry = new Registry()
   addDatabaseGauges(
     registry,
-    { ping: () => database.ping(), readVitalSigns: () => database.readVitalSigns() },
+    { ping: () => database.ping(), readStats: () => database.readStats() },
     pace,
   )
   return async (name: string) => valueOf(await registry.metrics(), name)

@@ -5,9 +5,9 @@ import type { SessionData } from 'express-session'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
   endOtherSessions,
-  findPlaces,
+  findUserSessions,
   renameInSessions,
-  whyEnded,
+  findEndReason,
 } from '../../../models/session.ts'
 import { sessionKey, sessionOf, sessionsOf } from '../../documents.ts'
 import { openSite, type Site } from '../../helper.ts'
@@ -90,9 +90,9 @@ describe('A store with another key', () => {
     await calls.set('one', session(data))
 
     for (const other of [another('another key'), another()]) {
-      expect(await findPlaces(other, 'alice', 'two')).toEqual([])
+      expect(await findUserSessions(other, 'alice', 'two')).toEqual([])
       await renameInSessions(other, 'alice', { username: 'Alicia' })
-      expect(await whyEnded(other, 'one')).toBeUndefined()
+      expect(await findEndReason(other, 'one')).toBeUndefined()
     }
 
     expect(await endOtherSessions(another(), 'alice', 'two', 'elsewhere')).toBe(1)

@@ -19,7 +19,7 @@ type Line = {
   msg?: string
 }
 
-const PATIENCE = { timeout: 20_000, interval: 20 } // for what takes long only on a busy machine
+const TIMEOUT = { timeout: 20_000, interval: 20 } // for what takes long only on a busy machine
 
 let site: Site
 beforeAll(async () => {
@@ -109,7 +109,7 @@ describe('A visitor who leaves before the answer', () => {
       const found = linesSince(before)
       expect(found).toHaveLength(1)
       return found
-    }, PATIENCE)
+    }, TIMEOUT)
     expect(lines[0]).toMatchObject({ event: 'aborted', method: 'POST', route: '/login', level: 30 })
     expect(lines[0]?.status).toBeUndefined()
     expect(lines[0]?.msg).toBe('POST /login aborted')

@@ -18,7 +18,7 @@ import { newPerson, type Fields } from '../../visitor.ts'
 const MAIL_FROM = 'Sesame <sesame@sign-in.example>'
 type Person = ReturnType<typeof newPerson>
 
-const PATIENCE = 10_000 // milliseconds: for a busy machine
+const TIMEOUT = 10_000 // milliseconds: for a busy machine
 
 let server: MailServer
 let site: Site
@@ -40,7 +40,7 @@ describe('POST /register', () => {
     const t = translator(locale)
 
     const person = await register({ 'Accept-Language': locale })
-    await untilHandled(PATIENCE)
+    await untilHandled(TIMEOUT)
 
     expect(server.arrived).toHaveLength(1)
     const [mail = never()] = server.arrived
@@ -58,7 +58,7 @@ describe('POST /register', () => {
   it('is answered as usual while the mail server refuses, and the mail comes when it takes mails again', async () => {
     server.answer(451)
     const person = await register()
-    await untilHandled(PATIENCE)
+    await untilHandled(TIMEOUT)
     expect(server.arrived).toEqual([])
 
     server.answer(250)
@@ -72,7 +72,7 @@ describe('POST /register', () => {
     const { port } = server
     await server.close()
     const person = await register()
-    await untilHandled(PATIENCE)
+    await untilHandled(TIMEOUT)
     await site.postman.stop()
     server = await openMailServer({}, port)
 
@@ -87,7 +87,7 @@ describe('A letter that is refused', () => {
   it('is tried again after 5, 10, 20 seconds and so on, up to an hour', async () => {
     server.answer(451)
     await register()
-    await untilHandled(PATIENCE)
+    await untilHandled(TIMEOUT)
 
     const pauses: number[] = []
     for (let attempt = 1; attempt <= 12; attempt++) {
@@ -120,10 +120,10 @@ describe('A letter that is refused', () => {
       { username: person.username },
       { $set: { emailVerifiedAt: new Date() } },
     )
-    await untilHandled(PATIENCE)
+    await untilHandled(TIMEOUT)
     server.answer(451)
     await queueLetter(await letterTo(person), 'en')
-    await untilHandled(PATIENCE)
+    await untilHandled(TIMEOUT)
     const ago = (least: number) => new Date(Date.now() - least * 60_000 + 30_000)
 
     await outbox().updateOne({}, { $set: { createdAt: ago(minutes) } })
@@ -151,7 +151,7 @@ describe('Several senders', () => {
     })
 
     const people = await Promise.all(Array.from({ length: 6 }, () => register()))
-    await untilHandled(PATIENCE)
+    await untilHandled(TIMEOUT)
 
     const readers = server.arrived.map(({ to }) => to[0])
     expect(readers.sort()).toEqual(people.map(({ email }) => email).sort())
@@ -179,7 +179,7 @@ describe('A sender that dies with a letter in its hands', () => {
 describe('A letter that another process put in', () => {
   it('is found without a call', async () => {
     const person = await register()
-    await untilHandled(PATIENCE)
+    await untilHandled(TIMEOUT)
     server.arrived.length = 0
     const now = new Date()
     const letter: Letter = { kind: 'password-changed', userId: await idOf(person) }
@@ -192,7 +192,7 @@ describe('A letter that another process put in', () => {
       attempts: 0,
     } as never)
 
-    await vi.waitUntil(() => server.arrived.length > 0, { timeout: PATIENCE })
+    await vi.waitUntil(() => server.arrived.length > 0, { timeout: TIMEOUT })
     expect(server.arrived).toMatchObject([{ to: [person.email] }])
   })
 })
@@ -207,14 +207,14 @@ describe('A letter to an account from elsewhere', () => {
     { $gt: '' },
   ])('is dropped if its address is %j, and the next one goes out', async (email) => {
     const person = await register()
-    await untilHandled(PATIENCE)
+    await untilHandled(TIMEOUT)
     server.arrived.length = 0
     const userId = await idOf(person)
     await usersOf(site).updateOne({ username: person.username }, { $set: { email } as object })
 
     await queueLetter({ kind: 'password-changed', userId }, 'en')
     const next = await register()
-    await untilHandled(PATIENCE)
+    await untilHandled(TIMEOUT)
 
     expect(server.arrived.map(({ to }) => to)).toEqual([[next.email]])
     expect(await outbox().countDocuments()).toBe(0)
@@ -235,7 +235,7 @@ describe('Every kind of letter', () => {
     await usersOf(site).updateOne(_id, {
       $set: { username, pendingEmail, emailVerifiedAt: new Date() } as object,
     })
-    await untilHandled(PATIENCE)
+    await untilHandled(TIMEOUT)
     server.arrived.length = 0
     const old = person.email
     const letters: [Letter, string, RegExp][] = [
@@ -256,7 +256,7 @@ describe('Every kind of letter', () => {
     ]
 
     for (const [letter] of letters) await queueLetter(letter, locale)
-    await untilHandled(PATIENCE)
+    await untilHandled(TIMEOUT)
 
     expect(server.arrived.map(({ to: [to], headers }) => [to, headers.subject])).toEqual(
       letters.map(([{ kind }, to]) => [to, t(`mail.${kind}.subject`)]),
@@ -297,5 +297,5 @@ async function idOf({ username }: Person): Promise<string> {
 async function comeDue(): Promise<void> {
   await outbox().updateMany({}, { $set: { dueAt: new Date() } })
   outboxEvents.emit('queued')
-  await untilHandled(PATIENCE)
+  await untilHandled(TIMEOUT)
 }

@@ -1,7 +1,7 @@
 // Documents that another site left in the database: they get keys at start, and nobody can take their names.
 import md5 from 'md5'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { giveKeysToOldUsers } from '../../../models/user/legacy.ts'
+import { addKeysToLegacyUsers } from '../../../models/user/legacy.ts'
 import { openSite, validPassword, type Site } from '../../helper.ts'
 import { errorsOf } from '../../visitor.ts'
 
@@ -28,7 +28,7 @@ describe('giveKeysToOldUsers()', () => {
       { username: '李四', password: md5(validPassword) },
     ])
 
-    expect(await giveKeysToOldUsers()).toBe(0)
+    expect(await addKeysToLegacyUsers()).toBe(0)
 
     const keys = await users().find().project({ _id: 0, usernameKey: 1, emailKey: 1 }).toArray()
     expect(keys).toEqual([
@@ -40,7 +40,7 @@ describe('giveKeysToOldUsers()', () => {
   it('lets the first of two documents with one name have it and counts the other', async () => {
     await users().insertMany([oldUser('alice', 'a@example.com'), oldUser('ALICE', 'b@example.com')])
 
-    expect(await giveKeysToOldUsers()).toBe(1)
+    expect(await addKeysToLegacyUsers()).toBe(1)
   })
 })
 
@@ -55,7 +55,7 @@ describe('POST /register', () => {
 
   it('refuses another spelling of such a name once it has keys', async () => {
     await users().insertOne(oldUser('ZhangSan', 'zhangsan@qq.com'))
-    await giveKeysToOldUsers()
+    await addKeysToLegacyUsers()
 
     const answer = await site.visitor().register({ username: 'zhangsan' })
 
@@ -78,7 +78,7 @@ describe('POST /login', () => {
 
   it('signs in the owner of a document whose name somebody else has the key of', async () => {
     await users().insertMany([oldUser('alice', 'a@example.com'), oldUser('ALICE', 'b@example.com')])
-    await giveKeysToOldUsers()
+    await addKeysToLegacyUsers()
 
     const answer = await site.visitor().signIn({ username: 'b@example.com' })
 

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { translator } from '../../../config/i18n.ts'
 import { SessionStore } from '../../../lib/session/store.ts'
 import { deleteAccount } from '../../../models/account/deletion.ts'
-import { lockPerson } from '../../../models/operator/users.ts'
+import { lockUser } from '../../../models/operator/users.ts'
 import { sessionOf, sessionsOf, usersOf } from '../../documents.ts'
 import { openSite, validPassword, type Site } from '../../helper.ts'
 import { errorsOf, page, valueOf, type Visitor } from '../../visitor.ts'
@@ -163,7 +163,7 @@ describe(`POST ${PATH}`, () => {
   })
 
   it.each([
-    ['locked', (id: string, store: SessionStore) => lockPerson(store, id)],
+    ['locked', (id: string, store: SessionStore) => lockUser(store, id)],
     ['deleted', (id: string, store: SessionStore) => deleteAccount(store, id)],
   ])('leaves no session where the account is %s meanwhile', async (_what, end) => {
     const { visitor, person } = await newMember()

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { translator } from '../../../../config/i18n.ts'
 import { openSessionStore } from '../../../../lib/session/open.ts'
-import { lockPerson } from '../../../../models/operator/users.ts'
+import { lockUser } from '../../../../models/operator/users.ts'
 import { usersOf } from '../../../documents.ts'
 import { openSite, uniqueUsername, validPassword, type Site } from '../../../helper.ts'
 import { newPerson, page } from '../../../visitor.ts'
@@ -95,7 +95,7 @@ describe('POST /account/email/:token', () => {
     const visitor = site.visitor()
     const _csrf = await visitor.token(link)
     const id = (await usersOf(site).findOne({ username }))?._id.toString() ?? ''
-    await lockPerson(openSessionStore(site.settings, site.database), id)
+    await lockUser(openSessionStore(site.settings, site.database), id)
 
     const shown = await visitor.get(link)
     const used = await visitor.post(link, { _csrf })

@@ -26,7 +26,7 @@ async function memberWith(options: BrowserContextOptions = {}) {
   return { page, username }
 }
 
-const notice = (page: Page) => page.locator('.ending')
+const notice = (page: Page) => page.locator('.expiry-warning')
 const isShown = (page: Page) => notice(page).isVisible()
 
 /** Let the server's time pass for the sessions of this person. */
@@ -51,12 +51,12 @@ describe('A page that is left open', () => {
 
     await page.clock.fastForward(1.5 * MINUTE)
     expect(await isShown(page)).toBe(true)
-    expect(await notice(page).getByRole('status').textContent()).toBe(t('ending.text'))
+    expect(await notice(page).getByRole('status').textContent()).toBe(t('expiry-warning.text'))
 
     await age(username, 28.5 * MINUTE)
     await follow(page, () =>
       notice(page)
-        .getByRole('link', { name: t('ending.stay') })
+        .getByRole('link', { name: t('expiry-warning.stay') })
         .click(),
     )
     expect(where(page)).toBe('/account')
@@ -110,7 +110,7 @@ describe('A page that is left open', () => {
 
 describe('Without JavaScript, a page that is left open', () => {
   it.each(['reduce', 'no-preference'] as const)(
-    'warns two minutes before the end, and its link keeps the session, with motion: %s',
+    'warns some minutes before the end, in steps of five, and its link keeps the session, with motion: %s',
     async (reducedMotion) => {
       const { page, username } = await memberWith({ javaScriptEnabled: false, reducedMotion })
       await age(username, 10 * MINUTE)
@@ -119,12 +119,12 @@ describe('Without JavaScript, a page that is left open', () => {
       const delays = await page.evaluate(
         `document.getAnimations().map((one) => (one.finish(), one.effect.getTiming().delay))`,
       )
-      expect(delays).toEqual([28 * MINUTE])
+      expect(delays).toEqual([25 * MINUTE])
       expect(await isShown(page)).toBe(true)
 
       await follow(page, () =>
         notice(page)
-          .getByRole('link', { name: t('ending.stay') })
+          .getByRole('link', { name: t('expiry-warning.stay') })
           .click(),
       )
       expect(where(page)).toBe('/account')

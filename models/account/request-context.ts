@@ -4,7 +4,7 @@ import type { SessionStore } from '../../lib/session/store.ts'
 import type { Caller } from '../sign-in/throttle.ts'
 import type { Member } from '../user.ts'
 
-export type Visit = {
+export type RequestContext = {
   member: Member
   caller: Caller
   store: SessionStore

@@ -11,7 +11,7 @@ import { visitorOf } from './visitor.ts'
 export const BY_HEADER = 'X-Lesson-By'
 
 const KEY_HEADER = 'X-Lesson-Robot'
-const PATIENCE = 5000 // milliseconds
+const TIMEOUT = 5000 // milliseconds
 
 // Known to the site's processes alone, so that no visitor can claim to be one of their robots. One for the whole process,
 // because applications within the site, which know no settings, ask too; until it is set, nobody knows it.
@@ -26,17 +26,17 @@ export type Answer = {
 type Headers = Record<string, string>
 
 /** Know robots by this key from now on: of many processes any may answer what a robot of another one sends. */
-export function useRobotKey(shared: string): void {
+export function useClientKey(shared: string): void {
   key = shared
 }
 
 /** True for a request that a robot of this site made. */
-export function isRobot(req: Request): boolean {
+export function isLessonClient(req: Request): boolean {
   return isKey(req.get(KEY_HEADER), key)
 }
 
 /** A robot that goes on where this request's browser stands, with its lesson cookies, or begins with none. */
-export class Robot {
+export class LessonClient {
   readonly jar = new Map<string, string>()
   private readonly headers: Headers
   private readonly port: number
@@ -75,7 +75,7 @@ export class Robot {
     return new Promise((resolve, reject) => {
       const Cookie = [...this.jar].map(([name, value]) => `${name}=${value}`).join('; ')
       // To our own socket: the Host header of the visitor has no say in where this goes.
-      const target = { host: '127.0.0.1', port: this.port, method, path, timeout: PATIENCE }
+      const target = { host: '127.0.0.1', port: this.port, method, path, timeout: TIMEOUT }
       const req = request({ ...target, headers: { ...more, ...this.headers, Cookie } }, (res) => {
         let body = ''
         res.setEncoding('utf8').on('data', (text: string) => (body += text))

@@ -4,7 +4,7 @@ import { ANSWERED_HEADER, ASKED_HEADER, keysOf, type Server } from './ask-server
 import { isKey } from '../lib/site-key.ts'
 
 /** Refuse everybody else on this machine, prove with each answer who answers, and end this process when the site asks. */
-export function door(server: Pick<Server, 'pair' | 'name'> & { secret: string }): Router {
+export function gate(server: Pick<Server, 'pair' | 'name'> & { secret: string }): Router {
   const { asked, answered } = keysOf(server.secret, server)
   const router = Router()
   router.use((req, res, next) => {

@@ -2,7 +2,7 @@
 import { idOf } from './anatomy.ts'
 import type { LessonStores, StoredDocument } from './stores.ts'
 import type { LessonTools, LessonVisit } from './lesson.ts'
-import type { Robot } from './robot.ts'
+import type { LessonClient } from './lesson-client.ts'
 
 export type Side = {
   cookie: string
@@ -30,7 +30,7 @@ export async function sidesOf(
 
 /** Make a request so many times, one after another, and count how often the document in the database was another one afterwards. */
 export async function countWrites(
-  robot: Robot,
+  robot: LessonClient,
   stores: LessonStores,
   cookie: string,
   paths: string[],

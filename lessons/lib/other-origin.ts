@@ -4,7 +4,7 @@ import type { Request } from 'express'
 const OTHERS: Record<string, string> = { localhost: '127.0.0.1', '127.0.0.1': 'localhost' }
 
 /** The origin of this very server under its other loopback name; undefined for a visitor who came by any other name. */
-export function elsewhereOf(req: Request): string | undefined {
+export function otherOriginOf(req: Request): string | undefined {
   const here = `${req.protocol}://${req.get('Host') ?? ''}`
   const { hostname = '', port = '' } = URL.canParse(here) ? new URL(here) : {}
   const other = OTHERS[hostname]
