@@ -1,9 +1,9 @@
-// Run by mongosh on database-1's own loopback address: makes three servers one replica set, and the site's user in it.
-// Until the first user is there MongoDB lets somebody on its own machine make one, and afterwards nobody.
+// mongosh runs this on database-1's loopback address: it makes a replica set of three servers, and the site's user.
+// MongoDB lets a client on its own machine make the first user without a password, and no client after that.
 /* global require, db, print, quit, rs, sleep */
 const { readFileSync } = require('node:fs')
 
-const PATIENCE = 120_000 // milliseconds for three servers to agree on who leads
+const TIMEOUT = 120_000 // milliseconds for three servers to elect a primary
 
 const admin = db.getSiblingDB('admin')
 const sesame = db.getSiblingDB('sesame')
@@ -30,7 +30,7 @@ function signIn() {
   try {
     return admin.auth('admin', secret('admin.password')).ok === 1
   } catch {
-    return false // nobody is there yet
+    return false // the servers are not up yet
   }
 }
 
@@ -38,7 +38,7 @@ function initiate() {
   rs.initiate({
     _id: 'sesame',
     members: [
-      { _id: 0, host: 'database-1:27017', priority: 2 }, // it leads where it can: users are made on it
+      { _id: 0, host: 'database-1:27017', priority: 2 }, // the primary where possible, because users are made on it
       { _id: 1, host: 'database-2:27017' },
       { _id: 2, host: 'database-3:27017' },
     ],
@@ -46,7 +46,7 @@ function initiate() {
 }
 
 function waitUntilThisLeads() {
-  const giveUpAt = Date.now() + PATIENCE
+  const giveUpAt = Date.now() + TIMEOUT
   while (!db.hello().isWritablePrimary) {
     if (Date.now() > giveUpAt) {
       print('database-1 does not lead the replica set: look at its log.')

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Makes once what deploy/compose.yaml keeps in volumes: certificates, the key of the replica set, passwords, the sites'
-# settings that are secret. What is there stays as it is. It needs openssl alone.
+# Makes what deploy/compose.yaml keeps in volumes: certificates, the key of the replica set, passwords, and the sites'
+# secret settings. Files that exist stay as they are, except address.conf. It needs openssl alone.
 #   make-secrets.sh DATABASE_FOLDER SITE_FOLDER PROXY_FOLDER
 set -eu
 umask 077
@@ -8,8 +8,8 @@ umask 077
 database=$1 site=$2 proxy=$3
 : "${BASE_URL:?is the address that people type}"
 
-# Who reads a file owns it: mongod (999), the site (1000) and nginx (101) run as these in their images. It is the last thing
-# that is done to a file: root without other rights can't read it afterwards.
+# Each file belongs to the user that reads it: mongod (999), the site (1000) and nginx (101) have these ids in their images.
+# This is the last step for each file: root without other capabilities can't read the file afterwards.
 give() { # owner file...
   owner=$1
   shift
@@ -30,7 +30,7 @@ sign() { # name subject-alternative-names folder
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# The database and whoever speaks to it. The file that is written last says that all of it is there.
+# The files of the database and its clients. The last of them is written when all others are there.
 if [ ! -e "$site/site.env" ]; then
   rm -f "$database"/* "$site"/*
   openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 3650 \
@@ -40,7 +40,7 @@ if [ ! -e "$site/site.env" ]; then
   cat "$work/database.crt" "$work/database.key" >"$database/database.pem"
   cp "$work/ca.pem" "$database/ca.pem"
   openssl rand -base64 741 >"$database/replica-set.key"
-  # Each on a line of its own: one that could not be made ends this script, and does not become an empty secret.
+  # Each on a line of its own: if one can't be made, the script ends and writes no empty secret.
   password=$(random)
   signing=$(random)
   encryption=$(random)
@@ -63,7 +63,7 @@ SETTINGS
   echo 'Made the database’s certificate and passwords, and the sites’ secrets.'
 fi
 
-# For people's browsers. It vouches for itself: put a real one in its place.
+# For visitors' browsers. It is self-signed: replace it by a real one.
 if [ ! -e "$proxy/certificate.pem" ]; then
   rm -f "$proxy"/*
   host=${BASE_URL#*://}
@@ -72,10 +72,10 @@ if [ ! -e "$proxy/certificate.pem" ]; then
     -keyout "$proxy/key.pem" -out "$proxy/unfinished" 2>/dev/null
   give 101:101 "$proxy/key.pem" "$proxy/unfinished"
   mv "$proxy/unfinished" "$proxy/certificate.pem"
-  echo "Made a certificate for ${host%%:*} that vouches for itself."
+  echo "Made a self-signed certificate for ${host%%:*}."
 fi
 
-# This one follows the settings.
+# This file is written each time, because BASE_URL may change.
 rm -f "$proxy/address.conf"
 echo "map \"\" \$base_url { default \"$BASE_URL\"; }" >"$proxy/address.conf"
 give 101:101 "$proxy/address.conf"

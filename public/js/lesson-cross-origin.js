@@ -1,4 +1,4 @@
-// The front end of the lesson: it asks a server on another origin for a captcha, and then whether its answer is still known.
+// The front end of the lesson: it asks a server on another origin for a captcha, and then whether the server still knows its answer.
 const frontEnd = document.querySelector('[data-front-end]')
 
 async function ask(server, credentials) {

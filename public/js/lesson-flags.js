@@ -1,4 +1,4 @@
-// What any script on this page can do, also one that somebody smuggled in: read every cookie that is not HttpOnly.
+// Any script on this page, even one that an attacker planted, can do this: read every cookie that is not HttpOnly.
 const names = document.cookie
   .split('; ')
   .map((pair) => pair.split('=')[0])

@@ -6,7 +6,7 @@ const lesson = document.querySelector('[data-lesson]')
 const panesOf = (root) => [...root.querySelectorAll('[data-refresh]')]
 const last = new Map((lesson ? panesOf(lesson) : []).map((pane) => [pane.id, faceOf(pane)]))
 
-// What a pane says, without what changes by itself: the time that is left, and what somebody folded open.
+// The content of a pane, without its clocks and without the state of its details, which change by themselves.
 function faceOf(pane) {
   const copy = pane.cloneNode(true)
   for (const clock of copy.querySelectorAll('[data-until]')) clock.textContent = ''
@@ -14,7 +14,7 @@ function faceOf(pane) {
   return copy.innerHTML
 }
 
-// Another tab, or the person beside, may have done something: the panes are asked for anew and exchanged where they changed.
+// Another tab or another visitor may have done something: the script loads the panes again and replaces those that changed.
 async function refresh() {
   if (document.visibilityState !== 'visible') return
   const headers = { Accept: 'text/html', 'X-Refresh': 'panes' }
@@ -31,7 +31,7 @@ async function refresh() {
   }
 }
 
-// What was folded open stays so, and the keyboard stays where it was.
+// Open details stay open, and the keyboard focus stays where it was.
 function exchange(pane, next) {
   const nameOf = (details) =>
     [details.closest('li')?.querySelector('.request'), details.querySelector('summary')]
@@ -57,7 +57,7 @@ if (lesson) {
   setInterval(tick, 1000)
 }
 
-// Document 1's client: the form's fields as JSON, and what comes back shown as it is. Without a script it is sent as a form.
+// Document 1's client: it sends the form's fields as JSON and shows the answer as it is. Without a script the browser sends a form.
 for (const form of document.querySelectorAll('form[data-json]')) {
   form.addEventListener('submit', (event) => {
     event.preventDefault()

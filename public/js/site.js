@@ -1,9 +1,9 @@
-// What a script adds to pages that work without it: a new picture in place, what was typed kept, a password in clear, local times, the session's end.
+// What a script adds to pages that work without it: it loads a new picture, shows a password, keeps typed fields, shows local times, and warns before the session ends.
 
 for (const link of document.querySelectorAll('[data-captcha]')) {
   link.addEventListener('click', (event) => {
     event.preventDefault()
-    // The number only keeps the browser from showing the picture it has.
+    // The number keeps the browser from showing the cached picture.
     link.querySelector('img').src = `/captcha?${Date.now()}`
     const input = document.getElementById('captcha')
     input.value = ''
@@ -22,7 +22,7 @@ for (const button of document.querySelectorAll('[data-reveal]')) {
   button.addEventListener('click', () => {
     set(input.type === 'password')
   })
-  // Sent as a password again, so that no browser keeps it among what was typed into text fields.
+  // A password field again when the form is sent: browsers remember what was typed into text fields.
   input.form.addEventListener('submit', () => {
     set(false)
   })
@@ -40,13 +40,13 @@ for (const time of document.querySelectorAll('time[datetime]')) {
   time.textContent = format.format(new Date(time.dateTime))
 }
 
-// A page of a signed-in person that a browser kept whole, and shows again after sign-out, is asked for anew.
+// A browser may keep a member's whole page and show it again after the sign-out: then it is loaded again.
 window.addEventListener('pageshow', (event) => {
   if (event.persisted && 'private' in document.body.dataset) location.reload()
 })
 
-// A page that is left open warns before its session ends, and asks the server once it is over: the answer is the sign-in page.
-// Any page of this browser that is opened meanwhile prolongs the session, and tells the others.
+// An open page warns before its session ends, and loads the sign-in page after the end.
+// If the visitor opens another page meanwhile, that prolongs the session, and the new page tells the open ones.
 const warning = document.querySelector('[data-over-in]')
 if (warning) {
   const others = new BroadcastChannel('session')
@@ -58,11 +58,11 @@ if (warning) {
     timers = [after(warnIn, () => warning.classList.add('now')), after(overIn, leave)]
     overAt = Date.now() + overIn * 1000
   }
-  // Not reload(), which would send a form again if this page is the answer to one.
+  // Not reload(), which would send the form again if this page is the answer to one.
   const leave = () => location.replace(warning.dataset.login)
   const times = { warnIn: Number(warning.dataset.warnIn), overIn: Number(warning.dataset.overIn) }
   others.addEventListener('message', ({ data }) => start(data))
-  // The timers of a computer that slept come late.
+  // Timers fire late on a computer that slept.
   document.addEventListener('visibilitychange', () => {
     if (document.visibilityState === 'visible' && Date.now() > overAt) leave()
   })
@@ -70,7 +70,7 @@ if (warning) {
   start(times)
 }
 
-// What was typed stays when the form is loaded anew for another kind of captcha or another language. A password never does.
+// Keeps the typed fields when the form is loaded again for another kind of captcha or another language. A password is never kept.
 const KEPT =
   'main input:is([autocomplete=username], [autocomplete=email], [name=remember]):not([readonly])'
 const valueOf = (input) => (input.type === 'checkbox' ? 'checked' : 'value')
@@ -90,7 +90,7 @@ for (const [id, value] of typed?.path === location.pathname ? typed.values : [])
   if (input) input[valueOf(input)] = value
 }
 
-// A browser's timer holds 2^31 milliseconds; a session that is kept for longer needs none.
+// A browser's timer holds at most 2^31 milliseconds; a longer session needs no timer.
 function after(seconds, action) {
   return seconds * 1000 < 2 ** 31 ? setTimeout(action, seconds * 1000) : undefined
 }
