@@ -1,7 +1,6 @@
 // What every process of a site stands on: the secret, a database that answers, and its indexes.
 import type { Settings } from '../config/env.ts'
 import type { Logger } from '../config/logger.ts'
-import { nothing } from '../lib/callback.ts'
 import { developmentSecret } from '../lib/development-secret.ts'
 import { startEmbeddedMongodb, type EmbeddedMongodb } from '../lib/embedded-mongodb/index.ts'
 import type { Guests } from '../lib/embedded-mongodb/gate.ts'
@@ -33,7 +32,7 @@ export async function openDatabaseAndSecrets(
       : undefined
   await engineToBe?.launched // before anything large is loaded, which would keep this process from launching it
   const { connectShared, disconnect, prepareDatabase } = await import('./connect.ts')
-  meanwhile?.().catch(nothing) // who asked for it loads it again, and hears of it then
+  meanwhile?.().catch(() => undefined) // who asked for it loads it again, and hears of it then
   const engine = await engineToBe?.opened
   const shared = {
     sessionSecrets,
