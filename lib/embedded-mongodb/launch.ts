@@ -65,9 +65,9 @@ async function launch([command = '', ...words]: string[], folders: Folders): Pro
   const close = () => {
     if (child.connected) child.send({ order: 'close' } satisfies ToEngine, () => undefined)
     // One that hangs is killed: its journal holds everything that was acknowledged.
-    const impatience = setTimeout(() => child.kill('SIGKILL'), CLOSE_TIMEOUT)
+    const killing = setTimeout(() => child.kill('SIGKILL'), CLOSE_TIMEOUT)
     void ended.then(() => {
-      clearTimeout(impatience)
+      clearTimeout(killing)
     })
   }
   return { pid: child.pid, folder, opened, ended, close }
