@@ -5,7 +5,7 @@ import type { Logger } from '../config/logger.ts'
 import { connectMongodb } from '../lib/mongodb.ts'
 import { buildIndexes } from '../models/database/indexes.ts'
 import { addKeysToLegacyUsers } from '../models/user/legacy.ts'
-import type { Shared } from './setup.ts'
+import type { Shared } from './messages.ts'
 
 /** Connect this process to the database of all. Throws a StartProblem. */
 export async function connectShared({ mongoUrl, isEmbedded }: Shared): Promise<void> {

@@ -1,6 +1,10 @@
-// What the primary and its workers say to each other.
-import type { Shared } from './setup.ts'
-import type { Stopping } from './start.ts'
+// What the processes of a site say to each other.
+
+/** What one process of the site tells the others, so that all of them speak to one database and sign with one secret. */
+export type Shared = { sessionSecrets: string[]; mongoUrl: string; isEmbedded: boolean }
+
+/** How a process ends: at once, when nothing else takes its place; or after a time in which others already do. */
+export type Stopping = 'stop' | 'drain'
 
 export type Opening = { order: 'open'; shared: Shared; port: number }
 

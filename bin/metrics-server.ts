@@ -1,10 +1,13 @@
-// GET /metrics on a port of its own, which no visitor reaches: it answers Prometheus and nothing else (ASVS 13.4.5).
+// The metrics of a process, and GET /metrics on a port of its own, which no visitor reaches: it answers Prometheus and nothing else (ASVS 13.4.5).
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Settings } from '../config/env.ts'
 import type { Logger } from '../config/logger.ts'
+import type { Metrics } from '../lib/metrics.ts'
 import { StartProblem } from '../lib/start-problem.ts'
+import { SECURITY_EVENTS } from '../middleware/log/security-events.ts'
+import { ping, readStats } from '../models/database/stats.ts'
 
 /** What is shown: all metrics in the format of Prometheus. */
 export type Collect = () => Promise<string>
@@ -16,7 +19,25 @@ export type MetricsServer = {
 }
 
 const MAX_CONNECTIONS = 32
-const SLOWEST_REQUEST = 5000 // milliseconds
+const REQUEST_TIMEOUT = 5000 // milliseconds
+
+/**
+ * Begin to count in this process, if the settings name a port where somebody can ask for it; otherwise undefined, and nothing
+ * is counted. What the database holds is read from the one that this process is connected to.
+ */
+export async function openMetrics({
+  metricsPort,
+}: Pick<Settings, 'metricsPort'>): Promise<Metrics | undefined> {
+  if (metricsPort === undefined) {
+    return undefined
+  } else {
+    const { Metrics } = await import('../lib/metrics.ts')
+    const { addDatabaseGauges } = await import('../lib/metrics/database.ts')
+    const metrics = new Metrics(SECURITY_EVENTS)
+    addDatabaseGauges(metrics.registry, { ping, readStats })
+    return metrics
+  }
+}
 
 /**
  * Show on METRICS_HOST and METRICS_PORT what `collect` gives; without a port nothing is opened. Throws a StartProblem.
@@ -31,7 +52,7 @@ export async function startMetrics(options: {
   if (port === undefined) {
     return { address: undefined, close: () => Promise.resolve() }
   } else {
-    const server = createServer({ requestTimeout: SLOWEST_REQUEST }, (req, res) => {
+    const server = createServer({ requestTimeout: REQUEST_TIMEOUT }, (req, res) => {
       void answer(req, res, options)
     })
     server.maxConnections = MAX_CONNECTIONS

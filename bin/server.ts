@@ -5,14 +5,14 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { Settings } from '../config/env.ts'
 import { StartProblem } from '../lib/start-problem.ts'
 
-// Far above what browsers send: who has a broken cookie of 100 KB gets a page, not a bare refusal without a way out.
+// Far above what browsers send: a browser with a broken cookie of 100 KB is shown a page, not a bare refusal without a way out.
 const MAX_HEADER_LENGTH = 256 * 1024 // bytes
 const GRACE = 5000 // milliseconds for what is being answered when the site is told to stop
 const KEEP_ALIVE = 5000 // milliseconds that an idle connection is kept for its next request
 
 // How long requests are still taken after /readyz says 503, in milliseconds.
 const DRAINING = {
-  alone: 0, // nobody watches /readyz, and nobody else could answer
+  unwatched: 0, // nobody watches /readyz, and nobody else could answer
   watched: 1500, // a balancer that asks every second has heard of it then
   replaced: KEEP_ALIVE + 500, // every connection has brought its last request or run out
 }
@@ -62,9 +62,9 @@ export async function close(server: Server): Promise<void> {
   const closed = once(server, 'close')
   server.close()
   server.closeIdleConnections()
-  const impatience = setTimeout(() => {
+  const cutting = setTimeout(() => {
     server.closeAllConnections()
   }, GRACE)
   await closed
-  clearTimeout(impatience)
+  clearTimeout(cutting)
 }

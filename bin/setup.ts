@@ -1,20 +1,17 @@
-// What every process of a site stands on: the secret, a database that answers, and its indexes.
+// What has to be there before a site can answer: the secret, a database that answers, and its indexes.
 import type { Settings } from '../config/env.ts'
 import type { Logger } from '../config/logger.ts'
-import { nothing } from '../lib/callback.ts'
 import { developmentSecret } from '../lib/development-secret.ts'
 import { startEmbeddedMongodb, type EmbeddedMongodb } from '../lib/embedded-mongodb/index.ts'
-import type { Guests } from '../lib/embedded-mongodb/gate.ts'
+import type { GateListener } from '../lib/embedded-mongodb/gate.ts'
 import { noFolder } from '../lib/embedded-mongodb/refusals.ts'
-
-/** What one process of the site tells the others, so that all of them speak to one database and sign with one secret. */
-export type Shared = { sessionSecrets: string[]; mongoUrl: string; isEmbedded: boolean }
+import type { Shared } from './messages.ts'
 
 export type Opened = { shared: Shared; close: () => Promise<void> }
 
-type Wishes = {
-  /** Who wants to know when others come to the embedded engine. */
-  guests?: Guests
+type Options = {
+  /** Told when others than the site are at the embedded engine. */
+  gateListener?: GateListener
   /** What to load while the engine, a process of its own, is starting. */
   meanwhile?: () => Promise<unknown>
 }
@@ -24,16 +21,16 @@ export async function openDatabaseAndSecrets(
   settings: Settings,
   logger: Logger,
   say: (line: string) => void,
-  { guests, meanwhile }: Wishes = {},
+  { gateListener, meanwhile }: Options = {},
 ): Promise<Opened> {
   const sessionSecrets = await secretsOf(settings)
   const engineToBe =
     settings.mongoUrl === undefined
-      ? launchEngine({ ...settings, say, log: logger, guests })
+      ? launchEngine({ ...settings, say, log: logger, gateListener })
       : undefined
   await engineToBe?.launched // before anything large is loaded, which would keep this process from launching it
   const { connectShared, disconnect, prepareDatabase } = await import('./connect.ts')
-  meanwhile?.().catch(nothing) // who asked for it loads it again, and hears of it then
+  meanwhile?.().catch(() => undefined) // whoever asked for it loads it again, and hears of a failure then
   const engine = await engineToBe?.opened
   const shared = {
     sessionSecrets,

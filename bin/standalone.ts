@@ -1,7 +1,7 @@
 // The site in one process, which holds the embedded engine too and so knows who else is at the database.
 import type { Settings } from '../config/env.ts'
 import type { Logger } from '../config/logger.ts'
-import { newCompany } from './company.ts'
+import type { SessionCache } from '../lib/session/cache.ts'
 import { openDatabaseAndSecrets } from './setup.ts'
 
 /** Start the database and the site; it answers when this resolves. Throws a StartProblem. */
@@ -10,17 +10,17 @@ export async function startStandalone(
   logger: Logger,
   say: (line: string) => void,
 ) {
-  const company = newCompany()
+  const cacheSwitch = createCacheSwitch()
   const { shared, close } = await openDatabaseAndSecrets(settings, logger, say, {
-    guests: company,
+    gateListener: cacheSwitch,
     meanwhile: () => import('./start.ts'),
   })
   const { openSite } = await import('./start.ts')
   const { SessionCache } = await import('../lib/session/cache.ts')
-  // One process on a database of its own is the only one that changes sessions, until somebody comes through the door.
+  // One process on a database of its own is the only one that changes sessions, until another connects through the gate.
   // Lessons show what a request asks of the database, so it is asked each time where they are on.
   const cache = settings.lessons || !shared.isEmbedded ? undefined : new SessionCache()
-  if (cache) company.tell(cache)
+  if (cache) cacheSwitch.control(cache)
   try {
     const site = await openSite(settings, shared, logger, cache)
     // A service manager that is asked to reload must not end the site by that. While developing it ends with its terminal.
@@ -42,5 +42,26 @@ export async function startStandalone(
   } catch (error) {
     await close()
     throw error
+  }
+}
+
+/** What keeps a cache off while another process is at the engine. The gate is open before there is a cache: what it told is remembered. */
+export function createCacheSwitch() {
+  let isShared = false
+  let cache: SessionCache | undefined
+  return {
+    firstCame: () => {
+      isShared = true
+      cache?.turnOff()
+    },
+    lastLeft: () => {
+      isShared = false
+      cache?.turnOn()
+    },
+    /** Switch this cache from now on; it is on if nobody else is there. */
+    control: (newCache: SessionCache) => {
+      cache = newCache
+      if (!isShared) cache.turnOn()
+    },
   }
 }

@@ -10,12 +10,9 @@ import { createPrototypes } from '../middleware/prototypes.ts'
 import type { Lessons } from '../lessons/lib/mount.ts'
 import type { SessionCache } from '../lib/session/cache.ts'
 import { Postman } from '../models/mail/postman.ts'
-import type { Shared } from './setup.ts'
-import { openMetrics } from './metrics.ts'
+import type { Shared, Stopping } from './messages.ts'
+import { openMetrics } from './metrics-server.ts'
 import { close, drain, listen } from './server.ts'
-
-/** How a process ends: at once, when nothing else takes its place; or after a time in which others already do. */
-export type Stopping = 'stop' | 'drain'
 
 export type Site = {
   address: string
@@ -36,7 +33,7 @@ export async function openSite(
   const metrics = await openMetrics(settings)
   const prototypes = createPrototypes()
   const server = await listen(settings, prototypes)
-  // Nothing is awaited from here on: a request that is already there has to find somebody who answers it.
+  // Nothing is awaited from here on: a request that is already there has to find something that answers it.
   const { port } = server.address() as AddressInfo
   const complete = { ...settings, sessionSecrets, baseUrl: baseUrlOf(settings, port) }
   const readiness = { isStopping: false }
@@ -59,7 +56,7 @@ export async function openSite(
     address: complete.baseUrl,
     metrics,
     stop: async (how = 'stop') => {
-      // First of all: who asks whether we are ready sends the next visitor elsewhere. Where another worker has taken this
+      // First of all: whatever asks whether we are ready sends the next visitor elsewhere. Where another worker has taken this
       // one's place already, visitors are as welcome as before.
       readiness.isStopping = how === 'stop'
       const { production } = settings
@@ -75,7 +72,7 @@ export function baseUrlOf({ baseUrlIsGiven, baseUrl, host }: Settings, port: num
 }
 
 async function stopServer(server: Server, how: Stopping, production: boolean): Promise<void> {
-  await drain(server, how === 'drain' ? 'replaced' : production ? 'watched' : 'alone')
+  await drain(server, how === 'drain' ? 'replaced' : production ? 'watched' : 'unwatched')
   await close(server)
 }
 

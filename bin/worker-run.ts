@@ -1,9 +1,7 @@
 // One run of a worker's process: how it is started, when it was open, and how it ends.
-import cluster from 'node:cluster'
+import cluster, { type Worker } from 'node:cluster'
 import { StartProblem } from '../lib/start-problem.ts'
-import { closeHandedOver } from './handed-over.ts'
-import type { FromWorker, Opening, ToWorker } from './messages.ts'
-import type { Stopping } from './start.ts'
+import type { FromWorker, Opening, Stopping, ToWorker } from './messages.ts'
 
 /** What became of opening a worker. A problem is for the person at the terminal; otherwise it just died. */
 export type Outcome = { opened: true } | { problem: string } | { died: string }
@@ -21,7 +19,7 @@ export type WorkerRun = {
 /** Start a worker. It loads its libraries and then waits to be told to open. */
 export function runWorker(): WorkerRun {
   const worker = cluster.fork()
-  closeHandedOver(worker)
+  closeOrphanedConnection(worker)
   let openedAt: number | undefined
   let problem = ''
   const ended = new Promise<string>((resolve) => {
@@ -48,7 +46,7 @@ export function runWorker(): WorkerRun {
       resolve({ died })
     })
   })
-  // Whoever is gone meanwhile needs no order.
+  // A worker that is gone meanwhile needs no order.
   const send = async (message: ToWorker) => {
     await waiting
     if (worker.isConnected()) worker.send(message, () => undefined)
@@ -74,4 +72,23 @@ export async function openOrThrow(run: WorkerRun, order: Opening): Promise<void>
       'problem' in outcome ? outcome.problem : `A worker died: ${outcome.died}`,
     )
   }
+}
+
+type Handle = { close?: () => void }
+type Send = (message: unknown, handle?: Handle | (() => void), ...rest: unknown[]) => boolean
+
+/**
+ * Close the connection that this worker was handed last, once the worker is gone. Node.js keeps it open until the worker says
+ * that it has it, one at a time, and forgets it when the worker dies before: its visitor would wait for ever, and a descriptor
+ * is lost. Of a connection that was taken this closes nothing: the worker's own copy is what the visitor speaks to.
+ */
+function closeOrphanedConnection({ process: child }: Worker): void {
+  const send = child.send.bind(child) as Send
+  let last: Handle | undefined
+  child.send = ((message, handle, ...rest) => {
+    if (typeof handle === 'object') last = handle // it may also be the callback for when the message was sent
+    return send(message, handle, ...rest)
+  }) as Send as typeof child.send
+  // Whichever comes last: until both have happened it may still be handed something.
+  for (const event of ['exit', 'disconnect']) child.on(event, () => last?.close?.())
 }

@@ -6,14 +6,13 @@ import type { Logger } from '../config/logger.ts'
 import { answerPrimary } from '../lib/metrics/cluster.ts'
 import { StartProblem } from '../lib/start-problem.ts'
 import { connectShared } from './connect.ts'
-import type { Shared } from './setup.ts'
-import type { FromWorker, ToWorker } from './messages.ts'
-import { openSite, type Site, type Stopping } from './start.ts'
+import type { FromWorker, Shared, Stopping, ToWorker } from './messages.ts'
+import { openSite, type Site } from './start.ts'
 
 /** Wait for the primary's orders. A worker whose primary is gone ends too: without it there is no database and no port. */
 export function startWorker(settings: Settings, logger: Logger): void {
   let site: Promise<Site | undefined> = Promise.resolve(undefined)
-  let ending: Promise<void> | undefined
+  let ended: Promise<void> | undefined // asked for once, however often it is ordered
 
   const end = async (how: Stopping) => {
     await (await site)?.stop(how)
@@ -22,12 +21,12 @@ export function startWorker(settings: Settings, logger: Logger): void {
   }
   // Ctrl-C in a terminal, or a service manager, reaches the whole group: the primary alone decides in which order all end.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => undefined)
-  process.on('disconnect', () => void (ending ??= end('stop')))
+  process.on('disconnect', () => void (ended ??= end('stop')))
   process.on('message', (message: ToWorker) => {
     if (message.order === 'open') {
       site = open({ ...settings, port: message.port }, message.shared, logger)
     } else if ('order' in message) {
-      ending ??= end(message.order)
+      ended ??= end(message.order)
     } // else it is for the metrics
   })
   send({ waiting: true })

@@ -8,13 +8,13 @@ const SETTLED = 1000 // milliseconds that a worker has to be open so that its de
 const MIN_PAUSE = 100 // milliseconds before the next try, doubled with each death at once
 const MAX_PAUSE = 5000
 const MAX_FAILURES = 5 // deaths at once in a row, while no worker is open: trying again would not help
-const STOP_TIMEOUT = 8000 // milliseconds; who has not ended by then is killed
+const STOP_TIMEOUT = 8000 // milliseconds; a worker that has not ended by then is killed
 
 export class Workers {
-  /** Resolves, with what they died of, when all workers die at once again and again. */
+  /** Resolves, with the reason of the last death, when all workers die at once again and again. */
   readonly failed: Promise<string>
   private readonly log: Logger
-  private readonly places: WorkerRun[]
+  private readonly slots: WorkerRun[]
   private readonly alive = new Set<WorkerRun>()
   private readonly closing = new AbortController()
   private order!: Opening
@@ -26,23 +26,23 @@ export class Workers {
   constructor(count: number, log: Logger) {
     this.log = log
     this.failed = new Promise((resolve) => (this.giveUp = resolve))
-    this.places = Array.from({ length: count }, () => this.launch())
+    this.slots = Array.from({ length: count }, () => this.launch())
   }
 
   /** Let them answer visitors, all on one port; resolves when all do. Throws a StartProblem if one can't. */
   async open(order: Opening): Promise<void> {
     this.order = order
-    await Promise.all(this.places.map((run) => openOrThrow(run, order)))
-    for (const [place, run] of this.places.entries()) void this.watch(place, run)
+    await Promise.all(this.slots.map((run) => openOrThrow(run, order)))
+    for (const [slot, run] of this.slots.entries()) void this.watch(slot, run)
   }
 
   /** Replace all workers one by one: each goes on until another has opened in its place. */
   async replaceAll(): Promise<void> {
     this.replacing = this.replacing.then(async () => {
-      for (const [place, old] of this.places.entries()) {
-        if (this.isClosing() || !(await this.replace(place, old))) return
+      for (const [slot, old] of this.slots.entries()) {
+        if (this.isClosing() || !(await this.replace(slot, old))) return
       }
-      this.log.info({ workers: this.places.length }, 'All workers were replaced')
+      this.log.info({ workers: this.slots.length }, 'All workers were replaced')
     })
     await this.replacing
   }
@@ -52,11 +52,11 @@ export class Workers {
     this.closing.abort()
     const runs = [...this.alive]
     for (const run of runs) run.end('stop')
-    const impatience = setTimeout(() => {
+    const killing = setTimeout(() => {
       for (const run of this.alive) run.kill()
     }, STOP_TIMEOUT)
     await Promise.all(runs.map(({ ended }) => ended))
-    clearTimeout(impatience)
+    clearTimeout(killing)
   }
 
   private isClosing = () => this.closing.signal.aborted // asked again after each wait
@@ -68,12 +68,12 @@ export class Workers {
     return run
   }
 
-  private async replace(place: number, old: WorkerRun): Promise<boolean> {
+  private async replace(slot: number, old: WorkerRun): Promise<boolean> {
     const next = this.launch()
     const outcome = await next.open(this.order)
     if ('opened' in outcome) {
-      this.places[place] = next
-      void this.watch(place, next)
+      this.slots[slot] = next
+      void this.watch(slot, next)
       old.end('drain')
       return true
     } else {
@@ -83,22 +83,22 @@ export class Workers {
     }
   }
 
-  // Sees to it that somebody takes this run's place, unless somebody has already.
-  private async watch(place: number, run: WorkerRun): Promise<void> {
-    const ending = await run.ended
-    if (this.isClosing() || this.places[place] !== run) return
+  // Starts another worker in this one's slot when it dies, unless another has taken the slot already.
+  private async watch(slot: number, run: WorkerRun): Promise<void> {
+    const reason = await run.ended
+    if (this.isClosing() || this.slots[slot] !== run) return
     this.failures = (run.openFor() ?? 0) < SETTLED ? this.failures + 1 : 0
     const pause = pauseAfter(this.failures)
-    this.log.warn({ worker: run.pid, ending, pause }, 'A worker died and is replaced')
+    this.log.warn({ worker: run.pid, reason, pause }, 'A worker died and is replaced')
     if (this.failures >= MAX_FAILURES && this.noneIsOpen()) {
-      this.giveUp(ending)
+      this.giveUp(reason)
     } else {
       await wait(pause, undefined, this.closing).catch(() => undefined)
       if (this.isClosing()) return
       const next = this.launch()
-      this.places[place] = next
+      this.slots[slot] = next
       void next.open(this.order)
-      void this.watch(place, next)
+      void this.watch(slot, next)
     }
   }
 

@@ -1,4 +1,5 @@
 // Texts of people on the terminal of an operator: a name or a browser's own words must not move the cursor or turn the writing around.
+import stringWidth from 'string-width'
 
 /** The text with every character that shows nothing by itself (controls, formats, line ends) spelt out, as in \u{1b}. */
 export function plain(text: string): string {
@@ -22,8 +23,5 @@ export function plainJson(value: unknown): string {
 
 /** The text with spaces after it up to this width. Chinese characters, and the like, are two columns wide on a terminal. */
 export function padded(text: string, width: number): string {
-  const wide = text.match(
-    /[\p{Script=Han}\p{Script=Hangul}\p{Script=Hira}\p{Script=Kana}\uff01-\uff60]/gu,
-  )
-  return text + ' '.repeat(Math.max(0, width - Array.from(text).length - (wide?.length ?? 0)))
+  return text + ' '.repeat(Math.max(0, width - stringWidth(text)))
 }

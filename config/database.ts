@@ -1,5 +1,6 @@
 // How the site talks to MongoDB: how long a visitor may wait for it, and when a write counts as done.
 import type { ConnectOptions } from 'mongoose'
+import { MINUTE } from './time.ts'
 
 // A page has to say "come back in a moment" within two seconds, so every single operation gives up well before.
 export const OPERATION_TIMEOUT = 1000 // milliseconds
@@ -33,7 +34,7 @@ export const commandOptions: ConnectOptions = {
 }
 
 // Building an index reads the whole collection once: the only command that may take long.
-export const INDEX_TIMEOUT = 10 * 60 * 1000 // milliseconds
+export const INDEX_TIMEOUT = 10 * MINUTE
 
 // An answered registration or sign-out must survive a power cut and the loss of one member of a replica set.
 export const serverWrites = { w: 'majority', j: true } as const

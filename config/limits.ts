@@ -1,4 +1,6 @@
 // The numbers that a rule and the sentence explaining it share, so that neither can drift.
+import { DAY, HOUR, MINUTE, SECOND } from './time.ts'
+
 export const limits = {
   usernameMin: 3,
   usernameMax: 32,
@@ -14,28 +16,24 @@ export const limits = {
   nextMax: 2048,
 } as const
 
-const MINUTE = 60
-const HOUR = 60 * MINUTE
-const DAY = 24 * HOUR
-
 /** How often something may be tried: so many times (points) in so many seconds (duration), counted from the first of them. */
 export const attemptLimits = {
   // Failed sign-ins from one address: a class shares one, so this is wide.
-  address: { points: 60, duration: 5 * MINUTE },
+  address: { points: 60, duration: (5 * MINUTE) / SECOND },
   // Failed sign-ins with one name from one address: nobody guesses a password with this few tries.
-  name: { points: 5, duration: 15 * MINUTE },
+  name: { points: 5, duration: (15 * MINUTE) / SECOND },
   // Failed sign-ins in a row to one account, from wherever (NIST SP 800-63B-4: at most 100). A century stands for ever:
   // of rows without an end the limiter forgets some when the first of them are written at the same moment.
-  account: { points: 100, duration: 36_500 * DAY },
+  account: { points: 100, duration: (36_500 * DAY) / SECOND },
   // The same for a name that nobody has, so that the answers tell nothing. It ends: anybody can make up names without end.
-  unknown: { points: 100, duration: 30 * DAY },
-  registration: { points: 20, duration: MINUTE },
-  captcha: { points: 120, duration: MINUTE },
+  unknown: { points: 100, duration: (30 * DAY) / SECOND },
+  registration: { points: 20, duration: MINUTE / SECOND },
+  captcha: { points: 120, duration: MINUTE / SECOND },
   // Mails that one address asks for, and those to one recipient, whoever asks: nobody's mailbox is filled from here.
-  mail: { points: 20, duration: HOUR },
-  recipient: { points: 3, duration: HOUR },
+  mail: { points: 20, duration: HOUR / SECOND },
+  recipient: { points: 3, duration: HOUR / SECOND },
   // Requests of lessons: each may store a session, and a whole class shares an address.
-  lesson: { points: 1200, duration: MINUTE },
+  lesson: { points: 1200, duration: MINUTE / SECOND },
   // Mails that come by themselves to an address that nobody has confirmed: it may be a stranger's.
-  unconfirmed: { points: 5, duration: DAY },
+  unconfirmed: { points: 5, duration: DAY / SECOND },
 } as const

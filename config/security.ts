@@ -1,9 +1,10 @@
 // The headers that tell a browser what this site never does, so that injected markup can't do it either.
 import type { HelmetOptions } from 'helmet'
 import type { Settings } from './env.ts'
-import { DAY, isHttps } from './session.ts'
+import { isHttps } from './session.ts'
+import { DAY, SECOND } from './time.ts'
 
-const ONE_YEAR = (365 * DAY) / 1000 // seconds
+const ONE_YEAR = (365 * DAY) / SECOND // seconds
 
 /** Helmet's options: a policy without inline script or style, and HTTPS-only rules just where HTTPS is in use. */
 export function helmetOptions(settings: Settings): HelmetOptions {

@@ -2,10 +2,7 @@
 import type { CookieOptions } from 'express'
 import type { Settings } from './env.ts'
 import { limits } from './limits.ts'
-
-export const MINUTE = 60 * 1000
-export const HOUR = 60 * MINUTE
-export const DAY = 24 * HOUR
+import { DAY, MINUTE } from './time.ts'
 
 export const NOTICE_TTL = MINUTE
 export const LOCALE_TTL = 365 * DAY

@@ -2,7 +2,7 @@
 import { promisify } from 'node:util'
 import session from 'express-session'
 import { z } from 'zod'
-import { HOUR } from '../config/session.ts'
+import { HOUR } from '../config/time.ts'
 import { text } from '../lib/form.ts'
 import { verifyPassword, hashPassword } from '../lib/password.ts'
 import type { Lesson } from './lib/lesson.ts'

@@ -1,7 +1,6 @@
 // What the site counts for Prometheus. Each label has few values, and all of them are ours: none is typed by a visitor.
 import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client'
 import { attemptLimits } from '../config/limits.ts'
-import { RequestTally, type Timer } from './request-tally.ts'
 
 /** What is done with sessions; `none` is the outcome of looking for something that is not there. */
 export type StoreOperation = 'get' | 'set' | 'touch' | 'destroy' | 'take' | 'end'
@@ -14,6 +13,8 @@ export type EventDetails = {
   isMember: boolean
 }
 
+const METHODS = ['GET', 'HEAD', 'POST', 'OPTIONS']
+const REQUEST_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5] // seconds
 const STORE_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5] // seconds
 const FAILURES = [
   'unknown-user',
@@ -26,9 +27,20 @@ const LIMITS_OF_SIGN_INS = ['address', 'name']
 
 export class Metrics {
   readonly registry = new Registry()
-  readonly requests = new RequestTally(this.registry)
-  private readonly timers = new Map<string, Timer>()
 
+  private readonly requests = new Counter({
+    name: 'sesame_http_requests_total',
+    help: 'Requests that are over; the status of one whose visitor left before the answer was complete is "aborted"',
+    labelNames: ['route', 'method', 'status'],
+    registers: [this.registry],
+  })
+  private readonly requestDurations = new Histogram({
+    name: 'sesame_http_request_duration_seconds',
+    help: 'Time from a request’s first middleware to the end of its answer; aborted requests are left out',
+    labelNames: ['route'],
+    buckets: REQUEST_BUCKETS,
+    registers: [this.registry],
+  })
   private readonly events = new Counter({
     name: 'sesame_security_events_total',
     help: 'Security events, by the name that the log gives them',
@@ -63,6 +75,14 @@ export class Metrics {
     collectDefaultMetrics({ register: this.registry })
   }
 
+  /** Count a request that is over, by the pattern of its route and never by its address, which anybody can make up. */
+  countRequest(route: string, method: string, status: number | 'aborted', seconds: number): void {
+    // Anybody can make up a method, too.
+    const known = METHODS.includes(method) ? method : 'other'
+    this.requests.inc({ route, method: known, status })
+    if (status !== 'aborted') this.requestDurations.observe({ route }, seconds)
+  }
+
   /** Count a security event, and what it means for sign-ins and limits. */
   countEvent(event: string, { reason = '', limit, isMember }: EventDetails): void {
     this.events.inc({ event })
@@ -72,18 +92,15 @@ export class Metrics {
       this.signIns.inc({ outcome: reason })
     } else if (event === 'throttled' && limit !== undefined) {
       this.throttled.inc({ limit })
-      // Who is signed in already and types a current password is counted by the same limits.
+      // Members who type their current password are counted by the same limits.
       if (!isMember && LIMITS_OF_SIGN_INS.includes(limit)) {
         this.signIns.inc({ outcome: 'throttled' })
       }
     }
   }
 
-  /** Note how long an operation of the session store took. */
+  /** Note how long an operation of the session store took, and how it ended. */
   timeStore(operation: StoreOperation, outcome: StoreOutcome, seconds: number): void {
-    const key = `${operation} ${outcome}`
-    const timer = this.timers.get(key) ?? this.store.labels(operation, outcome)
-    this.timers.set(key, timer)
-    timer.observe(seconds)
+    this.store.observe({ operation, outcome }, seconds)
   }
 }

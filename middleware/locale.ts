@@ -3,10 +3,7 @@ import type { Request, RequestHandler, Response } from 'express'
 import type { Settings } from '../config/env.ts'
 import { LOCALES, translator, type Locale, type Translate } from '../config/i18n.ts'
 import { cookieFlags, cookieName, LOCALE_TTL } from '../config/session.ts'
-import { Memo } from '../lib/memo.ts'
 import { settingsOf } from './settings.ts'
-
-const asked = new Memo<Locale>(100) // by the header: browsers send few different ones
 
 declare global {
   // eslint-disable-next-line @typescript-eslint/no-namespace -- the way Express's own types are extended
@@ -49,7 +46,5 @@ export function rememberLocale(req: Request, locale: Locale): void {
 
 // "zh" stands for every Chinese a browser may name (zh-CN, zh-TW, zh-Hant-HK): Chinese readers prefer either to English.
 function askedFor(req: Request): Locale {
-  return asked.get(req.headers['accept-language'] ?? '', () =>
-    req.acceptsLanguages(['en', 'zh']) === 'zh' ? 'zh-CN' : 'en',
-  )
+  return req.acceptsLanguages(['en', 'zh']) === 'zh' ? 'zh-CN' : 'en'
 }

@@ -1,5 +1,5 @@
 // What a site's metrics are called: their types and the names and labels of the samples that stand for each.
-import { openMetrics } from '../bin/metrics.ts'
+import { openMetrics } from '../bin/metrics-server.ts'
 import { settingsWith } from './helper.ts'
 
 export type Metric = { type: string; labels: string[]; samples: string[] }

@@ -2,7 +2,6 @@
 import { createReadStream } from 'node:fs'
 import { open, realpath, stat } from 'node:fs/promises'
 import type { Command } from 'commander'
-import { nothing } from '../../lib/callback.ts'
 import { plainJson } from '../plain-text.ts'
 import { startProgress } from '../progress.ts'
 import { formatOf, readRows, UnreadableFile } from '../../lib/files/rows.ts'
@@ -105,7 +104,9 @@ async function openReport(file: string, source: string) {
 }
 
 async function isSameFile(one: string, other: string): Promise<boolean> {
-  const [a, b] = await Promise.all([one, other].map((file) => realpath(file).catch(nothing)))
+  const [a, b] = await Promise.all(
+    [one, other].map((file) => realpath(file).catch(() => undefined)),
+  )
   return a !== undefined && a === b
 }
 

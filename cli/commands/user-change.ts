@@ -1,6 +1,7 @@
 // `sesame user add|lock|unlock|reset-link|delete`: what an operator does for people, or to them.
 import type { Command } from 'commander'
 import { translator } from '../../config/i18n.ts'
+import { MINUTE } from '../../config/time.ts'
 import { readForm } from '../../lib/form.ts'
 import { plain } from '../plain-text.ts'
 import { deleteAccount } from '../../models/account/deletion.ts'
@@ -97,7 +98,7 @@ async function resetLink(named: string): Promise<void> {
   await withUser(named, async ({ user, name, settings }) => {
     const token = await issueReset(user)
     printError(
-      `With this link ${name} can choose a new password, once, within ${tokenTtl['password-reset'] / 60_000} minutes:`,
+      `With this link ${name} can choose a new password, once, within ${tokenTtl['password-reset'] / MINUTE} minutes:`,
     )
     await print(`${settings.baseUrl}/password-reset/${token}`)
     if (user.lockedAt)

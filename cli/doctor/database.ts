@@ -1,6 +1,6 @@
 // The database: whether it answers, what it promises to keep, and whether what is over goes away.
 import mongoose from 'mongoose'
-import { MINUTE } from '../../config/session.ts'
+import { MINUTE } from '../../config/time.ts'
 import { findMissingIndexes } from '../../models/database/indexes.ts'
 import { countBareMd5 } from '../../models/operator/password-upgrade.ts'
 import { isRestoreUnfinished } from '../../models/operator/restore/stage.ts'

@@ -1,6 +1,6 @@
 // Whether what is over goes away: sessions, links and counted attempts are kept no longer than they have to be.
 import mongoose from 'mongoose'
-import { MINUTE } from '../../config/session.ts'
+import { MINUTE } from '../../config/time.ts'
 import { admin, type Facts } from './facts.ts'
 import { findingsOf, type Finding } from './finding.ts'
 

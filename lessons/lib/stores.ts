@@ -2,8 +2,7 @@
 import { MongoStore } from 'connect-mongo'
 import type { Collection } from 'mongodb'
 import type { Connection } from 'mongoose'
-import { MINUTE } from '../../config/session.ts'
-import { nothing } from '../../lib/callback.ts'
+import { MINUTE } from '../../config/time.ts'
 import { SessionStore } from '../../lib/session/store.ts'
 import { storageId } from '../../lib/session/storage-id.ts'
 import { purgeCollection } from './purge.ts'
@@ -85,7 +84,7 @@ export class LessonStores {
   purgeNowAndThen(): void {
     if (Math.abs(Date.now() - this.lastPurge) >= PURGE_EVERY) {
       this.lastPurge = Date.now()
-      void this.purge().catch(nothing) // what could not be deleted is deleted next time
+      void this.purge().catch(() => undefined) // what could not be deleted is deleted next time
     }
   }
 

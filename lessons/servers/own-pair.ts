@@ -1,6 +1,5 @@
 // The pair of servers that this process started for the lesson, if it did: claimed for the machine, and ended when nobody uses it.
 import { randomUUID } from 'node:crypto'
-import { nothing } from '../../lib/callback.ts'
 import { endServers, startServers, type OwnServer } from './own-servers.ts'
 import { claimPair, dropPair, findPair, markDead } from './record.ts'
 
@@ -48,13 +47,13 @@ export class OwnPair {
 
   /** The same, and tell the other processes, so that they start anew what they need. */
   async close(): Promise<void> {
-    if (this.own) await dropPair(this.own.pair).catch(nothing) // with the database away they find out
+    if (this.own) await dropPair(this.own.pair).catch(() => undefined) // with the database away they find out
     await this.end()
   }
 
   private watch(pair: string, servers: OwnServer[]): void {
     for (const { name, child } of servers) {
-      child.once('exit', () => void markDead(pair, name).catch(nothing))
+      child.once('exit', () => void markDead(pair, name).catch(() => undefined))
     }
     this.lookIn(this.idle, pair)
   }

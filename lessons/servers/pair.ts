@@ -1,6 +1,5 @@
 // Two server processes for a lesson: one pair for all processes of the site, started by whichever needs it first, never left behind.
-import { MINUTE } from '../../config/session.ts'
-import { nothing } from '../../lib/callback.ts'
+import { MINUTE } from '../../config/time.ts'
 import { askServer, endServer, isUp, type Answer, type Server } from './ask-server.ts'
 import { OwnPair } from './own-pair.ts'
 import { dropPair, findPair, markDead, usePair, type PairRecord } from './record.ts'
@@ -73,7 +72,7 @@ export class ServerPair {
       await Promise.all(servers.map((server) => endServer(server, this.secret)))
       await this.own.end()
     })
-    this.ending = stopped.catch(nothing)
+    this.ending = stopped.catch(() => undefined)
     await stopped
   }
 

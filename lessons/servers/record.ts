@@ -2,7 +2,7 @@
 import { hostname } from 'node:os'
 import mongoose from 'mongoose'
 import { z } from 'zod'
-import { DAY } from '../../config/session.ts'
+import { DAY } from '../../config/time.ts'
 
 // Numbers and nothing else: a port that is a text could turn the address that is made with it into another one.
 const record = z.object({

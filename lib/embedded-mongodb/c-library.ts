@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { MINUTE } from '../../config/time.ts'
 import { StartProblem } from '../start-problem.ts'
 
 const run = promisify(execFile)
@@ -11,7 +12,7 @@ const run = promisify(execFile)
 const NEEDED = '2.38'
 const RELEASE = 'trixie' // the Debian release whose C library is new enough
 const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg'
-const APT_TIMEOUT = 60_000 // milliseconds
+const APT_TIMEOUT = MINUTE
 
 /** The words to put before a command so that it runs under a C library the engine can use: none where the system's own will do. */
 export async function cLibraryPrefix(

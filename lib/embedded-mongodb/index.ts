@@ -1,7 +1,7 @@
 // MongoDB's own engine without a server to install: started as a child process, restarted if it dies, closed in order.
 import { setTimeout as wait } from 'node:timers/promises'
 import { makeFolders, pointLinkAt, removeOtherRuns, type Folders } from './folders.ts'
-import { openGate, type Guests } from './gate.ts'
+import { openGate, type GateListener } from './gate.ts'
 import { engineLauncher, type Launch, type Run } from './launch.ts'
 import { didNotStart, folderInUse, isFolderInUse } from './refusals.ts'
 
@@ -22,8 +22,8 @@ type Options = {
   cacheDir: string
   /** Called when the engine's process has been started, long before it answers. */
   launched?: (() => void) | undefined
-  /** Who wants to know when others than the site are at its database. */
-  guests?: Guests | undefined
+  /** Told when others than the site are at its database. */
+  gateListener?: GateListener | undefined
   say: (line: string) => void
   log: { warn: (fields: object, message: string) => void }
 }
@@ -48,9 +48,9 @@ export async function startEmbeddedMongodb(options: Options): Promise<EmbeddedMo
   const keepAlive = async () => {
     let pause = MIN_PAUSE
     for (;;) {
-      const ending = await run.ended
+      const reason = await run.ended
       if (isClosing()) return
-      options.log.warn({ ending, pause }, 'The embedded database died and is started again')
+      options.log.warn({ reason, pause }, 'The embedded database died and is started again')
       await wait(pause, undefined, { signal: closing.signal }).catch(() => undefined)
       if (isClosing()) return
       try {
@@ -66,8 +66,8 @@ export async function startEmbeddedMongodb(options: Options): Promise<EmbeddedMo
     }
   }
   const alive = keepAlive()
-  const nobody = { came: () => undefined, gone: () => undefined }
-  const closeGate = await openGate(folders.gate, folders.own, options.guests ?? nobody)
+  const { gateListener = { firstCame: () => undefined, lastLeft: () => undefined } } = options
+  const closeGate = await openGate(folders.gate, folders.own, gateListener)
 
   return {
     url: addressAt(folders.own),

@@ -6,10 +6,13 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { cLibraryPrefix, systemCLibrary } from './c-library.ts'
 import { makeRunFolder, type Folders } from './folders.ts'
-import type { FromEngine, ToEngine } from './messages.ts'
 import { notInstalled, wrongPlatform } from './refusals.ts'
 
 const CLOSE_TIMEOUT = 3000 // milliseconds for the engine to finish when told to close
+
+// What the site and the process of its database say to each other.
+export type ToEngine = { order: 'close' }
+export type FromEngine = { socket: string } | { refused: string }
 
 export type Run = {
   pid: number | undefined
@@ -55,16 +58,16 @@ async function launch([command = '', ...words]: string[], folders: Folders): Pro
     child.once('message', (message) => {
       resolve(message as FromEngine)
     })
-    void ended.then((ending) => {
-      resolve({ refused: `${complaint}\n(${ending})` })
+    void ended.then((reason) => {
+      resolve({ refused: `${complaint}\n(${reason})` })
     })
   })
   const close = () => {
     if (child.connected) child.send({ order: 'close' } satisfies ToEngine, () => undefined)
     // One that hangs is killed: its journal holds everything that was acknowledged.
-    const impatience = setTimeout(() => child.kill('SIGKILL'), CLOSE_TIMEOUT)
+    const killing = setTimeout(() => child.kill('SIGKILL'), CLOSE_TIMEOUT)
     void ended.then(() => {
-      clearTimeout(impatience)
+      clearTimeout(killing)
     })
   }
   return { pid: child.pid, folder, opened, ended, close }

@@ -4,7 +4,6 @@ import { link, lstat, rename, rm, stat } from 'node:fs/promises'
 import { pipeline as pipe } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip, createGzip } from 'node:zlib'
-import { nothing } from '../callback.ts'
 
 const CHUNK = 64 * 1024 // bytes that are read at once
 
@@ -14,7 +13,7 @@ export class NameTaken extends Error {}
 /** Throw NameTaken if there is anything of this name. */
 export async function requireFree(file: string): Promise<void> {
   for (const name of [file, partialOf(file)]) {
-    if (await lstat(name).catch(nothing)) throw new NameTaken(name)
+    if (await lstat(name).catch(() => undefined)) throw new NameTaken(name)
   }
 }
 
@@ -42,7 +41,7 @@ export async function writeAtomically(
 /** The bytes that a compressed file holds. What is wrong with the file is thrown as it is read. */
 export function readCompressed(file: string): AsyncIterable<Uint8Array> {
   const gunzip = createGunzip({ chunkSize: CHUNK })
-  pipe(createReadStream(file), gunzip, nothing) // an error of either comes out of the second
+  pipe(createReadStream(file), gunzip, () => undefined) // an error of either comes out of the second
   return gunzip
 }
 

@@ -1,5 +1,6 @@
 // Mails over SMTP: handed to a mail server within a minute, or not at all.
 import { randomUUID } from 'node:crypto'
+import { MINUTE } from '../../config/time.ts'
 
 export type Mail = { to: string; subject: string; text: string; html: string; language: string }
 
@@ -11,7 +12,7 @@ export class MailRefused extends Error {}
 
 const CONNECT_TIMEOUT = 10_000 // milliseconds
 const SILENCE_TIMEOUT = 20_000 // milliseconds
-const TIMEOUT = 60_000 // milliseconds for a mail as a whole, also of a server that answers a byte at a time
+const TIMEOUT = MINUTE // for a mail as a whole, also of a server that answers a byte at a time
 const LOOPBACK = /^(localhost|127\.[\d.]+|\[::1\])$/
 
 /**

@@ -1,6 +1,6 @@
 // What the metrics tell of the database: whether it answers, how many sessions it holds, and which mails wait in it.
+import { setTimeout } from 'node:timers/promises'
 import { Gauge, type Registry } from 'prom-client'
-import { sharedReading, type Pace } from './shared-reading.ts'
 
 export type DatabaseStats = {
   sessions: number
@@ -12,10 +12,13 @@ export type DatabaseStats = {
 /** How the database is asked. Both throw if it does not answer. */
 export type Database = { ping: () => Promise<unknown>; readStats: () => Promise<DatabaseStats> }
 
+/** In milliseconds: how long a reading is good for, and how long somebody waits for one. */
+export type Pace = { ttl: number; timeout: number }
+
 type Aggregator = 'min' | 'max'
 
 // However often and by whomever the metrics are asked for, the database hardly notices; and they never wait for it long.
-const PACE = { lives: 5000, patience: 500 } // milliseconds
+const PACE = { ttl: 5000, timeout: 500 } // milliseconds
 
 /** Add gauges that are read when they are asked for. While the database is away it is down, and the others are missing. */
 export function addDatabaseGauges(registry: Registry, database: Database, pace: Pace = PACE): void {
@@ -65,4 +68,31 @@ export function addDatabaseGauges(registry: Registry, database: Database, pace: 
     'max',
     async () => (await read())?.oldestMail,
   )
+}
+
+// The same reading for everybody who asks within its life; undefined if it failed or does not come in time.
+function sharedReading<T>(
+  take: () => Promise<T>,
+  { ttl, timeout }: Pace,
+): () => Promise<T | undefined> {
+  let reading: Promise<T | undefined> | undefined
+  let takenAt = -Infinity
+  let isUnderWay = false // one that hangs is not joined by others that would hang too
+  return async () => {
+    if (!isUnderWay && performance.now() - takenAt >= ttl) {
+      takenAt = performance.now()
+      isUnderWay = true
+      reading = take()
+        .catch(() => undefined)
+        .finally(() => {
+          isUnderWay = false
+        })
+    }
+    const enough = new AbortController()
+    const tired = setTimeout(timeout, undefined, { signal: enough.signal, ref: false })
+    tired.catch(() => undefined)
+    const read = await Promise.race([reading, tired])
+    enough.abort()
+    return read
+  }
 }

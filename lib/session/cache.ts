@@ -1,5 +1,5 @@
 // Sessions kept in the memory of a process that is the only one to change them; where it is not, nothing is kept (docs/decisions/010).
-import { copyOf } from './copy.ts'
+import { BSON } from 'mongodb'
 import type { Documents, SessionDocument } from './documents.ts'
 
 const MAX_ENTRIES = 5000 // the least recently used goes first
@@ -8,7 +8,7 @@ const AFTER_DOUBT = 5000 // milliseconds without it after something happened who
 type Reading = { isStale: boolean }
 
 /**
- * What was read stays until this process writes it. It is off until somebody turns it on who knows that no other process
+ * What was read stays until this process writes it. It is off until it is turned on by whoever knows that no other process
  * writes, and off again for a while after a write that failed: the database may still carry it out.
  */
 export class SessionCache {
@@ -29,7 +29,7 @@ export class SessionCache {
     this.forget()
   }
 
-  /** A session as it is now: its own copy for each who asks. `load` reads it from the database if it is not here. */
+  /** A session as it is now: whoever asks gets a copy. `load` reads it from the database if it is not here. */
   async read(
     id: string,
     load: () => Promise<SessionDocument | undefined>,
@@ -105,14 +105,43 @@ export class SessionCache {
   }
 }
 
-/** The verbs on documents, answered from the cache where it may, and telling it of every write. */
+/** The same documents, with what is read kept in the cache, and forgotten at every write. */
 export function throughCache(documents: Documents, cache: SessionCache): Documents {
   return {
     find: (id) => cache.read(id, () => documents.find(id)),
-    insert: (id, session, more) => cache.write(id, () => documents.insert(id, session, more)),
+    insert: (id, session, metadata) =>
+      cache.write(id, () => documents.insert(id, session, metadata)),
     change: (id, changes, clock) => cache.write(id, () => documents.change(id, changes, clock)),
     move: (id, clock) => cache.write(id, () => documents.move(id, clock)),
     take: (id, key) => cache.write(id, () => documents.take(id, key)),
+    remove: (id) => cache.write(id, () => documents.remove(id)),
+    // Which sessions these concern is known to the database alone.
+    removeAll: (filter) => cache.write(undefined, () => documents.removeAll(filter)),
+    end: (filter, reason) => cache.write(undefined, () => documents.end(filter, reason)),
+    // What is purged has ended before, so nothing that is kept is concerned.
+    purge: () => documents.purge(),
     ofOwner: (owner) => documents.ofOwner(owner),
+  }
+}
+
+// A copy as MongoDB would give it: plain objects, lists and dates with all that is in them; what else BSON knows is copied by
+// writing and reading it.
+function copyOf(document: SessionDocument): SessionDocument {
+  return copy(document) as SessionDocument
+}
+
+function copy(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) {
+    return value
+  } else if (value instanceof Date) {
+    return new Date(value)
+  } else if (Array.isArray(value)) {
+    return value.map(copy)
+  } else if (Object.getPrototypeOf(value) === Object.prototype) {
+    const copied: Record<string, unknown> = {}
+    for (const [key, inner] of Object.entries(value)) copied[key] = copy(inner)
+    return copied
+  } else {
+    return BSON.deserialize(BSON.serialize({ value })).value
   }
 }

@@ -3,6 +3,8 @@ import type { Collection, Filter } from 'mongodb'
 import type { Changes, Data } from './changes.ts'
 import type { Clock } from './clock.ts'
 
+export const SESSIONS = 'sessions' // the collection of the site's own
+
 export type SessionDocument<Kept = Data> = Clock & {
   _id: string
   session?: Kept
@@ -13,14 +15,29 @@ export type SessionDocument<Kept = Data> = Clock & {
   ended?: string
 }
 
-/** The verbs that sessions are stored with. None of them brings back a session that has ended. */
-export type Documents = {
+/** The operations on stored sessions. None of them brings back a session that has ended. */
+export type Documents = CommonOperations & {
   find: (id: string) => Promise<SessionDocument | undefined>
-  insert: (id: string, session: Data, more: Partial<SessionDocument>) => Promise<boolean>
+  /** Write a session as a whole; false if it replaced one. */
+  insert: (id: string, session: Data, metadata: Partial<SessionDocument>) => Promise<boolean>
+  /** Set and remove keys; false if there is no such session. */
   change: (id: string, changes: Changes, clock: Clock) => Promise<boolean>
-  move: (id: string, clock: Clock) => Promise<boolean>
+  /** Take a key's value out; undefined if it is not there, or not any more. */
   take: (id: string, key: string) => Promise<unknown>
   ofOwner: (owner: string) => Promise<SessionDocument[]>
+}
+
+/** Those that are the same in whatever way the data is kept, because they don't touch it. */
+type CommonOperations = {
+  /** Set the clock of a session that has not ended; false if there is none. */
+  move: (id: string, clock: Clock) => Promise<boolean>
+  /** Delete a session; false if there is none. */
+  remove: (id: string) => Promise<boolean>
+  removeAll: (filter: Filter<SessionDocument>) => Promise<void>
+  /** End sessions, emptied but for the reason; resolves with how many. */
+  end: (filter: Filter<SessionDocument>, reason: string) => Promise<number>
+  /** Delete what ended long enough ago. */
+  purge: () => Promise<void>
 }
 
 /** The filter for a session that has not ended: its expiry is asked for at every read and write, whether anything purges or not. */
@@ -31,14 +48,16 @@ export function alive<Kept>(filter: Filter<SessionDocument<Kept>>): Filter<Sessi
 /** Store sessions as BSON, readable in a shell and searchable. */
 export function plainDocuments(collection: Collection<SessionDocument>): Documents {
   return {
+    ...commonOperations(collection),
+
     find: async (_id) => {
       const found = await collection.findOne(alive({ _id }))
       return found && isReadable(found) ? found : undefined
     },
 
-    insert: async (_id, session, more) => {
+    insert: async (_id, session, metadata) => {
       const insert = {
-        $set: { ...more, session },
+        $set: { ...metadata, session },
         $setOnInsert: { createdAt: new Date(), version: 0 },
       }
       const { upsertedCount } = await collection.updateOne({ _id }, insert, {
@@ -57,8 +76,6 @@ export function plainDocuments(collection: Collection<SessionDocument>): Documen
       return matchedCount > 0
     },
 
-    move: (_id, clock) => moveClock(collection, _id, clock),
-
     take: async (_id, key) => {
       const path = pathOf(key)
       const before = await collection.findOneAndUpdate(
@@ -76,15 +93,33 @@ export function plainDocuments(collection: Collection<SessionDocument>): Documen
   }
 }
 
-/** Set the clock of a session that has not ended, in whatever way it is kept; false if there is none. */
-export async function moveClock<Kept>(
-  collection: Collection<SessionDocument<Kept>>,
-  _id: string,
-  clock: Clock,
-): Promise<boolean> {
-  const mine = alive<Kept>({ _id })
-  const { matchedCount } = await collection.updateOne(mine, { $set: clock })
-  return matchedCount > 0
+/** The operations that plain and encrypted documents have in common. */
+export function commonOperations<Kept>(kept: Collection<SessionDocument<Kept>>): CommonOperations {
+  const collection = kept as unknown as Collection<SessionDocument> // what is in `session` plays no part here
+  return {
+    move: async (_id, clock) => {
+      const { matchedCount } = await collection.updateOne(alive({ _id }), { $set: clock })
+      return matchedCount > 0
+    },
+
+    remove: async (_id) => (await collection.deleteOne({ _id })).deletedCount > 0,
+
+    removeAll: async (filter) => {
+      await collection.deleteMany(filter)
+    },
+
+    end: async (filter, reason) => {
+      const update = {
+        $set: { expires: new Date(), ended: reason },
+        $unset: { session: '' as const },
+      }
+      return (await collection.updateMany(alive(filter), update)).modifiedCount
+    },
+
+    purge: async () => {
+      await collection.deleteMany({ purgeAt: { $lt: new Date() } })
+    },
+  }
 }
 
 // A session that was encrypted, by a key that is not set any more, is over.

@@ -2,7 +2,7 @@
 import { BSON, type Collection } from 'mongodb'
 import type { Data } from './changes.ts'
 import type { Clock } from './clock.ts'
-import { alive, moveClock, type Documents, type SessionDocument } from './documents.ts'
+import { alive, commonOperations, type Documents, type SessionDocument } from './documents.ts'
 
 /** Encrypts what is kept of a session; connect-mongo's cryptoAdapters are of this kind. */
 export type Encryption = {
@@ -10,21 +10,21 @@ export type Encryption = {
   decrypt: (text: string) => Promise<string>
 }
 
-type Sealed = SessionDocument<string>
+type EncryptedDocument = SessionDocument<string>
 
 const MAX_TRIES = 200 // each failure is another request's success, so this many mean that something else is wrong
 
 /** Store sessions encrypted, with the same promises: a change of one key never undoes another's change of a second. */
 export function encryptedDocuments(
-  collection: Collection<Sealed>,
+  collection: Collection<EncryptedDocument>,
   encryption: Encryption,
 ): Documents {
-  const seal = (data: Data) => encryption.encrypt(BSON.EJSON.stringify(data, { relaxed: false }))
-  const open = async (text = '{}') =>
+  const encrypt = (data: Data) => encryption.encrypt(BSON.EJSON.stringify(data, { relaxed: false }))
+  const decrypt = async (text = '{}') =>
     BSON.EJSON.parse(await encryption.decrypt(text), { relaxed: true }) as Data
-  // What can't be opened was written with another key, or with none: it is over, like any session that is not there.
-  const opened = async (document: Sealed): Promise<SessionDocument | undefined> =>
-    open(document.session).then(
+  // What can't be decrypted was written with another key, or with none: it is over, like any session that is not there.
+  const decrypted = async (document: EncryptedDocument): Promise<SessionDocument | undefined> =>
+    decrypt(document.session).then(
       (session) => ({ ...document, session }),
       () => undefined,
     )
@@ -34,10 +34,10 @@ export function encryptedDocuments(
     for (let tries = 0; tries < MAX_TRIES; tries++) {
       const found = await collection.findOne(alive<string>({ _id }))
       if (!found) return undefined
-      const data = await open(found.session)
+      const data = await decrypt(found.session)
       const { matchedCount } = await collection.updateOne(
         alive<string>({ _id, version: found.version }),
-        { $set: { ...clock, session: await seal(edit(data)) }, $inc: { version: 1 } },
+        { $set: { ...clock, session: await encrypt(edit(data)) }, $inc: { version: 1 } },
       )
       if (matchedCount > 0) return data
     }
@@ -45,17 +45,19 @@ export function encryptedDocuments(
   }
 
   return {
+    ...commonOperations(collection),
+
     find: async (_id) => {
       const found = await collection.findOne(alive<string>({ _id }))
-      return found ? opened(found) : undefined
+      return found ? decrypted(found) : undefined
     },
 
-    insert: async (_id, session, more) => {
-      const { session: _plain, ...fields } = more
+    insert: async (_id, session, metadata) => {
+      const { session: _plain, ...fields } = metadata
       const { upsertedCount } = await collection.updateOne(
         { _id },
         {
-          $set: { ...fields, session: await seal(session) },
+          $set: { ...fields, session: await encrypt(session) },
           $setOnInsert: { createdAt: new Date(), version: 0 },
         },
         { upsert: true },
@@ -68,13 +70,11 @@ export function encryptedDocuments(
       return (await rewrite(_id, edit, clock)) !== undefined
     },
 
-    move: (_id, clock) => moveClock(collection, _id, clock),
-
     take: async (_id, key) => (await rewrite(_id, (data) => without(data, [key]), {}))?.[key],
 
     ofOwner: async (owner) => {
       const found = await collection.find(alive<string>({ owner })).toArray()
-      return (await Promise.all(found.map(opened))).filter((one) => one !== undefined)
+      return (await Promise.all(found.map(decrypted))).filter((one) => one !== undefined)
     },
   }
 }

@@ -2,8 +2,7 @@
 import { createWebCryptoAdapter } from 'connect-mongo'
 import type { Connection } from 'mongoose'
 import type { Settings } from '../../config/env.ts'
-import { MINUTE } from '../../config/session.ts'
-import { metered } from './metered.ts'
+import { MINUTE } from '../../config/time.ts'
 import type { Metrics } from '../metrics.ts'
 import type { SessionCache } from './cache.ts'
 import { SessionStore } from './store.ts'
@@ -29,9 +28,9 @@ export function openSessionStore(
     endOf: ({ endsAt }) => endsAt,
     encryption: encryptionWith(settings.sessionEncryptionKey),
     cache,
+    metrics,
   })
-  const watched = watch ? watch(store) : store
-  return metrics ? metered(watched, metrics) : watched
+  return watch ? watch(store) : store
 }
 
 // AES-256-GCM under a key derived from the setting, once, when the store is opened.

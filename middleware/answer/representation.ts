@@ -1,13 +1,10 @@
 // HTML or JSON: the one place that decides. Handlers say what the answer is, with the same verbs for both.
 import type { Request, RequestHandler, Response } from 'express'
-import { Memo } from '../../lib/memo.ts'
 import type { Notice } from './flash.ts'
 import { speakJson } from './json.ts'
 import type { TurnedAway } from './problem.ts'
 
 const JSON_TYPES = ['application/json', 'application/problem+json']
-
-const wishes = new Memo<boolean>(100) // by the header: browsers send few different ones
 
 declare global {
   // eslint-disable-next-line @typescript-eslint/no-namespace -- the way Express's own types are extended
@@ -23,10 +20,8 @@ declare global {
 
 /** True if the visitor would rather have JSON than a page. Who has no preference gets the page. */
 export function wantsJson(req: Request): boolean {
-  return wishes.get(req.headers.accept ?? '*/*', () => {
-    const best = req.accepts(['html', ...JSON_TYPES])
-    return best !== false && JSON_TYPES.includes(best)
-  })
+  const best = req.accepts(['html', ...JSON_TYPES])
+  return best !== false && JSON_TYPES.includes(best)
 }
 
 /** Make every answer a page or JSON, as the visitor asks, and say that it depends on that. */

@@ -4,13 +4,13 @@ import type { Metrics } from '../../lib/metrics.ts'
 import { routeOf } from './route-pattern.ts'
 
 /** Count every request by route, method and status, and time those that are answered. */
-export function countRequests({ requests }: Metrics): RequestHandler {
+export function countRequests(metrics: Metrics): RequestHandler {
   return function countRequest(req, res, next) {
     const begun = performance.now()
     res.once('close', () => {
       const status = res.writableFinished ? res.statusCode : 'aborted'
       const seconds = (performance.now() - begun) / 1000
-      requests.count(routeOf(req, res), req.method, status, seconds)
+      metrics.countRequest(routeOf(req, res), req.method, status, seconds)
     })
     next()
   }

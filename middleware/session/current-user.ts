@@ -1,7 +1,7 @@
 // Who is signed in, as the session says, and until when.
 import type { Request, RequestHandler } from 'express'
 import type { SessionData } from 'express-session'
-import { MINUTE } from '../../config/session.ts'
+import { MINUTE } from '../../config/time.ts'
 import { tickOf } from '../../lib/session/clock.ts'
 import type { Member } from '../../models/user.ts'
 import { settingsOf } from '../settings.ts'

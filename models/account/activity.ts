@@ -1,6 +1,6 @@
 // What happened at an account: its last events and its sign-ins per day, for its owner to look at.
 import mongoose from 'mongoose'
-import { DAY } from '../../config/session.ts'
+import { DAY } from '../../config/time.ts'
 import { forgetAttempts } from '../sign-in/failures.ts'
 import { User } from '../user.ts'
 

@@ -1,6 +1,5 @@
 // Whether this process may be sent visitors: its database answers, and the indexes that its promises rest on are there.
 import mongoose from 'mongoose'
-import { nothing } from '../../lib/callback.ts'
 import { findMissingIndexes } from './indexes.ts'
 
 export type Unready = 'database' | 'indexes'
@@ -18,7 +17,7 @@ export async function findUnready(): Promise<Unready | undefined> {
 async function look(): Promise<Unready | undefined> {
   // Of a connection that is lost the driver would ask for a second in vain.
   const isConnected = mongoose.connection.readyState === mongoose.ConnectionStates.connected
-  const missing = isConnected ? await findMissingIndexes().catch(nothing) : undefined
+  const missing = isConnected ? await findMissingIndexes().catch(() => undefined) : undefined
   if (missing === undefined) {
     return 'database'
   } else {

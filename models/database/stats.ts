@@ -3,7 +3,7 @@ import mongoose from 'mongoose'
 import { OPERATION_TIMEOUT } from '../../config/database.ts'
 import type { DatabaseStats } from '../../lib/metrics/database.ts'
 import { notRunOut } from '../../lib/session/clock.ts'
-import { SESSIONS } from '../../lib/session/collection.ts'
+import { SESSIONS } from '../../lib/session/documents.ts'
 import { outbox } from '../mail/outbox.ts'
 
 const MAX_MAILS = 10_000 // more are as bad

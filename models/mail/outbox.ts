@@ -4,8 +4,7 @@ import { setTimeout } from 'node:timers/promises'
 import mongoose from 'mongoose'
 import type { ObjectId } from 'mongodb'
 import type { Locale } from '../../config/i18n.ts'
-import { DAY, HOUR, MINUTE } from '../../config/session.ts'
-import { nothing } from '../../lib/callback.ts'
+import { DAY, HOUR, MINUTE } from '../../config/time.ts'
 import { tokenTtl } from './token.ts'
 
 /**
@@ -92,7 +91,7 @@ export async function untilHandled(patience: number): Promise<void> {
   while (Date.now() < giveUpAt) {
     const stop = new AbortController()
     const handled = once(outboxEvents, 'handled', stop)
-    handled.catch(nothing)
+    handled.catch(() => undefined)
     if ((await outbox().findOne(isBusy())) === null) {
       stop.abort()
       return

@@ -2,7 +2,6 @@
 import { once } from 'node:events'
 import { setTimeout } from 'node:timers/promises'
 import type { Settings } from '../../config/env.ts'
-import { nothing } from '../../lib/callback.ts'
 import { isDatabaseAway } from '../../lib/mongodb/away.ts'
 import type { Mailer } from '../../lib/mail/smtp.ts'
 import { deliver, mailerOf, type Log } from './delivery.ts'
@@ -35,7 +34,7 @@ export class Postman {
     const enough = new AbortController()
     const tired = setTimeout(STOP_TIMEOUT, undefined, enough)
     await Promise.race([this.running, tired])
-    tired.catch(nothing)
+    tired.catch(() => undefined)
     enough.abort()
   }
 
@@ -45,10 +44,10 @@ export class Postman {
       const { signal } = this.round
       // Listening before looking: a letter that is put in between would lie until the next look.
       const called = once(outboxEvents, 'queued', { signal })
-      called.catch(nothing)
+      called.catch(() => undefined)
       const pause = await this.sendAll(signal)
       const rested = setTimeout(pause, undefined, { signal, ref: false })
-      await Promise.race([called, rested]).catch(nothing)
+      await Promise.race([called, rested]).catch(() => undefined)
       this.round.abort()
     }
   }

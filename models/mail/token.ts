@@ -2,7 +2,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import mongoose from 'mongoose'
 import { limits } from '../../config/limits.ts'
-import { DAY, MINUTE } from '../../config/session.ts'
+import { DAY, MINUTE } from '../../config/time.ts'
 import { User } from '../user.ts'
 
 const BYTES = 32 // of random: nobody finds one by trying

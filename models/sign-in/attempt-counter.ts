@@ -3,7 +3,6 @@ import mongoose from 'mongoose'
 import { RateLimiterMongo, RateLimiterRes } from 'rate-limiter-flexible'
 import { attemptLimits } from '../../config/limits.ts'
 import { COLLECTION, orNotCounted, rowKey, rows, type Counter, type Limit } from './counters.ts'
-import { nothing } from '../../lib/callback.ts'
 
 const PURGE_EVERY = 60 * 1000 // milliseconds
 
@@ -66,6 +65,6 @@ function purgeNowAndThen(): void {
     lastPurge = Date.now()
     rows()
       .deleteMany({ expire: { $lte: new Date() } })
-      .catch(nothing)
+      .catch(() => undefined)
   }
 }

@@ -1,7 +1,7 @@
 // Names that somebody has just given up: nobody else gets one at once and is taken for its old owner.
 import mongoose from 'mongoose'
 import { limits } from '../../config/limits.ts'
-import { DAY } from '../../config/session.ts'
+import { DAY } from '../../config/time.ts'
 
 const RESERVED_FOR = limits.reservedDays * DAY // milliseconds
 const MAX_NAMES = 5 // names that one person may keep reserved: more would be hoarding

@@ -1,7 +1,7 @@
 // What a change of an account does to its sessions: a new name is seen in all at once, a new password ends all but one.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { translator } from '../../config/i18n.ts'
-import { MINUTE } from '../../config/session.ts'
+import { MINUTE } from '../../config/time.ts'
 import { SessionStore } from '../../lib/session/store.ts'
 import { endOtherSessions, findUserSessions, renameInSessions } from '../../models/session.ts'
 import { changeSession, sessionKey, sessionOf, sessionsOf, usersOf } from '../documents.ts'

@@ -1,4 +1,4 @@
-// The door of the embedded database: it leads to the engine, and the site hears of guests before their first word does.
+// The gate of the embedded database: it leads to the engine, and the site hears of a client before the engine hears its first word.
 import { once } from 'node:events'
 import { createServer, connect, type Socket } from 'node:net'
 import { join } from 'node:path'
@@ -7,45 +7,45 @@ import { openGate } from '../../../lib/embedded-mongodb/gate.ts'
 import { temporaryFolder } from '../../temporary-folder.ts'
 
 describe('openGate', () => {
-  it('tells of the first guest before anything reaches the engine, and of the last one’s leaving', async () => {
-    const { told, door } = await openDoor()
+  it('tells of the first client before anything reaches the engine, and when the last one has left', async () => {
+    const { heard, gate } = await openTestGate()
 
-    const first = await enter(door, 'hello')
-    const second = await enter(door, 'hello')
+    const first = await enter(gate, 'hello')
+    const second = await enter(gate, 'hello')
     first.destroy()
     await once(first, 'close')
     second.destroy()
 
-    await vi.waitUntil(() => told.includes('gone'))
-    expect(told).toEqual(['came', 'engine hears hello', 'engine hears hello', 'gone'])
+    await vi.waitUntil(() => heard.includes('gone'))
+    expect(heard).toEqual(['came', 'engine hears hello', 'engine hears hello', 'gone'])
   })
 
-  it('lets nobody wait at a door that leads nowhere any more', async () => {
-    const { door, stopEngine } = await openDoor()
-    const guest = await enter(door, 'hello')
+  it('lets no client wait once the engine is gone', async () => {
+    const { gate, stopEngine } = await openTestGate()
+    const client = await enter(gate, 'hello')
 
     stopEngine()
 
-    await once(guest, 'close')
+    await once(client, 'close')
   })
 })
 
-async function openDoor() {
+async function openTestGate() {
   const folder = await temporaryFolder()
-  const [door, target] = [join(folder, 'door.sock'), join(folder, 'engine.sock')]
-  const told: string[] = []
+  const [gate, target] = [join(folder, 'gate.sock'), join(folder, 'engine.sock')]
+  const heard: string[] = []
   const inside = new Set<Socket>()
   const engine = createServer((socket) => {
     inside.add(socket)
     socket.on('data', (words) => {
-      told.push(`engine hears ${words.toString()}`)
+      heard.push(`engine hears ${words.toString()}`)
       socket.write('answer')
     })
   }).listen(target)
   await once(engine, 'listening')
-  const close = await openGate(door, target, {
-    came: () => told.push('came'),
-    gone: () => told.push('gone'),
+  const close = await openGate(gate, target, {
+    firstCame: () => heard.push('came'),
+    lastLeft: () => heard.push('gone'),
   })
   const stopEngine = () => {
     engine.close()
@@ -55,12 +55,12 @@ async function openDoor() {
     await close()
     stopEngine()
   })
-  return { told, door, stopEngine }
+  return { heard, gate, stopEngine }
 }
 
-async function enter(door: string, words: string): Promise<Socket> {
-  const guest = connect(door)
-  guest.write(words)
-  await once(guest, 'data')
-  return guest
+async function enter(gate: string, words: string): Promise<Socket> {
+  const client = connect(gate)
+  client.write(words)
+  await once(client, 'data')
+  return client
 }

@@ -14,7 +14,7 @@ let gather: () => Promise<string>
 let impatient: () => Promise<string>
 beforeAll(() => {
   cluster.setupPrimary({
-    exec: fileURLToPath(new URL('metrics-worker.ts', import.meta.url)),
+    exec: fileURLToPath(new URL('worker.ts', import.meta.url)),
     execArgv: ['--import', 'tsx'],
   })
   gather = gatherFromWorkers(LONG)

@@ -7,7 +7,7 @@ import { ping, readStats } from '../../../models/database/stats.ts'
 import { openSite, type Site } from '../../helper.ts'
 import { valueOf } from '../../metrics-text.ts'
 
-const EAGER = { lives: 0, patience: 20_000 } // milliseconds: each time anew, also on a slow machine
+const EAGER = { ttl: 0, timeout: 20_000 } // milliseconds: each time anew, also on a slow machine
 const NAMES = ['sesame_sessions', 'sesame_mails_waiting', 'sesame_oldest_mail_age_seconds']
 const SIGNS = { sessions: 5, mails: 2, oldestMail: 30 }
 
@@ -64,7 +64,7 @@ describe('A database that is away', () => {
     ['refuses', fails],
   ])('is down if it %s, and of what it holds nothing old is told', async (_how, away) => {
     const database = { ping: () => Promise.resolve(), readStats: () => Promise.resolve(SIGNS) }
-    const gauge = gauges(database, { lives: 0, patience: 10 })
+    const gauge = gauges(database, { ttl: 0, timeout: 10 })
     const before = await Promise.all(NAMES.map(gauge))
 
     Object.assign(database, { ping: away, readStats: away })
@@ -91,11 +91,11 @@ describe('However often the metrics are asked for', () => {
     })
     const calm = gauges(
       counting(() => Promise.resolve()),
-      { lives: 60_000, patience: 20_000 },
+      { ttl: 60_000, timeout: 20_000 },
     )
     const hanging = gauges(
       counting(() => new Promise(() => undefined)),
-      { lives: 0, patience: 10 },
+      { ttl: 0, timeout: 10 },
     )
 
     await Promise.all(Array.from({ length: 20 }, () => calm('sesame_sessions')))
@@ -108,7 +108,7 @@ describe('However often the metrics are asked for', () => {
 })
 
 // Reads one gauge after the other from a registry that holds nothing else.
-function gauges(...[database, pace]: [Database, { lives: number; patience: number }]) {
+function gauges(...[database, pace]: [Database, { ttl: number; timeout: number }]) {
   const registry = new Registry()
   addDatabaseGauges(
     registry,

@@ -5,8 +5,7 @@ import { createWebCryptoAdapter } from 'connect-mongo'
 import { Cookie, type SessionData } from 'express-session'
 import { MongoClient, type Collection } from 'mongodb'
 import { inject } from 'vitest'
-import type { SessionDocument } from '../../../lib/session/documents.ts'
-import { SESSIONS } from '../../../lib/session/collection.ts'
+import { SESSIONS, type SessionDocument } from '../../../lib/session/documents.ts'
 import { SessionStore } from '../../../lib/session/store.ts'
 
 export type OpenStore = {

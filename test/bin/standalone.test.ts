@@ -1,6 +1,6 @@
-// The cache of sessions and those who come through the engine's door, also before there is a cache.
+// The cache of sessions, off while another process is at the engine, also if it came before there was a cache.
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import { newCompany } from '../../bin/company.ts'
+import { createCacheSwitch } from '../../bin/standalone.ts'
 import { SessionCache } from '../../lib/session/cache.ts'
 import type { SessionDocument } from '../../lib/session/documents.ts'
 
@@ -13,27 +13,27 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-it('keeps nothing for as long as somebody is there who came before the cache did', async () => {
-  const company = newCompany()
+it('keeps nothing for as long as a process is there that came before the cache did', async () => {
+  const cacheSwitch = createCacheSwitch()
   const cache = new SessionCache()
 
-  company.came()
-  company.tell(cache)
+  cacheSwitch.firstCame()
+  cacheSwitch.control(cache)
   const meanwhile = await readsOf(cache)
-  company.gone()
+  cacheSwitch.lastLeft()
   const afterwards = await readsOf(cache)
 
   expect(meanwhile).toBe(2)
   expect(afterwards).toBe(1)
 })
 
-it('keeps what was read from the start where nobody is there, and forgets it when somebody comes', async () => {
-  const company = newCompany()
+it('keeps what was read from the start where nobody else is there, and forgets it when another process comes', async () => {
+  const cacheSwitch = createCacheSwitch()
   const cache = new SessionCache()
 
-  company.tell(cache)
+  cacheSwitch.control(cache)
   const before = await readsOf(cache)
-  company.came()
+  cacheSwitch.firstCame()
   const meanwhile = await readsOf(cache)
 
   expect(before).toBe(1)

@@ -1,4 +1,4 @@
-// A worker that dies with a connection that it was handed and has not taken: nobody is left waiting.
+// The run of a worker that dies with a connection that it was handed and has not taken: no visitor is left waiting.
 import { connect } from 'node:net'
 import { expect, it, onTestFinished, vi } from 'vitest'
 import { temporaryFolder } from '../temporary-folder.ts'

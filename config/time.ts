@@ -1,0 +1,5 @@
+// The units of time that the code counts in, all of them in milliseconds.
+export const SECOND = 1000
+export const MINUTE = 60 * SECOND
+export const HOUR = 60 * MINUTE
+export const DAY = 24 * HOUR
