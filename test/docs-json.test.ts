@@ -70,7 +70,9 @@ describe('docs/json.md', () => {
 
   it('lists every type of problem, and no other', () => {
     const listed = [...text.matchAll(/^\| `([a-z-]+)` +\| \d{3}/gm)].map(([, type]) => type)
-    const sources = ['problem', 'https'].map((name) => read(`middleware/${name}.ts`).text).join('')
+    const sources = ['answer/problem', 'https']
+      .map((name) => read(`middleware/${name}.ts`).text)
+      .join('')
     const [, table = ''] = /TYPES.*?\{(.*?)^\}/ms.exec(sources) ?? []
     const used = [
       ...[...table.matchAll(/'([a-z-]+)'/g)].map(([, type]) => type),
