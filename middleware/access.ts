@@ -1,8 +1,9 @@
 // Who may enter a page. The map of URLs names one of these for each; there is no page without one.
-import type { RequestHandler } from 'express'
+import type { Request, RequestHandler } from 'express'
 import createError from 'http-errors'
-import { endReasonOf } from './ending.ts'
+import { findEndReason, type EndReason } from '../models/session.ts'
 import { hideAddress } from './mailed-link.ts'
+import { clearSessionCookie, hasSentSession, sentSessionId, storeOf } from './session.ts'
 import { settingsOf } from './settings.ts'
 
 /** Everybody may enter. */
@@ -40,4 +41,15 @@ export const bearer: RequestHandler = function bearer(_req, res, next) {
 /** Who develops the site: where mails are sent, and in production, there is no such page. */
 export const developer: RequestHandler = function developer(req, _res, next) {
   next(settingsOf(req).catchesMail ? undefined : createError(404))
+}
+
+// Why the visitor's session is over, if there was one; its cookie is taken away.
+async function endReasonOf(req: Request): Promise<`ended-${EndReason | 'unknown'}` | undefined> {
+  const sent = sentSessionId(req)
+  if (sent === undefined || hasSentSession(req)) {
+    return undefined
+  } else {
+    clearSessionCookie(req)
+    return `ended-${(await findEndReason(storeOf(req), sent)) ?? 'unknown'}`
+  }
 }

@@ -1,11 +1,13 @@
-// A submitted form of a page with a captcha: its fields against their schema, and the captcha's one try.
-import type { Request } from 'express'
+// A submitted form: its fields against their schema, the captcha's one try, and the form again where it was refused.
+import type { Request, Response } from 'express'
 import { z } from 'zod'
 import { isCaptchaAnswer } from '../lib/captcha.ts'
-import { readForm, text, type Form } from '../lib/form.ts'
+import { readForm, text, type Form, type Refusal } from '../lib/form.ts'
 import { takeCaptcha } from '../models/session.ts'
+import type { Throttled } from '../models/sign-in/throttle.ts'
+import type { SignInRefusal } from '../models/sign-in.ts'
 import { wantsWords } from './form/captcha.ts'
-import { logEvent } from './log/security-events.ts'
+import { logEvent, logRefusal } from './log/security-events.ts'
 import { storeOf } from './session.ts'
 
 const captchaField = z.object({ captcha: text() })
@@ -24,6 +26,20 @@ export async function checkForm<S extends z.ZodObject>(
     const errors = form.ok ? {} : form.errors
     return { ok: false, typed: form.typed, errors: { ...errors, captcha: error } }
   }
+}
+
+/** Answer 422 with the errors of the fields, or 429 with the time to wait where there were too many attempts. */
+export function renderRefusal(
+  req: Request,
+  res: Response,
+  view: string,
+  refusal: Refusal & Partial<Throttled & SignInRefusal>,
+  values: object,
+): void {
+  const { errors, wait } = refusal
+  logRefusal(req, refusal)
+  if (wait) res.set('Retry-After', String(wait.seconds))
+  res.status(wait ? 429 : 422).render(view, { ...values, errors, wait })
 }
 
 // The answer is gone from the session before it is compared: one captcha, one try, also for parallel requests.

@@ -1,4 +1,4 @@
-// The session: express-session over MongoDB, and the two moments that change whose it is.
+// The session: express-session over MongoDB, and the moments in which it begins, gets a new id, and ends.
 import { promisify } from 'node:util'
 import type { Request, RequestHandler } from 'express'
 import session, { type SessionData } from 'express-session'
@@ -79,6 +79,21 @@ export async function signIn(req: Request, member: Member, remember: boolean): P
   if (count > 0) logEvent(req, 'session-ended', { userId: member.id, by: 'too-many', count })
   await save(req)
   // Whoever changes the password, locks or deletes the account ends its sessions; this one may have come a moment later.
+  if (!(await isStillMember(member))) await signOut(req)
+}
+
+/**
+ * Give the session a new id and wait until it is stored; the old one is deleted (ASVS 7.2.4).
+ * Whoever had come to know the old id, which may be why the password was changed, holds nothing any more.
+ * What it held and both its timeouts stay.
+ */
+export async function renewSession(req: Request, member: Member): Promise<void> {
+  const { cookie, ...data } = req.session
+  await regenerate(req)
+  Object.assign(req.session, data)
+  if (cookie.originalMaxAge !== null) req.session.cookie.maxAge = cookie.originalMaxAge
+  await save(req)
+  // Whoever locked or deleted the account meanwhile ended the old session and could not know of this one.
   if (!(await isStillMember(member))) await signOut(req)
 }
 

@@ -4,7 +4,7 @@ import { checkbox, text, type Refusal } from '../lib/form.ts'
 import { verifyPassword } from '../lib/password.ts'
 import { refuse } from '../lib/result.ts'
 import { beginSignIn, type Caller, type Throttled } from './sign-in/throttle.ts'
-import type { Failures } from './sign-in/failures.ts'
+import type { Failures } from './sign-in/counters.ts'
 import { emailKey } from './user/email.ts'
 import {
   findByName,

@@ -1,9 +1,8 @@
 // GET and POST /password-reset: an address becomes a mailed link, if it is somebody's; the answer is the same for all.
 import type { Request, Response } from 'express'
 import { askInWords } from '../middleware/form/captcha.ts'
-import { checkForm } from '../middleware/form.ts'
+import { checkForm, renderRefusal } from '../middleware/form.ts'
 import { localeOf } from '../middleware/locale.ts'
-import { renderRefusal } from '../middleware/refused-form.ts'
 import { callerOf } from '../middleware/throttle.ts'
 import { askForReset, resetRequest } from '../models/account/password-reset.ts'
 

@@ -1,9 +1,8 @@
 // GET and POST /register: the form of a new account.
 import type { Request, Response } from 'express'
 import { askInWords } from '../middleware/form/captcha.ts'
-import { checkForm } from '../middleware/form.ts'
+import { checkForm, renderRefusal } from '../middleware/form.ts'
 import { localeOf } from '../middleware/locale.ts'
-import { renderRefusal } from '../middleware/refused-form.ts'
 import { logEvent } from '../middleware/log/security-events.ts'
 import { callerOf } from '../middleware/throttle.ts'
 import { queueNotice } from '../models/mail/notice.ts'

@@ -1,7 +1,7 @@
 // GET and POST /verify-email: whether the address is confirmed, and another mail with the link for it.
 import type { Request, Response } from 'express'
 import { localeOf } from '../middleware/locale.ts'
-import { renderRefusal } from '../middleware/refused-form.ts'
+import { renderRefusal } from '../middleware/form.ts'
 import { callerOf } from '../middleware/throttle.ts'
 import { findAccount } from '../models/user.ts'
 import { askForVerification } from '../models/account/verification.ts'

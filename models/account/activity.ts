@@ -1,7 +1,7 @@
 // What happened at an account: its last events and its sign-ins per day, for its owner to look at.
 import mongoose from 'mongoose'
 import { DAY } from '../../config/session.ts'
-import { forgetAttempts } from '../sign-in/failures.ts'
+import { forgetAttempts } from '../sign-in/counters.ts'
 import { User } from '../user.ts'
 
 const MAX_EVENTS = 200 // kept of one person

@@ -1,7 +1,7 @@
 // Everything that is kept about a person, for that person: their right by many laws, and an honest mirror.
 import type { SessionStore } from '../../lib/session/store.ts'
 import { findActivity } from './activity.ts'
-import { findFailures } from '../sign-in/failures.ts'
+import { findFailures } from '../sign-in/counters.ts'
 import { outbox } from '../mail/outbox.ts'
 import { findReservations } from '../user/reservation.ts'
 import { findUserSessions } from '../session.ts'

@@ -10,7 +10,7 @@ import { isPersonal, newPassword } from '../user/new-password.ts'
 import { queueLetter } from '../mail/outbox.ts'
 import { storePassword, type Seen } from './password-change.ts'
 import { endAllSessions } from '../session.ts'
-import { endTokens, findToken, issueToken, takeToken, type Token } from '../mail/token.ts'
+import { endTokens, findToken, takeToken, type Token } from '../mail/token.ts'
 import { User, type UserDocument } from '../user.ts'
 
 /** Whose password is replaced. */
@@ -37,18 +37,6 @@ export async function askForReset(
     await queueLetter({ kind: 'password-reset', email }, locale)
     return { ok: true }
   }
-}
-
-/** Make the token of a link for this person, as the account is now. Who asked for it, by mail or an operator, makes no difference. */
-export async function issueReset({
-  _id,
-  emailKey,
-  passwordChangedAt,
-}: UserDocument): Promise<string> {
-  return issueToken('password-reset', _id.toString(), {
-    ...(emailKey ? { emailKey } : {}),
-    ...(passwordChangedAt ? { passwordChangedAt } : {}),
-  })
 }
 
 /** Whose password this link replaces; undefined if it does not count. Looking does not use it up. */

@@ -4,8 +4,7 @@ import type { Mail } from '../../lib/mail/smtp.ts'
 import { renderMail } from '../../lib/mail/template.ts'
 import { emailKey, isEmail } from '../user/email.ts'
 import type { Letter, OutboxEntry } from './outbox.ts'
-import { issueReset } from '../account/password-reset.ts'
-import { issueToken, type Seen } from './token.ts'
+import { issueReset, issueToken, type Seen } from './token.ts'
 import { User, type UserDocument } from '../user.ts'
 
 /** A letter as a mail; or why there is none: nobody is to get it, or the address is none that a mail could go to. */

@@ -3,7 +3,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import mongoose from 'mongoose'
 import { limits } from '../../config/limits.ts'
 import { DAY, MINUTE } from '../../config/session.ts'
-import { User } from '../user.ts'
+import { User, type UserDocument } from '../user.ts'
 
 const BYTES = 32 // of random: nobody finds one by trying
 const SHAPE = /^[\w-]{43}$/ // what that many bytes look like in base64url
@@ -31,6 +31,15 @@ export async function issueToken(purpose: Purpose, userId: string, seen: Seen): 
   // A letter that is written while its reader deletes the account must not leave a link to it.
   if (!(await User.exists({ _id: userId }))) await endTokens(userId)
   return token
+}
+
+/** Make the token of a link that replaces this person's password. Whoever asked for it, the person or an operator, it is the same. */
+export async function issueReset(user: UserDocument): Promise<string> {
+  const { _id, emailKey, passwordChangedAt } = user
+  return issueToken('password-reset', _id.toString(), {
+    ...(emailKey ? { emailKey } : {}),
+    ...(passwordChangedAt ? { passwordChangedAt } : {}),
+  })
 }
 
 /** The token of a link, if it counts; looking at it does not use it, because mail scanners open every link. */

@@ -3,8 +3,7 @@ import { documentIn, UnreadableBackup, type Counts, type Entry } from '../../lib
 import { isKept, keptCollections } from './backup.ts'
 import { buildIndexes } from '../database/indexes.ts'
 import { addKeysToLegacyUsers } from '../user/legacy.ts'
-import { insertStaged, type Conflicts } from './restore/insert.ts'
-import { cleanReferences } from './restore/references.ts'
+import { cleanReferences, insertStaged, type Conflicts } from './restore/references.ts'
 import { clearStage, openStage, staged, swap } from './restore/stage.ts'
 
 const BATCH = 500 // documents written at once

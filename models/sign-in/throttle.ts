@@ -1,10 +1,18 @@
 // How often somebody may try to sign in, to register or to get a picture, and who is told of it (ASVS 6.3.1, 6.3.5).
 import { createHash } from 'node:crypto'
-import { countBy, giveBack } from './attempt-counter.ts'
-import { endRow, fullKeys, noteFailure, resetPoints, type Counter, type Limit } from './counters.ts'
+import {
+  countBy,
+  endCounter,
+  fullKeys,
+  giveBack,
+  noteFailure,
+  resetPoints,
+  type Counter,
+  type Failures,
+  type Limit,
+} from './counters.ts'
 import type { Refusal } from '../../lib/form.ts'
 import { refuse } from '../../lib/result.ts'
-import { failuresOf, type Failures } from './failures.ts'
 
 const ASK_AGAIN = 24 * 60 * 60 // seconds, for who asks when a locked account will be open: that is up to people
 
@@ -71,8 +79,8 @@ export async function beginSignIn(caller: Caller, who: Who): Promise<SignInAttem
         ok: true,
         fail: () => noteFailure(account),
         succeed: async () => {
-          const [row] = await Promise.all([endRow(account), giveBack(fromHere)])
-          return failuresOf(row)
+          const [failures] = await Promise.all([endCounter(account), giveBack(fromHere)])
+          return failures
         },
         confirm: () => giveBack([...fromHere, account]),
       }

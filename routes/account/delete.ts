@@ -1,10 +1,10 @@
 // GET and POST /account/delete: the end of the account; nothing brings it back.
 import type { Request, Response } from 'express'
 import { readForm } from '../../lib/form.ts'
-import { renderRefusal } from '../../middleware/refused-form.ts'
+import { renderRefusal } from '../../middleware/form.ts'
 import { logEvent } from '../../middleware/log/security-events.ts'
 import { signOut } from '../../middleware/session.ts'
-import { requestContext } from '../../middleware/request-context.ts'
+import { requestContext } from '../../middleware/session/request-context.ts'
 import { deleteOwnAccount, deletion } from '../../models/account/deletion.ts'
 
 export function show(req: Request, res: Response) {

@@ -1,9 +1,9 @@
 // GET and POST /account/email: another address, which counts once the link that is sent to it was used.
 import type { Request, Response } from 'express'
 import { readForm } from '../../lib/form.ts'
-import { renderRefusal } from '../../middleware/refused-form.ts'
+import { renderRefusal } from '../../middleware/form.ts'
 import { logEvent } from '../../middleware/log/security-events.ts'
-import { requestContext } from '../../middleware/request-context.ts'
+import { requestContext } from '../../middleware/session/request-context.ts'
 import { askForEmail, emailChange, findPendingEmail } from '../../models/account/email-change.ts'
 
 export async function show(req: Request, res: Response) {

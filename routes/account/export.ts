@@ -1,7 +1,7 @@
 // GET /account/export: everything that is kept about the person, as one file of JSON.
 import type { Request, Response } from 'express'
 import { logEvent } from '../../middleware/log/security-events.ts'
-import { requestContext } from '../../middleware/request-context.ts'
+import { requestContext } from '../../middleware/session/request-context.ts'
 import { exportAccount } from '../../models/account/export.ts'
 
 export async function show(req: Request, res: Response) {

@@ -1,10 +1,10 @@
 // GET and POST /account/password: the current password and a new one; all other sessions end.
 import type { Request, Response } from 'express'
 import { readForm } from '../../lib/form.ts'
-import { renderRefusal } from '../../middleware/refused-form.ts'
-import { renewSession } from '../../middleware/renew-session.ts'
+import { renderRefusal } from '../../middleware/form.ts'
+import { renewSession } from '../../middleware/session.ts'
 import { logEvent } from '../../middleware/log/security-events.ts'
-import { requestContext } from '../../middleware/request-context.ts'
+import { requestContext } from '../../middleware/session/request-context.ts'
 import { changePassword, passwordChange } from '../../models/account/password-change.ts'
 
 export function show(_req: Request, res: Response) {

@@ -1,9 +1,9 @@
 // GET and POST /account/username: another name; the old one stays reserved for a while.
 import type { Request, Response } from 'express'
 import { readForm } from '../../lib/form.ts'
-import { renderRefusal } from '../../middleware/refused-form.ts'
+import { renderRefusal } from '../../middleware/form.ts'
 import { logEvent } from '../../middleware/log/security-events.ts'
-import { requestContext } from '../../middleware/request-context.ts'
+import { requestContext } from '../../middleware/session/request-context.ts'
 import { changeUsername, usernameChange } from '../../models/account/username-change.ts'
 
 export function show(req: Request, res: Response) {

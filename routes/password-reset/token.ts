@@ -2,7 +2,7 @@
 import type { Request, Response } from 'express'
 import { localeOf } from '../../middleware/locale.ts'
 import { tokenOf } from '../../middleware/mailed-link.ts'
-import { renderRefusal } from '../../middleware/refused-form.ts'
+import { renderRefusal } from '../../middleware/form.ts'
 import { logEvent } from '../../middleware/log/security-events.ts'
 import { signOut, storeOf } from '../../middleware/session.ts'
 import { findReset, readReplacement, resetPassword } from '../../models/account/password-reset.ts'

@@ -1,12 +1,40 @@
-// What a restored document says of other documents is made true: it was read at another moment than they were.
+// Documents of a backup were read at different moments: two may claim one name, or one may name a person who is not there.
 import { ObjectId, type BSON } from 'mongodb'
+import mongoose from 'mongoose'
 import type { Kept } from '../backup.ts'
 import { staged } from './stage.ts'
 
+const { MongoBulkWriteError } = mongoose.mongo
 const PAGE = 500 // documents looked at together
+const ADDRESS = { email: 1, emailKey: 1, emailVerifiedAt: 1 } as const
+
+/** The usernames of those who had to give something up. */
+export type Conflicts = { withoutAddress: string[]; dropped: string[] }
+
+/** What no two documents of a collection may have. */
+type Claims = { usernameKey?: string; emailKey?: string; key?: string }
 
 type Counter = { _id: ObjectId; key: string }
 type Reservation = { _id: string; userId: string }
+
+/** Write the documents. Where one claims what an earlier one has, it gets it: when it was read, the other had it no more. */
+export async function insertStaged(
+  collection: Kept,
+  documents: BSON.Document[],
+  conflicts: Conflicts,
+): Promise<void> {
+  try {
+    await staged(collection).insertMany(documents, { ordered: false })
+  } catch (error) {
+    const failures = error instanceof MongoBulkWriteError ? [error.writeErrors].flat() : []
+    if (failures.length === 0 || failures.some(({ code }) => code !== 11000)) throw error
+    for (const { index } of failures) {
+      const later = documents[index] ?? {}
+      await makeRoom(collection, later, conflicts)
+      await staged(collection).insertOne(later)
+    }
+  }
+}
 
 /**
  * Remove what was staged and is over, or tells of somebody who is not there: they were deleted while the backup was taken.
@@ -35,6 +63,30 @@ export async function cleanReferences(): Promise<number> {
   return removed
 }
 
+async function makeRoom(
+  collection: Kept,
+  { usernameKey, emailKey, key }: Claims,
+  conflicts: Conflicts,
+): Promise<void> {
+  if (collection === 'users' && usernameKey !== undefined) {
+    // Whoever had the name is gone: one that is given up for another stays reserved.
+    conflicts.dropped.push(...(await namesOf({ usernameKey })))
+    await staged(collection).deleteMany({ usernameKey })
+  }
+  if (collection === 'users' && emailKey !== undefined) {
+    conflicts.withoutAddress.push(...(await namesOf({ emailKey })))
+    await staged(collection).updateMany({ emailKey }, { $unset: ADDRESS })
+  }
+  if (collection === 'attempts' && key !== undefined) {
+    await staged(collection).deleteMany({ key }) // a counter that was ended and has begun anew
+  }
+}
+
+async function namesOf(filter: Claims): Promise<string[]> {
+  const found = await staged('users').find<{ username: unknown }>(filter).toArray()
+  return found.map(({ username }) => String(username))
+}
+
 async function* pages<T extends BSON.Document>(name: Kept): AsyncGenerator<T[]> {
   let page: T[] = []
   const documents = staged(name)
@@ -50,7 +102,7 @@ async function* pages<T extends BSON.Document>(name: Kept): AsyncGenerator<T[]> 
   yield page
 }
 
-// The person of a counter, as models/sign-in/throttle.ts and models/sign-in/failures.ts name it; those of addresses and names have none.
+// The person of a counter, as models/sign-in/throttle.ts names it; those of addresses and names have none.
 function ownerOf(key: unknown): string | undefined {
   return /^(?:account:|name:account )(\S+)/.exec(String(key))?.[1]
 }

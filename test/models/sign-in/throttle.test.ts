@@ -2,7 +2,7 @@
 import mongoose from 'mongoose'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { attemptLimits } from '../../../config/limits.ts'
-import { NotCounted, type Row } from '../../../models/sign-in/counters.ts'
+import { NotCounted, type CounterRow } from '../../../models/sign-in/counters.ts'
 import { beginSignIn, countAttempt, unlockAccount } from '../../../models/sign-in/throttle.ts'
 import { openSite, type Site } from '../../helper.ts'
 
@@ -209,7 +209,7 @@ describe('the collection', () => {
 })
 
 function rows() {
-  return mongoose.connection.collection<Row>('attempts')
+  return mongoose.connection.collection<CounterRow>('attempts')
 }
 
 function row(key: RegExp) {

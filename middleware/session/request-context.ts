@@ -1,8 +1,8 @@
 // What a model is told of the request of a member, without knowing Express.
 import type { Request } from 'express'
-import type { RequestContext } from '../models/account/request-context.ts'
-import { storeOf } from './session.ts'
-import { callerOf } from './throttle.ts'
+import type { RequestContext } from '../../models/account/request-context.ts'
+import { storeOf } from '../session.ts'
+import { callerOf } from '../throttle.ts'
 
 /** The visit of who is signed in. Throws on a page whose guard lets others in. */
 export function requestContext(req: Request): RequestContext {
