@@ -7,7 +7,7 @@ import { cookieFlags, cookieName, DAY, HOUR } from '../config/session.ts'
 import type { SessionStore } from '../lib/session/store.ts'
 import { endOldestSessions } from '../models/session.ts'
 import { isStillMember, type Member } from '../models/user.ts'
-import { logEvent } from './log/security-events.ts'
+import { record } from './log/security-events.ts'
 import { settingsOf } from './settings.ts'
 
 declare module 'express-session' {
@@ -75,8 +75,7 @@ export async function signIn(req: Request, member: Member, remember: boolean): P
     agent: (req.get('User-Agent') ?? '').slice(0, MAX_AGENT_LENGTH),
   } satisfies Partial<SessionData>)
   if (remember) req.session.cookie.maxAge = longest
-  const count = await endOldestSessions(storeOf(req), member.id)
-  if (count > 0) logEvent(req, 'session-ended', { userId: member.id, by: 'too-many', count })
+  record(req, await endOldestSessions(storeOf(req), member.id))
   await save(req)
   // Whoever changes the password, locks or deletes the account ends its sessions; this one may have come a moment later.
   if (!(await isStillMember(member))) await signOut(req)

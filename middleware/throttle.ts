@@ -4,7 +4,7 @@ import createError from 'http-errors'
 import { networkOf } from '../lib/http/network.ts'
 import { countAttempt, type Caller } from '../models/sign-in/throttle.ts'
 import { wantsWords } from './form/captcha.ts'
-import { logRefusal } from './log/security-events.ts'
+import { record } from './log/security-events.ts'
 import { settingsOf } from './settings.ts'
 
 /**
@@ -34,7 +34,7 @@ function unhurried(limit: 'captcha' | 'lesson'): RequestHandler {
   return async function waitYourTurn(req, _res, next) {
     const refusal = await countAttempt(callerOf(req), limit)
     if (refusal) {
-      logRefusal(req, refusal)
+      record(req, refusal)
       throw createError(429, 'Too many requests', { wait: refusal.wait })
     } else {
       next()

@@ -5,7 +5,7 @@ import { translator } from '../../config/i18n.ts'
 import { NotCounted } from '../../models/sign-in/counters.ts'
 import { isDatabaseAway } from '../../lib/mongodb/away.ts'
 import { TooManyHashes } from '../../lib/password/queue.ts'
-import type { Wait } from '../../models/sign-in/throttle.ts'
+import type { Wait } from '../../models/result.ts'
 import { hideAddress, withoutToken } from '../mailed-link.ts'
 import { kindOfStatus } from './problem.ts'
 

@@ -2,7 +2,7 @@
 import type { Request, Response } from 'express'
 import { formatWait, translator, type Translate } from '../../config/i18n.ts'
 import type { FieldErrors } from '../../lib/form.ts'
-import type { Wait } from '../../models/sign-in/throttle.ts'
+import type { Wait } from '../../models/result.ts'
 import type { Notice } from './flash.ts'
 
 // The last part of a type. Clients compare it, so a word stays what it is, whatever becomes of the sentences.

@@ -1,11 +1,11 @@
 // How an account goes, with everything that is kept about its person.
 import { z } from 'zod'
 import { text } from '../../lib/form.ts'
-import { accept, refuse, type Result } from '../../lib/result.ts'
 import type { SessionStore } from '../../lib/session/store.ts'
-import { forgetActivity } from './activity.ts'
+import { accept, refuse, type Result } from '../result.ts'
 import { forgetAttempts } from '../sign-in/counters.ts'
-import { confirmPassword, currentPassword, type Confirmation } from './confirm-password.ts'
+import { forgetActivity } from './activity.ts'
+import { confirmPassword, currentPassword } from './confirm-password.ts'
 import { dropLetters } from '../mail/outbox.ts'
 import { disownReservations } from '../user/reservation.ts'
 import { endTokens } from '../mail/token.ts'
@@ -21,18 +21,18 @@ export const deletion = z.object({
   current: currentPassword,
 })
 
-/** Delete the account of who is signed in, if the password and the name are right. */
+/** Delete the account of a member, if the password and the name are right. */
 export async function deleteOwnAccount(
   form: z.output<typeof deletion>,
   { member, caller, store }: RequestContext,
-): Promise<Confirmation | Result<string>> {
+): Promise<Result<string>> {
   if (usernameKey(form.username.trim()) !== usernameKey(member.username)) {
     return refuse({ username: 'errors.typed-name.wrong' })
   } else {
     const confirmed = await confirmPassword(member.id, form.current, caller)
     if (confirmed.ok) {
       await deleteAccount(store, member.id)
-      return accept(member.id)
+      return accept(member.id, { event: 'account-deleted', userId: member.id })
     } else {
       return confirmed
     }

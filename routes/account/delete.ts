@@ -2,7 +2,7 @@
 import type { Request, Response } from 'express'
 import { readForm } from '../../lib/form.ts'
 import { renderRefusal } from '../../middleware/form.ts'
-import { logEvent } from '../../middleware/log/security-events.ts'
+import { record } from '../../middleware/log/security-events.ts'
 import { signOut } from '../../middleware/session.ts'
 import { requestContext } from '../../middleware/session/request-context.ts'
 import { deleteOwnAccount, deletion } from '../../models/account/deletion.ts'
@@ -16,7 +16,7 @@ export async function submit(req: Request, res: Response) {
   const form = readForm(req.body, deletion)
   const result = form.ok ? await deleteOwnAccount(form.value, visit) : form
   if (result.ok) {
-    logEvent(req, 'account-deleted')
+    record(req, result)
     await signOut(req)
     res.flash('account-deleted')
     res.redirect(303, '/home')

@@ -3,7 +3,7 @@ import type { Request, Response } from 'express'
 import { readForm } from '../../lib/form.ts'
 import { renderRefusal } from '../../middleware/form.ts'
 import { renewSession } from '../../middleware/session.ts'
-import { logEvent } from '../../middleware/log/security-events.ts'
+import { record } from '../../middleware/log/security-events.ts'
 import { requestContext } from '../../middleware/session/request-context.ts'
 import { changePassword, passwordChange } from '../../models/account/password-change.ts'
 
@@ -16,8 +16,8 @@ export async function submit(req: Request, res: Response) {
   const form = readForm(req.body, passwordChange(visit.member))
   const result = form.ok ? await changePassword(form.value, visit) : form
   if (result.ok) {
-    logEvent(req, 'password-changed', { count: result.value.ended })
-    await renewSession(req, result.value.member)
+    record(req, result)
+    await renewSession(req, result.value)
     res.flash('password-changed')
     res.redirect(303, '/account')
   } else {

@@ -2,7 +2,7 @@
 import type { Request, Response } from 'express'
 import { readForm } from '../../lib/form.ts'
 import { renderRefusal } from '../../middleware/form.ts'
-import { logEvent } from '../../middleware/log/security-events.ts'
+import { record } from '../../middleware/log/security-events.ts'
 import { requestContext } from '../../middleware/session/request-context.ts'
 import { changeUsername, usernameChange } from '../../models/account/username-change.ts'
 
@@ -16,7 +16,7 @@ export async function submit(req: Request, res: Response) {
   const result = form.ok ? await changeUsername(form.value, visit) : form
   if (result.ok) {
     req.session.username = result.value // for this very answer; in the database it is changed
-    logEvent(req, 'username-changed')
+    record(req, result)
     res.flash('username-changed')
     res.redirect(303, '/account')
   } else {
