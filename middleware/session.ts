@@ -19,7 +19,7 @@ declare module 'express-session' {
     /** The absolute timeout: the session ends then, however active it is. */
     endsAt: Date
     remember: boolean
-    /** From where and with what the person signed in, for the list of places. */
+    /** From where and with what browser the member signed in, for /account/sessions. */
     address: string
     agent: string
     captcha: { answers: string[]; expires: Date }

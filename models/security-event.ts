@@ -1,4 +1,4 @@
-// What a log of security tells (ASVS 16.3; docs/operations.md). A model's result names its events; middleware/log records them.
+// What the log of security records (ASVS 16.3; docs/operations.md). A model's result names its events; middleware/log records them.
 
 /** Every event, with the level of its line in the log: what was refused is a warning. */
 export const SECURITY_EVENTS = {

@@ -5,9 +5,9 @@ import type { SessionStore } from '../lib/session/store.ts'
 import { storageId } from '../lib/session/storage-id.ts'
 import type { SecurityEvent } from './security-event.ts'
 
-export const MAX_SESSIONS = 50 // of one person; the oldest goes when another begins
+export const MAX_SESSIONS = 50 // of one user; the oldest goes when another begins
 
-/** Why a session is over: its clock ran out, or somebody ended it. */
+/** Why a session is over: a timeout, or somebody ended it. */
 export type EndReason =
   'idle' | 'absolute' | 'elsewhere' | 'password' | 'too-many' | 'locked' | 'operator'
 
@@ -34,7 +34,7 @@ export async function takeCaptcha(
   return captcha && captcha.expires > new Date() ? captcha.answers : undefined
 }
 
-/** Where this user is signed in, the latest sign-in first. */
+/** The sessions of this user, the latest sign-in first. */
 export async function findUserSessions(
   store: SessionStore,
   userId: string,

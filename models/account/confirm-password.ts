@@ -11,7 +11,7 @@ export const currentPassword = text().superRefine((password, context) => {
   if (password === '') context.addIssue('errors.current.missing')
 })
 
-/** The form that asks for nothing else. */
+/** The form that has no other field. */
 export const confirmation = z.object({ current: currentPassword })
 
 /**

@@ -1,4 +1,4 @@
-// How an account goes, with everything that is kept about its person.
+// How an account is deleted, with everything that is kept about its owner.
 import { z } from 'zod'
 import { text } from '../../lib/form.ts'
 import type { SessionStore } from '../../lib/session/store.ts'
@@ -13,7 +13,7 @@ import { User } from '../user.ts'
 import { usernameKey } from '../user/username.ts'
 import type { RequestContext } from './request-context.ts'
 
-/** The form that asks twice: for the password, and for the name typed out, which no slip of a finger does. */
+/** The form that wants two things: the password, and the name typed out, which nobody does by accident. */
 export const deletion = z.object({
   username: text().superRefine((name, context) => {
     if (name.trim() === '') context.addIssue('errors.typed-name.missing')

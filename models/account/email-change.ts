@@ -28,7 +28,7 @@ export async function findPendingEmail(userId: string): Promise<string | undefin
   return isOver ? undefined : (address ?? undefined)
 }
 
-/** Send a link to another address, if the password is right. Each counts: the answer tells whether an address has an account here. */
+/** Send a link to another address, if the password is right. Each counts: the answer shows whether an address has an account here. */
 export async function requestEmailChange(
   form: Form,
   { member, caller, locale }: RequestContext,
@@ -109,7 +109,7 @@ async function apply(found: Token) {
   }
 }
 
-// The account as it was when the link was mailed. A locked one stays as it is: whoever it was locked against may have asked.
+// The account as it was when the link was mailed. A locked one stays as it is: whoever it was locked against may have requested the link.
 function asSeen({ userId, seen }: Token) {
   const { newEmail = '' } = seen
   return {

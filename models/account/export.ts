@@ -1,4 +1,4 @@
-// Everything that is kept about a person, for that person: their right by many laws, and an honest mirror.
+// Everything that is kept about a user, for that user, as many laws demand.
 import type { SessionStore } from '../../lib/session/store.ts'
 import { accept } from '../result.ts'
 import { findActivity } from './activity.ts'
@@ -9,7 +9,7 @@ import { findUserSessions } from '../session.ts'
 import { findTokens } from '../mail/token.ts'
 import { User } from '../user.ts'
 
-/** What is kept about a person, without hashes: those of the password, of session ids and of links help attackers alone. */
+/** What is kept about a user, without hashes: those of the password, of session ids and of links help attackers alone. */
 export async function exportAccount(userId: string, store: SessionStore, sessionId: string) {
   const [user, sessions, activity, failures, tokens, reservations, letters] = await Promise.all([
     User.findById(userId).select('-_id -password -usernameKey -emailKey').lean(),

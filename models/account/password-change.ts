@@ -18,7 +18,7 @@ export type Seen = {
   lockedAt?: null
 }
 
-/** The form of a new password for this person. */
+/** The form of a new password for this member. */
 export const passwordChange = ({ username, email }: Member) =>
   z
     .object({ current: currentPassword, password: newPassword })
@@ -58,7 +58,7 @@ export async function changePassword(
 /**
  * Store a new password where the account still is as it was seen, and return when that was; undefined if it is not, or is gone.
  * With the old password end the links that could set another one, and a change of the address that is still waiting:
- * whoever asked for those may be the reason for the change.
+ * whoever requested those may be the reason for the change.
  */
 export async function storePassword(seen: Seen, hash: string): Promise<Date | undefined> {
   // Never the same moment twice: what was seen before a change must not look unchanged after it.

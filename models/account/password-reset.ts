@@ -18,7 +18,7 @@ import { User, type UserDocument } from '../user.ts'
 /** Whose password is replaced. */
 export type ResetUser = { username: string; email: string }
 
-/** The form that asks for a link. */
+/** The form that requests a link. */
 export const resetRequest = z.object({ email })
 
 const replacement = z.object({ password: newPassword })

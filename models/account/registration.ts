@@ -20,8 +20,8 @@ export const registration = z
   })
 
 /**
- * Create an account. Refuses a name or address that somebody has, also when many ask for it at the same moment.
- * Refused or not, it counts: each answer tells whether a name or an address has an account here.
+ * Create an account. Refuses a name or address that somebody has, also when many want it at the same moment.
+ * Refused or not, it counts: each answer shows whether a name or an address has an account here.
  */
 export async function register(
   form: z.output<typeof registration>,

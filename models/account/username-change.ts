@@ -63,7 +63,7 @@ async function rename(user: UserDocument, form: Form): Promise<Result<string>> {
   }
 }
 
-// The name that the person has now is not reserved; the one that was given up for it is. True if they have the new one.
+// The name that the user has now is not reserved; the one that was given up for it is. True if they have the new one.
 // Asked anew, because a button that was pressed twice sends two changes: the one that fails must not free what the other
 // gave up.
 async function settleReservations(id: string, before: string, after: string): Promise<boolean> {

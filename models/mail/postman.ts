@@ -18,7 +18,7 @@ import {
 } from './outbox.ts'
 
 const LOOK_EVERY = 2000 // milliseconds, for letters that another process put in
-const AFTER_ACCIDENT = 2000 // milliseconds: a database that is away is asked no faster
+const AFTER_ACCIDENT = 2000 // milliseconds: a database that is away is tried no faster
 const STOP_TIMEOUT = 6000 // milliseconds: with what follows it, a stop takes less than ten seconds
 
 /** Where each letter's way is logged: kind and user, never an address, a link, or a mail server's sentence, which may repeat both. */
@@ -44,11 +44,11 @@ export class Postman {
   async stop(): Promise<void> {
     this.stopped = true
     this.round.abort()
-    const enough = new AbortController()
-    const tired = setTimeout(STOP_TIMEOUT, undefined, enough)
-    await Promise.race([this.running, tired])
-    tired.catch(nothing)
-    enough.abort()
+    const finished = new AbortController()
+    const timeout = setTimeout(STOP_TIMEOUT, undefined, finished)
+    await Promise.race([this.running, timeout])
+    timeout.catch(nothing)
+    finished.abort()
   }
 
   private async run(): Promise<void> {

@@ -28,12 +28,12 @@ export async function issueToken(purpose: Purpose, userId: string, seen: Seen): 
   const expires = new Date(now + tokenTtl[purpose])
   await tokens().deleteMany({ expires: { $lt: new Date(now) } }) // the embedded engine never acts on a TTL index
   await tokens().insertOne({ _id: hashOf(token), purpose, userId, seen, expires })
-  // A letter that is written while its reader deletes the account must not leave a link to it.
+  // A letter that is written while its recipient deletes the account must not leave a link to it.
   if (!(await User.exists({ _id: userId }))) await endTokens(userId)
   return token
 }
 
-/** Make the token of a link that replaces this person's password. Whoever asked for it, the person or an operator, it is the same. */
+/** Make the token of a link that replaces this user's password, whether the user or an operator requested it. */
 export async function issueReset(user: UserDocument): Promise<string> {
   const { _id, emailKey, passwordChangedAt } = user
   return issueToken('password-reset', _id.toString(), {
@@ -56,14 +56,14 @@ export async function takeToken(purpose: Purpose, token: string): Promise<Token 
     : undefined
 }
 
-/** The links of a person that still count. */
+/** The links of a user that still count. */
 export async function findTokens(userId: string): Promise<Token[]> {
   return tokens()
     .find({ userId, expires: { $gt: new Date() } })
     .toArray()
 }
 
-/** End the links of a person, of one purpose or of all. */
+/** End the links of a user, of one purpose or of all. */
 export async function endTokens(userId: string, purpose?: Purpose): Promise<void> {
   await tokens().deleteMany({ userId, ...(purpose ? { purpose } : {}) })
 }

@@ -57,7 +57,7 @@ export async function countNotice(caller: Caller, emailKey: string): Promise<Ref
 
 /**
  * Count an attempt to sign in, before its password is looked at. Above a limit it is refused and not counted.
- * A name that nobody has is counted like an account, so that no answer tells who has one (ASVS 6.3.8).
+ * A name that nobody has is counted like an account, so that no answer shows who has one (ASVS 6.3.8).
  * Throws where nothing can be counted, and so do the attempt's verbs.
  */
 export async function beginSignIn(

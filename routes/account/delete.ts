@@ -12,16 +12,16 @@ export function show(req: Request, res: Response) {
 }
 
 export async function submit(req: Request, res: Response) {
-  const visit = requestContext(req)
+  const context = requestContext(req)
   const form = readForm(req.body, deletion)
-  const result = form.ok ? await deleteOwnAccount(form.value, visit) : form
+  const result = form.ok ? await deleteOwnAccount(form.value, context) : form
   if (result.ok) {
     record(req, result)
     await signOut(req)
     res.flash('account-deleted')
     res.redirect(303, '/home')
   } else {
-    const { username } = visit.member
+    const { username } = context.member
     renderRefusal(req, res, 'account/delete', result, { username, typed: form.typed })
   }
 }

@@ -1,4 +1,4 @@
-// GET /account/export: everything that is kept about the person, as one file of JSON.
+// GET /account/export: everything that is kept about the member, as one file of JSON.
 import type { Request, Response } from 'express'
 import { record } from '../../middleware/log/security-events.ts'
 import { requestContext } from '../../middleware/session/request-context.ts'

@@ -12,9 +12,9 @@ export function show(_req: Request, res: Response) {
 }
 
 export async function submit(req: Request, res: Response) {
-  const visit = requestContext(req)
-  const form = readForm(req.body, passwordChange(visit.member))
-  const result = form.ok ? await changePassword(form.value, visit) : form
+  const context = requestContext(req)
+  const form = readForm(req.body, passwordChange(context.member))
+  const result = form.ok ? await changePassword(form.value, context) : form
   if (result.ok) {
     record(req, result)
     await renewSession(req, result.value)

@@ -11,16 +11,16 @@ export function show(req: Request, res: Response) {
 }
 
 export async function submit(req: Request, res: Response) {
-  const visit = requestContext(req)
+  const context = requestContext(req)
   const form = readForm(req.body, usernameChange)
-  const result = form.ok ? await changeUsername(form.value, visit) : form
+  const result = form.ok ? await changeUsername(form.value, context) : form
   if (result.ok) {
     req.session.username = result.value // for this very answer; in the database it is changed
     record(req, result)
     res.flash('username-changed')
     res.redirect(303, '/account')
   } else {
-    const { username } = visit.member
+    const { username } = context.member
     renderRefusal(req, res, 'account/username', result, { username, typed: form.typed })
   }
 }

@@ -1,4 +1,4 @@
-// Documents of a backup were read at different moments: two may claim one name, or one may name a person who is not there.
+// Documents of a backup were read at different moments: two may claim one name, or one may name a user who is not there.
 import { ObjectId, type BSON } from 'mongodb'
 import mongoose from 'mongoose'
 import type { Kept } from '../backup.ts'
@@ -37,8 +37,8 @@ export async function insertStaged(
 }
 
 /**
- * Remove what was staged and is over, or tells of somebody who is not there: they were deleted while the backup was taken.
- * Returns how many documents that were. A name stays reserved without its owner, as after a deletion, but not from who has it.
+ * Remove what was staged and is over, or belongs to a user who is not there: they were deleted while the backup was taken.
+ * Returns how many documents that were. A name stays reserved without its owner, as after a deletion, but not from whoever has it.
  */
 export async function cleanReferences(): Promise<number> {
   const now = new Date()
@@ -46,14 +46,14 @@ export async function cleanReferences(): Promise<number> {
   await staged('reservations').deleteMany({ until: { $lte: now } })
   let removed = 0
   for await (const page of pages<{ _id: string }>('activities')) {
-    const isThere = await findPeople(page.map(({ _id }) => _id))
+    const isThere = await findUsers(page.map(({ _id }) => _id))
     removed += await remove(
       'activities',
       page.filter(({ _id }) => !isThere(_id)),
     )
   }
   for await (const page of pages<Counter>('attempts')) {
-    const isThere = await findPeople(page.flatMap(({ key }) => ownerOf(key) ?? []))
+    const isThere = await findUsers(page.flatMap(({ key }) => ownerOf(key) ?? []))
     removed += await remove(
       'attempts',
       page.filter(({ key }) => !isThere(ownerOf(key))),
@@ -102,12 +102,12 @@ async function* pages<T extends BSON.Document>(name: Kept): AsyncGenerator<T[]> 
   yield page
 }
 
-// The person of a counter, as models/sign-in/throttle.ts names it; those of addresses and names have none.
+// The user of a counter, as models/sign-in/throttle.ts writes its key; those of addresses and names have none.
 function ownerOf(key: unknown): string | undefined {
   return /^(?:account:|name:account )(\S+)/.exec(String(key))?.[1]
 }
 
-async function findPeople(ids: string[]): Promise<(id: string | undefined) => boolean> {
+async function findUsers(ids: string[]): Promise<(id: string | undefined) => boolean> {
   const keys = ids.flatMap((id) => (ObjectId.isValid(id) ? [id, new ObjectId(id)] : [id]))
   const found = await staged<{ _id: string | ObjectId }>('users')
     .find({ _id: { $in: keys } }, { projection: { _id: 1 } })
@@ -123,7 +123,7 @@ async function remove(name: Kept, documents: { _id: string | ObjectId }[]): Prom
 }
 
 async function settleNames(page: Reservation[]): Promise<number> {
-  const isThere = await findPeople(page.map(({ userId }) => userId))
+  const isThere = await findUsers(page.map(({ userId }) => userId))
   const gone = page.filter(({ userId }) => userId !== '' && !isThere(userId))
   await staged<Reservation>('reservations').updateMany(
     { _id: { $in: gone.map(({ _id }) => _id) } },
