@@ -1,24 +1,28 @@
 // The site as one Express application: settings, middleware, routes, 404, errors. It is given a database and does not listen.
 import express, { type Express } from 'express'
+import type { Connection } from 'mongoose'
+import type { Settings } from './config/env.ts'
+import type { Logger } from './config/logger.ts'
 import { viewsDir } from './config/paths.ts'
+import type { Lessons } from './lessons/lib/mount.ts'
+import type { Metrics } from './lib/metrics.ts'
 import { setConcurrency } from './lib/password/queue.ts'
+import type { SessionCache } from './lib/session/cache.ts'
 import { openSessionStore } from './lib/session/open.ts'
 import { usePepper } from './lib/password.ts'
 import { viewEngine } from './lib/http/views.ts'
 import { assets } from './middleware/assets.ts'
 import { body } from './middleware/form/body.ts'
-import { chain } from './middleware/chain.ts'
 import { cookies } from './middleware/cookies.ts'
 import { cors } from './middleware/cors.ts'
 import { csrf } from './middleware/form/csrf.ts'
 import { currentUser } from './middleware/session/current-user.ts'
 import { databaseReady } from './middleware/database-ready.ts'
-import type { Dependencies } from './middleware/dependencies.ts'
 import { errors, notFound } from './middleware/answer/errors.ts'
 import { flash } from './middleware/answer/flash.ts'
 import { headers } from './middleware/headers.ts'
 import { refuseInsecure } from './middleware/https.ts'
-import { usePrototypes } from './middleware/prototypes.ts'
+import { usePrototypes, type Prototypes } from './middleware/prototypes.ts'
 import { layout } from './middleware/answer/layout.ts'
 import { locale } from './middleware/locale.ts'
 import { countRequests } from './middleware/log/metrics.ts'
@@ -30,7 +34,25 @@ import { resign } from './middleware/session/resign.ts'
 import { saveFirst } from './middleware/session/save-first.ts'
 import { refusalEvents } from './middleware/log/security-events.ts'
 import { sessions } from './middleware/session.ts'
+import type { Readiness } from './middleware/settings.ts'
 import { withoutSession, withSession } from './routes/index.ts'
+
+/** What the site is built from: given by whoever starts it, or tests it. */
+export type Dependencies = {
+  settings: Settings
+  database: Connection
+  logger: Logger
+  /** The teaching pages, for a site that has them: whoever starts the site loads them, or does not. */
+  lessons?: Lessons | undefined
+  /** What the server makes its requests and responses of. */
+  prototypes?: Prototypes
+  /** Set by whoever stops the process when that begins. */
+  readiness?: Readiness
+  /** Where sessions are kept between requests, for a process that is the only one to change them. */
+  sessionCache?: SessionCache | undefined
+  /** Counts what happens, on a site that shows its metrics to somebody. */
+  metrics?: Metrics | undefined
+}
 
 /** Build the site. The database has to be connected and its indexes built before the first request. */
 export function createApp({
@@ -67,38 +89,32 @@ export function createApp({
 
   // Middleware, in the order a request meets it. What needs no database comes first and never waits for it.
   app.use(
-    chain(
-      headers(settings),
-      requestLog(app, logger),
-      metrics ? countRequests(metrics) : [],
-      layout,
-      assets(settings.production), // the same for everybody, so before language and cookies
-      cors(settings), // before everything that refuses, so that a script may read why
-      cookies(settings.sessionSecrets),
-      locale(settings), // so that every refusal below speaks the visitor's language
-      flash(settings),
-      representation,
-    ),
+    headers(settings),
+    requestLog(app, logger),
+    metrics ? countRequests(metrics) : [],
+    layout,
+    assets(settings.production), // the same for everybody, so before language and cookies
+    cors(settings), // before everything that refuses, so that a script may read why
+    cookies(settings.sessionSecrets),
+    locale(settings), // so that every refusal below speaks the visitor's language
+    flash(settings),
+    representation,
   )
   app.use(pages(withoutSession, requireToken))
   app.use(
-    chain(
-      refuseInsecure,
-      sameSite(settings), // before the body: what comes from elsewhere is not even read
-      body(),
-      databaseReady(database),
-    ),
+    refuseInsecure,
+    sameSite(settings), // before the body: what comes from elsewhere is not even read
+    body(),
+    databaseReady(database),
   )
   if (lessons) app.use(lessons.apps, ...lessons.xRay) // before the sessions, which lessons can neither read nor disturb
   const observers = { cache: sessionCache, watch: lessons?.watch, metrics }
   app.use(
-    chain(
-      sessions(settings, openSessionStore(settings, database, observers)),
-      saveFirst,
-      resign(settings),
-      currentUser,
-      offerToken,
-    ),
+    sessions(settings, openSessionStore(settings, database, observers)),
+    saveFirst,
+    resign(settings),
+    currentUser,
+    offerToken,
   )
 
   // Routes

@@ -6,7 +6,7 @@ import type { Settings } from '../config/env.ts'
 import type { Logger } from '../config/logger.ts'
 import type { Metrics } from '../lib/metrics.ts'
 import { StartProblem } from '../lib/start-problem.ts'
-import { SECURITY_EVENTS } from '../middleware/log/security-events.ts'
+import { SECURITY_EVENTS } from '../models/security-event.ts'
 import { ping, readStats } from '../models/database/stats.ts'
 
 /** What is shown: all metrics in the format of Prometheus. */
@@ -33,7 +33,7 @@ export async function openMetrics({
   } else {
     const { Metrics } = await import('../lib/metrics.ts')
     const { addDatabaseGauges } = await import('../lib/metrics/database.ts')
-    const metrics = new Metrics(SECURITY_EVENTS)
+    const metrics = new Metrics(Object.keys(SECURITY_EVENTS))
     addDatabaseGauges(metrics.registry, { ping, readStats })
     return metrics
   }

@@ -22,8 +22,8 @@ export const attemptLimits = {
   address: { points: 60, duration: (5 * MINUTE) / SECOND },
   // Failed sign-ins with one name from one address: nobody guesses a password with this few tries.
   name: { points: 5, duration: (15 * MINUTE) / SECOND },
-  // Failed sign-ins in a row to one account, from wherever (NIST SP 800-63B-4: at most 100). A century stands for ever:
-  // of rows without an end the limiter forgets some when the first of them are written at the same moment.
+  // Failed sign-ins in a row to one account, from wherever (NIST SP 800-63B-4: at most 100). A century stands for
+  // ever: a counter has an end like all others, which no account lives to see.
   account: { points: 100, duration: (36_500 * DAY) / SECOND },
   // The same for a name that nobody has, so that the answers tell nothing. It ends: anybody can make up names without end.
   unknown: { points: 100, duration: (30 * DAY) / SECOND },

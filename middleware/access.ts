@@ -1,8 +1,9 @@
 // Who may enter a page. The map of URLs names one of these for each; there is no page without one.
-import type { RequestHandler } from 'express'
+import type { Request, RequestHandler } from 'express'
 import createError from 'http-errors'
-import { endReasonOf } from './ending.ts'
+import { findEndReason, type EndReason } from '../models/session.ts'
 import { hideAddress } from './mailed-link.ts'
+import { clearSessionCookie, hasSentSession, sentSessionId, storeOf } from './session.ts'
 import { settingsOf } from './settings.ts'
 
 /** Everybody may enter. */
@@ -10,7 +11,7 @@ export const anyone: RequestHandler = function anyone(_req, _res, next) {
   next()
 }
 
-/** Only who is not signed in: the others go to their account. Whose session is over is told why, above the form. */
+/** Visitors only: members go to their account. A visitor whose session is over reads above the form why. */
 export const guest: RequestHandler = async function guest(req, res, next) {
   if (req.user) {
     res.turnAway('signed-in', '/account')
@@ -21,7 +22,7 @@ export const guest: RequestHandler = async function guest(req, res, next) {
   }
 }
 
-/** Only who is signed in: the others sign in first and come back; whose session is over is told why. */
+/** Members only: others sign in first and come back; a visitor whose session is over reads why. */
 export const member: RequestHandler = async function member(req, res, next) {
   if (req.user) {
     next()
@@ -37,7 +38,18 @@ export const bearer: RequestHandler = function bearer(_req, res, next) {
   next()
 }
 
-/** Who develops the site: where mails are sent, and in production, there is no such page. */
+/** Developers only: in production, and wherever mails are sent, there is no such page. */
 export const developer: RequestHandler = function developer(req, _res, next) {
   next(settingsOf(req).catchesMail ? undefined : createError(404))
+}
+
+// Why the visitor's session is over, if there was one; its cookie is taken away.
+async function endReasonOf(req: Request): Promise<`ended-${EndReason | 'unknown'}` | undefined> {
+  const sent = sentSessionId(req)
+  if (sent === undefined || hasSentSession(req)) {
+    return undefined
+  } else {
+    clearSessionCookie(req)
+    return `ended-${(await findEndReason(storeOf(req), sent)) ?? 'unknown'}`
+  }
 }

@@ -18,12 +18,12 @@ export function assets(production: boolean): RequestHandler {
   const files = Router()
     .use(express.static(publicDir, options))
     .use('/css/pico', express.static(picoDir, options))
-  const places = readdirSync(publicDir, { withFileTypes: true }).map((one) =>
+  const prefixes = readdirSync(publicDir, { withFileTypes: true }).map((one) =>
     one.isDirectory() ? `/${one.name}/` : `/${one.name}`,
   )
   return function serveFiles(req, res, next) {
-    // For a page the disk would be asked in vain. Escaped letters can be any file's, so there it is asked all the same.
-    if (places.some((place) => req.url.startsWith(place)) || req.url.includes('%')) {
+    // For the address of a page the disk is not searched. Escaped letters may stand for any file's name: there it is.
+    if (prefixes.some((prefix) => req.url.startsWith(prefix)) || req.url.includes('%')) {
       files(req, res, next)
     } else {
       next()

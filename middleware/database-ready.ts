@@ -7,7 +7,7 @@ import { RECONNECT_TIMEOUT } from '../config/database.ts'
 
 /** Let requests through while the database answers; refuse them with 503 when it does not come back in time. */
 export function databaseReady(database: Connection): RequestHandler {
-  let coming: Promise<boolean> | undefined // shared by all who wait, so that a crowd is one listener
+  let coming: Promise<boolean> | undefined // shared by all requests that wait, so that many are one listener
   return async function waitForDatabase(_req, _res, next) {
     coming ??= isConnected(database)
       ? undefined

@@ -1,4 +1,4 @@
-// The language of the answer: what the visitor chose, else what the browser asks for, else English.
+// The language of the answer: what the visitor chose, else what the browser prefers, else English.
 import type { Request, RequestHandler, Response } from 'express'
 import type { Settings } from '../config/env.ts'
 import { LOCALES, translator, type Locale, type Translate } from '../config/i18n.ts'

@@ -7,12 +7,12 @@ const MAILED_LINK = /^(\/+(?:password-reset|verify-email|account\/+email)\/+).+/
 
 const address = z.object({ token: z.string() })
 
-/** The token as it was sent; whether it counts is the model's question. */
+/** The token as it was sent; whether it counts is for the model to find out. */
 export function tokenOf(req: Request): string {
   return address.parse(req.params).token
 }
 
-/** A path as it may be told: of a mailed link's everything behind the page's name is left out. */
+/** A path as it may be shown: of a mailed link everything behind the page's name is left out. */
 export function withoutToken(path: string): string {
   return path.replace(MAILED_LINK, '$1:token')
 }

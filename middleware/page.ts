@@ -6,7 +6,7 @@ import createError from 'http-errors'
 export type Page = { show?: RequestHandler; submit?: RequestHandler }
 export type Row = [path: string, guard: RequestHandler | RequestHandler[], page: Page]
 
-/** Build the routes of a map. A form's token is asked for here, so no handler can forget it. */
+/** Build the routes of a map. A form's token is checked here, so no handler can forget it. */
 export function pages(map: Row[], requireToken: RequestHandler): Router {
   const router = Router()
   for (const [path, guard, page] of map) {

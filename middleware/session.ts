@@ -1,4 +1,4 @@
-// The session: express-session over MongoDB, and the two moments that change whose it is.
+// The session: express-session over MongoDB, and the moments in which it begins, gets a new id, and ends.
 import { promisify } from 'node:util'
 import type { Request, RequestHandler } from 'express'
 import session, { type SessionData } from 'express-session'
@@ -8,7 +8,7 @@ import { DAY, HOUR } from '../config/time.ts'
 import type { SessionStore } from '../lib/session/store.ts'
 import { endOldestSessions } from '../models/session.ts'
 import { isStillMember, type Member } from '../models/user.ts'
-import { logEvent } from './log/security-events.ts'
+import { record } from './log/security-events.ts'
 import { settingsOf } from './settings.ts'
 
 declare module 'express-session' {
@@ -20,7 +20,7 @@ declare module 'express-session' {
     /** The absolute timeout: the session ends then, however active it is. */
     endsAt: Date
     remember: boolean
-    /** From where and with what the person signed in, for the list of places. */
+    /** From where and with what browser the member signed in, for /account/sessions. */
     address: string
     agent: string
     captcha: { answers: string[]; expires: Date }
@@ -76,10 +76,24 @@ export async function signIn(req: Request, member: Member, remember: boolean): P
     agent: (req.get('User-Agent') ?? '').slice(0, MAX_AGENT_LENGTH),
   } satisfies Partial<SessionData>)
   if (remember) req.session.cookie.maxAge = longest
-  const count = await endOldestSessions(storeOf(req), member.id)
-  if (count > 0) logEvent(req, 'session-ended', { userId: member.id, by: 'too-many', count })
+  record(req, await endOldestSessions(storeOf(req), member.id))
   await save(req)
   // Whoever changes the password, locks or deletes the account ends its sessions; this one may have come a moment later.
+  if (!(await isStillMember(member))) await signOut(req)
+}
+
+/**
+ * Give the session a new id and wait until it is stored; the old one is deleted (ASVS 7.2.4).
+ * Whoever had come to know the old id, which may be why the password was changed, holds nothing any more.
+ * What it held and both its timeouts stay.
+ */
+export async function renewSession(req: Request, member: Member): Promise<void> {
+  const { cookie, ...data } = req.session
+  await regenerate(req)
+  Object.assign(req.session, data)
+  if (cookie.originalMaxAge !== null) req.session.cookie.maxAge = cookie.originalMaxAge
+  await save(req)
+  // Whoever locked or deleted the account meanwhile ended the old session and could not know of this one.
   if (!(await isStillMember(member))) await signOut(req)
 }
 

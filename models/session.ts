@@ -1,16 +1,17 @@
-// The sessions of people: the captcha's one try, the places where somebody is signed in, and how these end.
+// The sessions of users: the captcha's one try, where somebody is signed in, and how these sessions end.
 import type { SessionData } from 'express-session'
 import { alive } from '../lib/session/documents.ts'
 import type { SessionStore } from '../lib/session/store.ts'
 import { storageId } from '../lib/session/storage-id.ts'
+import type { SecurityEvent } from './security-event.ts'
 
-export const MAX_SESSIONS = 50 // of one person; the oldest goes when another begins
+export const MAX_SESSIONS = 50 // of one user; the oldest goes when another begins
 
-/** Why a session is over: its clock ran out, or somebody ended it. */
+/** Why a session is over: a timeout, or somebody ended it. */
 export type EndReason =
   'idle' | 'absolute' | 'elsewhere' | 'password' | 'too-many' | 'locked' | 'operator'
 
-/** A place where a person is signed in. */
+/** One session of a user, as the owner sees it. */
 export type UserSession = {
   id: string
   isThisOne: boolean
@@ -33,7 +34,7 @@ export async function takeCaptcha(
   return captcha && captcha.expires > new Date() ? captcha.answers : undefined
 }
 
-/** Where this person is signed in, the latest sign-in first. */
+/** The sessions of this user, the latest sign-in first. */
 export async function findUserSessions(
   store: SessionStore,
   userId: string,
@@ -49,17 +50,28 @@ export async function findUserSessions(
     .sort((a, b) => b.signedInAt.getTime() - a.signedInAt.getTime())
 }
 
-/** End one session of this person, named by its place's id. False if there is none of theirs by that name. */
+/** End one session of this member, named by its id in the list; `ok` is false if none of theirs has it. */
 export async function endSession(
   store: SessionStore,
   userId: string,
   id: string,
-  why: EndReason,
-): Promise<boolean> {
-  return (await store.end({ owner: userId, _id: id }, why)) > 0
+): Promise<{ ok: boolean; events: SecurityEvent[] }> {
+  // The owner is part of the question: nobody ends a session of somebody else, whatever the form says.
+  const ok = (await store.end({ owner: userId, _id: id }, 'elsewhere')) > 0
+  return { ok, events: ok ? [{ event: 'session-ended', by: 'owner', ended: id }] : [] }
 }
 
-/** End all sessions of this person; returns how many. */
+/** End all sessions of this member but one, because they asked for it. */
+export async function endOthers(
+  store: SessionStore,
+  userId: string,
+  sessionId: string,
+): Promise<{ events: SecurityEvent[] }> {
+  const count = await endOtherSessions(store, userId, sessionId, 'elsewhere')
+  return { events: [{ event: 'session-ended', by: 'owner', count }] }
+}
+
+/** End all sessions of this user; returns how many. */
 export async function endAllSessions(
   store: SessionStore,
   userId: string,
@@ -68,7 +80,7 @@ export async function endAllSessions(
   return store.end({ owner: userId }, why)
 }
 
-/** End all sessions of this person but one; returns how many. */
+/** End all sessions of this user but one; returns how many. */
 export async function endOtherSessions(
   store: SessionStore,
   userId: string,
@@ -78,7 +90,7 @@ export async function endOtherSessions(
   return store.end({ owner: userId, _id: { $ne: storageId(sessionId) } }, why)
 }
 
-/** Show a new name or address in all sessions of this person at once. */
+/** Show a new name or address in all sessions of this user at once. */
 export async function renameInSessions(
   store: SessionStore,
   userId: string,
@@ -89,8 +101,11 @@ export async function renameInSessions(
   }
 }
 
-/** End the oldest sessions of this person so that there is room for one more; returns how many. */
-export async function endOldestSessions(store: SessionStore, userId: string): Promise<number> {
+/** End the oldest sessions of this user so that there is room for one more. */
+export async function endOldestSessions(
+  store: SessionStore,
+  userId: string,
+): Promise<{ events: SecurityEvent[] }> {
   const all = await store.raw
     .find(alive({ owner: userId }))
     .project<{ _id: string }>({ _id: 1 })
@@ -98,7 +113,10 @@ export async function endOldestSessions(store: SessionStore, userId: string): Pr
     .skip(MAX_SESSIONS - 1)
     .toArray()
   const ids = all.map(({ _id }) => _id)
-  return ids.length > 0 ? store.end({ owner: userId, _id: { $in: ids } }, 'too-many') : 0
+  const count =
+    ids.length > 0 ? await store.end({ owner: userId, _id: { $in: ids } }, 'too-many') : 0
+  const ended: SecurityEvent = { event: 'session-ended', userId, by: 'too-many', count }
+  return { events: count > 0 ? [ended] : [] }
 }
 
 /** Why the session that a cookie names is over; undefined if that is not known any more, or it never was anybody's. */

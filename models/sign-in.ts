@@ -1,10 +1,10 @@
 // How a name and a password are found to belong to somebody.
 import { z } from 'zod'
-import { checkbox, text, type Refusal } from '../lib/form.ts'
+import { checkbox, text } from '../lib/form.ts'
 import { verifyPassword } from '../lib/password.ts'
-import { refuse } from '../lib/result.ts'
-import { beginSignIn, type Caller, type Throttled } from './sign-in/throttle.ts'
-import type { Failures } from './sign-in/failures.ts'
+import { accept, refuse, type Result } from './result.ts'
+import type { Failures } from './sign-in/counters.ts'
+import { beginSignIn, type Caller } from './sign-in/throttle.ts'
 import { emailKey } from './user/email.ts'
 import {
   findByName,
@@ -17,14 +17,8 @@ import {
 } from './user.ts'
 import { usernameKey } from './user/username.ts'
 
-/** Why a sign-in failed, for the log alone: every failure gets the same answer. */
-export type FailureReason =
-  'unknown-user' | 'wrong-password' | 'damaged-hash' | 'locked-by-operator'
-export type SignInRefusal = Refusal & { reason: FailureReason; userId: string | undefined }
-export type SignIn =
-  | { ok: true; value: Member; failures: Failures | undefined }
-  | SignInRefusal
-  | (Throttled & { userId: string | undefined })
+/** Who it is, and what failed at the account since they last signed in. */
+export type SignIn = { member: Member; failures: Failures | undefined }
 
 /** The form of a sign-in: a username or an email, and a password that is judged by nothing but the check. */
 export const credentials = z.object({
@@ -45,7 +39,7 @@ export const credentials = z.object({
 export async function authenticate(
   form: z.output<typeof credentials>,
   caller: Caller,
-): Promise<SignIn> {
+): Promise<Result<SignIn>> {
   const name = form.username.trim()
   const user = await findByName(name)
   const userId = user?._id.toString()
@@ -54,24 +48,27 @@ export async function authenticate(
     userId === undefined ? { name: keyOf(name) } : { userId },
   )
   if (!attempt.ok) {
-    return { ...attempt, userId }
+    return attempt
   } else {
     const { ok, upgrade, damaged } = await verifyPassword(
       form.password,
       user && storedPassword(user),
     )
     if (user?.lockedAt && ok) {
-      // Told to who knows the password alone: to anybody else it would tell that there is such an account.
+      // Only whoever knows the password sees this: to anybody else it would say that there is such an account.
       await attempt.confirm()
-      const reason = 'locked-by-operator'
-      return { ...refuse({ username: 'errors.locked-by-operator' }), reason, userId }
+      const errors = { username: 'errors.locked-by-operator' }
+      return refuse(errors, { event: 'sign-in-failed', userId, reason: 'locked-by-operator' })
     } else if (user && ok) {
       if (upgrade !== undefined) await storeUpgrade(user, upgrade)
-      return { ok, value: memberOf(user), failures: await attempt.succeed() }
+      const signIn = { member: memberOf(user), failures: await attempt.succeed() }
+      return accept(signIn, { event: 'sign-in', userId })
     } else {
       await attempt.fail()
+      // The reason is for the log alone: every failure gets the same answer.
       const reason = !user ? 'unknown-user' : damaged ? 'damaged-hash' : 'wrong-password'
-      return { ...refuse({ password: 'errors.credentials' }), reason, userId }
+      const errors = { password: 'errors.credentials' }
+      return refuse(errors, { event: 'sign-in-failed', userId, reason })
     }
   }
 }

@@ -1,4 +1,4 @@
-// The people who have an account: their documents, and how one is found.
+// The users: their documents, and how one is found.
 import mongoose, { Schema, type InferSchemaType, type Types } from 'mongoose'
 import { emailKey } from './user/email.ts'
 import { usernameKey } from './user/username.ts'
@@ -20,7 +20,7 @@ const schema = new Schema(
   { collection: 'users', versionKey: false },
 )
 
-// Documents of the seed's kind have no keys: uniqueness is asked of those that do, and the plain fields find the others.
+// Documents of the seed's kind have no keys: only those that do have to be unique, and the plain fields find the others.
 const withKey = (key: string) => ({ partialFilterExpression: { [key]: { $exists: true } } })
 const withoutKey = (key: string) => ({ partialFilterExpression: { [key]: null } })
 schema.index({ usernameKey: 1 }, { unique: true, ...withKey('usernameKey') })
@@ -33,7 +33,7 @@ const model = () => mongoose.model('User', schema)
 export const User = (mongoose.models.User as ReturnType<typeof model> | undefined) ?? model()
 export type UserDocument = InferSchemaType<typeof schema> & { _id: Types.ObjectId }
 
-/** What the site knows of a person who is signed in, and which password it was that let them in. */
+/** Somebody who is signed in, as the session knows them, and which password it was that let them in. */
 export type Member = { id: string; username: string; email: string; passwordChangedAt?: Date }
 
 /** The keys by which names and addresses are unique. A document from elsewhere may have no email. */
@@ -44,7 +44,7 @@ export function keysOf({ username, email }: { username: string; email?: string |
   }
 }
 
-/** What the account page shows of a person; undefined if the account is gone. */
+/** What the account page shows of a user; undefined if the account is gone. */
 export async function findAccount(id: string) {
   const user = await User.findById(id).select('username email createdAt emailVerifiedAt').lean()
   return user
@@ -57,22 +57,22 @@ export async function findAccount(id: string) {
     : undefined
 }
 
-// One query for both kinds of documents, so that how long it takes tells nothing about which kind, or whether, it found.
+// One query for both kinds of documents, so that how long it takes shows nothing of which kind, or whether, it found.
 // The values are strings by the form's schema: an object here would be an operator, a list an "any of".
 
-/** The filter that finds who has a username. */
+/** The filter that finds the user with this username. */
 export function byUsername(name: string) {
   return { $or: [{ usernameKey: usernameKey(name) }, { username: name, usernameKey: null }] }
 }
 
-/** The filter that finds who has an email address. */
+/** The filter that finds the user with this email address. */
 export function byEmail(email: string) {
   return { $or: [{ emailKey: emailKey(email) }, { email, emailKey: null }] }
 }
 
 /**
- * Who signs in by this name: a username, or an email address. One query, whatever it finds.
- * Names of old sites may look like an address; then who has the address comes first.
+ * The user who signs in by this name: a username, or an email address. One query, whatever it finds.
+ * Names of old sites may look like an address; then the user with that address comes first.
  */
 export async function findByName(name: string): Promise<UserDocument | undefined> {
   const filter = name.includes('@')
@@ -96,7 +96,7 @@ export function takenField(error: unknown): 'username' | 'email' {
   }
 }
 
-/** What a session keeps of a person. */
+/** What a session keeps of a user. */
 export function memberOf(user: UserDocument): Member {
   const { _id, username, email, passwordChangedAt } = user
   return {

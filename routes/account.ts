@@ -1,4 +1,4 @@
-// GET /account: what the site knows of the person, and how long this session lasts.
+// GET /account: what the site knows of the member, and how long this session lasts.
 import type { Request, Response } from 'express'
 import { signOut } from '../middleware/session.ts'
 import { findAccount } from '../models/user.ts'

@@ -1,4 +1,4 @@
-// GET /home: a greeting, with the name for who is signed in.
+// GET /home: a greeting, with the name of a member.
 import type { Request, Response } from 'express'
 
 export function show(_req: Request, res: Response) {

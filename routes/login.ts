@@ -4,9 +4,8 @@ import { z } from 'zod'
 import { safeNext } from '../lib/http/safe-next.ts'
 import { askInWords } from '../middleware/form/captcha.ts'
 import { rememberFailures } from '../middleware/answer/failed-attempts.ts'
-import { checkForm } from '../middleware/form.ts'
-import { renderRefusal } from '../middleware/refused-form.ts'
-import { logEvent } from '../middleware/log/security-events.ts'
+import { checkForm, renderRefusal } from '../middleware/form.ts'
+import { record } from '../middleware/log/security-events.ts'
 import { signIn } from '../middleware/session.ts'
 import { callerOf } from '../middleware/throttle.ts'
 import { authenticate, credentials } from '../models/sign-in.ts'
@@ -22,9 +21,10 @@ export async function submit(req: Request, res: Response) {
   const form = await checkForm(req, credentials)
   const result = form.ok ? await authenticate(form.value, callerOf(req)) : form
   if (result.ok) {
-    await signIn(req, result.value, form.ok && form.value.remember)
-    rememberFailures(req, result.failures)
-    logEvent(req, 'sign-in', { userId: result.value.id })
+    const { member, failures } = result.value
+    await signIn(req, member, form.ok && form.value.remember)
+    rememberFailures(req, failures)
+    record(req, result) // now, with the new session's name
     res.redirect(303, nextOf(req))
   } else {
     renderRefusal(req, res, 'login', result, {

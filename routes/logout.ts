@@ -1,6 +1,6 @@
 // GET and POST /logout: one button, and the end of the session. By POST alone, so that no link or picture signs anybody out.
 import type { Request, Response } from 'express'
-import { logEvent } from '../middleware/log/security-events.ts'
+import { record } from '../middleware/log/security-events.ts'
 import { signOut } from '../middleware/session.ts'
 
 export function show(req: Request, res: Response) {
@@ -13,7 +13,7 @@ export function show(req: Request, res: Response) {
 
 export async function submit(req: Request, res: Response) {
   if (req.user) {
-    logEvent(req, 'sign-out')
+    record(req, { events: [{ event: 'sign-out' }] })
     await signOut(req)
     res.flash('signed-out')
   }

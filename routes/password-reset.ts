@@ -1,11 +1,10 @@
 // GET and POST /password-reset: an address becomes a mailed link, if it is somebody's; the answer is the same for all.
 import type { Request, Response } from 'express'
 import { askInWords } from '../middleware/form/captcha.ts'
-import { checkForm } from '../middleware/form.ts'
+import { checkForm, renderRefusal } from '../middleware/form.ts'
 import { localeOf } from '../middleware/locale.ts'
-import { renderRefusal } from '../middleware/refused-form.ts'
 import { callerOf } from '../middleware/throttle.ts'
-import { askForReset, resetRequest } from '../models/account/password-reset.ts'
+import { requestReset, resetRequest } from '../models/account/password-reset.ts'
 
 export function show(req: Request, res: Response) {
   res.render('password-reset', { question: askInWords(req) })
@@ -13,7 +12,7 @@ export function show(req: Request, res: Response) {
 
 export async function submit(req: Request, res: Response) {
   const form = await checkForm(req, resetRequest)
-  const result = form.ok ? await askForReset(form.value, localeOf(res), callerOf(req)) : form
+  const result = form.ok ? await requestReset(form.value, localeOf(res), callerOf(req)) : form
   if (result.ok) {
     res.flash('reset-asked')
     res.redirect(303, '/password-reset')

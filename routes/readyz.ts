@@ -1,6 +1,6 @@
 // GET /readyz: whether a balancer should send visitors here; 503 while the database is away or this process is about to stop.
 import type { Request, Response } from 'express'
-import { readinessOf } from '../middleware/readiness.ts'
+import { readinessOf } from '../middleware/settings.ts'
 import { findUnready } from '../models/database/readiness.ts'
 
 export async function show(req: Request, res: Response) {

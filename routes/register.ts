@@ -1,10 +1,9 @@
 // GET and POST /register: the form of a new account.
 import type { Request, Response } from 'express'
 import { askInWords } from '../middleware/form/captcha.ts'
-import { checkForm } from '../middleware/form.ts'
+import { checkForm, renderRefusal } from '../middleware/form.ts'
 import { localeOf } from '../middleware/locale.ts'
-import { renderRefusal } from '../middleware/refused-form.ts'
-import { logEvent } from '../middleware/log/security-events.ts'
+import { record } from '../middleware/log/security-events.ts'
 import { callerOf } from '../middleware/throttle.ts'
 import { queueNotice } from '../models/mail/notice.ts'
 import { register, registration } from '../models/account/registration.ts'
@@ -17,7 +16,7 @@ export async function submit(req: Request, res: Response) {
   const form = await checkForm(req, registration)
   const result = form.ok ? await register(form.value, callerOf(req)) : form
   if (result.ok) {
-    logEvent(req, 'registered', { userId: result.value.id })
+    record(req, result)
     const letter = { kind: 'verify-email' as const, userId: result.value.id }
     await queueNotice(letter, { email: result.value.email }, callerOf(req), localeOf(res))
     res.flash('account-created')

@@ -1,10 +1,10 @@
 // GET and POST /verify-email: whether the address is confirmed, and another mail with the link for it.
 import type { Request, Response } from 'express'
 import { localeOf } from '../middleware/locale.ts'
-import { renderRefusal } from '../middleware/refused-form.ts'
+import { renderRefusal } from '../middleware/form.ts'
 import { callerOf } from '../middleware/throttle.ts'
 import { findAccount } from '../models/user.ts'
-import { askForVerification } from '../models/account/verification.ts'
+import { requestVerification } from '../models/account/verification.ts'
 
 export async function show(req: Request, res: Response) {
   const account = req.user && (await findAccount(req.user.id))
@@ -19,7 +19,7 @@ export async function submit(req: Request, res: Response) {
   const account = req.user && (await findAccount(req.user.id))
   const result =
     req.user && account && !account.isVerified
-      ? await askForVerification({ ...account, id: req.user.id }, localeOf(res), callerOf(req))
+      ? await requestVerification({ ...account, id: req.user.id }, localeOf(res), callerOf(req))
       : undefined
   if (!result) {
     res.redirect(303, '/account') // confirmed already, or gone

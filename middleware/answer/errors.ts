@@ -5,7 +5,7 @@ import { translator } from '../../config/i18n.ts'
 import { NotCounted } from '../../models/sign-in/counters.ts'
 import { isDatabaseAway } from '../../lib/mongodb/away.ts'
 import { TooManyHashes } from '../../lib/password/queue.ts'
-import type { Wait } from '../../models/sign-in/throttle.ts'
+import type { Wait } from '../../models/result.ts'
 import { hideAddress, withoutToken } from '../mailed-link.ts'
 import { kindOfStatus } from './problem.ts'
 
@@ -31,7 +31,7 @@ export const errors: ErrorRequestHandler = function errors(error: unknown, req, 
     if (wait) res.set('Retry-After', String(wait.seconds))
     res.locals.t ??= translator('en')
     res.locals.locale ??= 'en'
-    // What was refused before its page was asked may have been a mailed link, which still counts.
+    // What was refused before it reached its page may have been a mailed link, which still counts.
     if (withoutToken(req.path) !== req.path) hideAddress(res)
     const page = { status, kind: kindOf(status, error), requestId: req.id, wait }
     // The address of a mailed link is not repeated on a page that is not its own.

@@ -39,7 +39,7 @@ export function speakJson(req: Request, res: Response): void {
       // What was done may have changed who is signed in, and the token is bound to that.
       refreshUser(req)
       res.status(res.statusCode === 201 ? 201 : 200).set('Cache-Control', 'no-store')
-      // The notice is told here, and not once more on a later page.
+      // The notice is in this answer, and not once more on a later page.
       send(res, dataOf(req, res, { next: words.at(-1) }, notice))
     }
   }

@@ -2,7 +2,7 @@
 import type { Request, Response } from 'express'
 import { formatWait, translator, type Translate } from '../../config/i18n.ts'
 import type { FieldErrors } from '../../lib/form.ts'
-import type { Wait } from '../../models/sign-in/throttle.ts'
+import type { Wait } from '../../models/result.ts'
 import type { Notice } from './flash.ts'
 
 // The last part of a type. Clients compare it, so a word stays what it is, whatever becomes of the sentences.
@@ -21,11 +21,11 @@ const TYPES: Record<string, string> = {
 /** What a page of a refusal is given to show: the kind of an error page, or what was wrong with a form. */
 export type Refused = { kind?: string | undefined; errors?: FieldErrors; wait?: Wait | undefined }
 
-/** Why the guard of a page lets somebody not in. */
+/** Why the guard of a page turned somebody away. */
 export type TurnedAway = 'sign-in-first' | 'signed-in'
 
 type Explained = { type: string; status?: number; title: string; detail: string }
-type Told = Explained & { errors?: FieldErrors; wait?: number }
+type Explanation = Explained & { errors?: FieldErrors; wait?: number }
 
 /** The kind of error page that explains a status: the status itself, or what stands for all that have no sentences. */
 export function kindOfStatus(status: number): string {
@@ -36,15 +36,15 @@ export function kindOfStatus(status: number): string {
 export function problemOf(req: Request, res: Response, refused: Refused): object {
   const t = res.locals.t ?? translator('en')
   const { errors = {}, wait } = refused
-  const told = Object.entries(errors).map(([field, key]) => [field, t(key)])
+  const sentences = Object.entries(errors).map(([field, key]) => [field, t(key)])
   return document(req, res, {
     ...explain(t, res.statusCode, refused),
-    ...(told.length > 0 ? { errors: Object.fromEntries(told) as FieldErrors } : {}),
+    ...(sentences.length > 0 ? { errors: Object.fromEntries(sentences) as FieldErrors } : {}),
     ...(wait ? { wait: wait.seconds } : {}),
   })
 }
 
-/** The problem document for who may not enter a page, with the reason if their session is over; it sets the status of the answer. */
+/** The problem document for somebody who may not enter a page, with the reason if their session is over; it sets the status of the answer. */
 export function turnedAway(
   req: Request,
   res: Response,
@@ -81,9 +81,13 @@ function explain(t: Translate, status: number, { kind, errors = {}, wait }: Refu
   }
 }
 
-function document(req: Request, res: Response, { type, status, title, detail, ...rest }: Told) {
+function document(
+  req: Request,
+  res: Response,
+  { type, status, title, detail, ...rest }: Explanation,
+) {
   if (status) res.status(status)
-  // A 401 has to name a way in (RFC 9110, 15.5.2). No browser knows this one, so none asks for a password by itself.
+  // A 401 has to name a way in (RFC 9110, 15.5.2). No browser knows this one, so none opens a dialog for a password by itself.
   if (status === 401) res.set('WWW-Authenticate', 'Cookie realm="Sesame"')
   return {
     type: `urn:sesame:problem:${type}`,

@@ -10,7 +10,7 @@ declare global {
   // eslint-disable-next-line @typescript-eslint/no-namespace -- the way Express's own types are extended
   namespace Express {
     interface Response {
-      /** Let somebody not enter a page: they are sent to another path and told why, or in JSON told alone. */
+      /** Turn somebody away from a page: they are sent to another path with the reason, or in JSON get the reason alone. */
       turnAway: (why: TurnedAway, to: string, notice?: Notice) => void
       /** Answer with a PNG that counts for so many seconds. */
       picture: (png: Buffer, expiresIn: number) => void
@@ -18,13 +18,13 @@ declare global {
   }
 }
 
-/** True if the visitor would rather have JSON than a page. Who has no preference gets the page. */
+/** True if the visitor would rather have JSON than a page. Without a preference it is the page. */
 export function wantsJson(req: Request): boolean {
   const best = req.accepts(['html', ...JSON_TYPES])
   return best !== false && JSON_TYPES.includes(best)
 }
 
-/** Make every answer a page or JSON, as the visitor asks, and say that it depends on that. */
+/** Make every answer a page or JSON, as the visitor prefers, and say that it depends on that. */
 export const representation: RequestHandler = function representation(req, res, next) {
   res.vary('Accept')
   if (wantsJson(req)) {

@@ -40,7 +40,7 @@ const refuseOtherTypes: RequestHandler = function refuseOtherTypes(req, _res, ne
 }
 
 // JSON has to be fields as a form's are: one object, and without a prototype, as the other parser gives it:
-// a field called "__proto__" or "constructor" is then one that nobody asks for.
+// a field called "__proto__" or "constructor" is then one that no schema reads.
 const takeFields: RequestHandler = function takeFields(req, _res, next) {
   if (!hasBody(req) || !req.is(JSON_TYPE)) {
     next()

@@ -1,4 +1,4 @@
-// What a visitor is expected to answer: the text of a picture, or a question in words for who can't see it.
+// What a visitor is expected to answer: the text of a picture, or a question in words for whoever can't see it.
 import type { Request } from 'express'
 import { z } from 'zod'
 import { translator } from '../../config/i18n.ts'
@@ -18,7 +18,7 @@ export function choosePicture(req: Request): string {
   return text
 }
 
-/** The question that a form shows if its address asks for one, else undefined; from now on this visitor's session expects its answer. */
+/** The question that a form shows if its address says `captcha=words`, else undefined; from now on this visitor's session expects its answer. */
 export function askInWords(req: Request): string | undefined {
   const { captcha } = settingsOf(req)
   if (wantsWords(req)) {
@@ -30,7 +30,7 @@ export function askInWords(req: Request): string | undefined {
   }
 }
 
-/** True if the address of this form asks for a question instead of the picture. */
+/** True if the address of this form says that a question is wanted instead of the picture. */
 export function wantsWords(req: Request): boolean {
   const { captcha } = settingsOf(req)
   return captcha.mode !== 'off' && address.parse(req.query).captcha === 'words'

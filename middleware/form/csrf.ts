@@ -31,7 +31,7 @@ export function csrf(settings: Settings): {
     getSessionIdentifier: (req) => (req.user ? req.sessionID : ''),
     cookieName: cookieName(settings, 'csrf'),
     cookieOptions: cookieFlags(settings),
-    // A page of another site can't set this header: its browser would ask middleware/cors.ts first, which allows listed origins alone.
+    // A page of another site can't set this header: its browser first sends a preflight, and middleware/cors.ts allows listed origins alone.
     getCsrfTokenFromRequest: (req) =>
       req.get('X-CSRF-Token') ?? tokenField.safeParse(req.body).data?._csrf,
   })

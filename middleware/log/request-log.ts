@@ -75,7 +75,7 @@ function logEnd(logger: Logger, req: Request, res: Response, duration: number): 
   const { err } = res
   const route = routeOf(req, res)
   const ms = Math.round(duration * 10) / 10
-  // The visitor who left before the answer was complete has not got what its status says.
+  // A visitor that left before the answer was complete did not get what its status says.
   const status = res.writableFinished ? res.statusCode : undefined
   const event = status === undefined ? 'aborted' : undefined
   const line = { requestId, event, method, route, status, ms, userId: req.user?.id, err }

@@ -34,11 +34,11 @@ export function routeOf(req: Request, res: Response): string {
 // What was refused before the map was reached, because the database is away or the form comes from elsewhere.
 function patternOf(req: Request): string | undefined {
   const [path = ''] = req.originalUrl.split('?')
-  const asked = partsOf(path)
+  const requested = partsOf(path)
   return (req.app.get('route patterns') as string[]).find((pattern) => {
     const parts = partsOf(pattern)
-    const fits = (part: string, index: number) => part.startsWith(':') || part === asked[index]
-    return parts.length === asked.length && parts.every(fits)
+    const fits = (part: string, index: number) => part.startsWith(':') || part === requested[index]
+    return parts.length === requested.length && parts.every(fits)
   })
 }
 

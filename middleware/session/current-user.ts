@@ -30,12 +30,12 @@ declare global {
 /** Set req.user for a signed-in visitor and keep the page out of every cache. The store has seen to both timeouts already. */
 export const currentUser: RequestHandler = function currentUser(req, res, next) {
   refreshUser(req)
-  // A page of a signed-in person must not be shown again by the back button or a cache after sign-out (ASVS 14.3.2).
+  // A member's page must not be shown again by the back button or a cache after sign-out (ASVS 14.3.2).
   res.set('Cache-Control', req.user ? 'no-store' : 'private, no-cache')
   next()
 }
 
-/** Set req.user anew, for who has signed in or out within this request. */
+/** Set req.user anew, after a sign-in or sign-out within this request. */
 export function refreshUser(req: Request): void {
   const user = readUser(req)
   if (user) {

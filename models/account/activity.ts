@@ -1,10 +1,10 @@
 // What happened at an account: its last events and its sign-ins per day, for its owner to look at.
 import mongoose from 'mongoose'
 import { DAY } from '../../config/time.ts'
-import { forgetAttempts } from '../sign-in/failures.ts'
+import { forgetAttempts } from '../sign-in/counters.ts'
 import { User } from '../user.ts'
 
-const MAX_EVENTS = 200 // kept of one person
+const MAX_EVENTS = 200 // kept of one user
 const MAX_SIGN_INS = 1000
 const EVENTS_LIVE = 90 * DAY
 const DAYS_SHOWN = 30
@@ -24,11 +24,11 @@ type SignIn = Pick<ActivityEvent, 'at' | 'outcome'>
 type Activity = { _id: string; events?: ActivityEvent[]; signIns?: SignIn[] }
 
 // Being written by this process. Nobody waits for them: an answer that took longer because there is an account to write to
-// would tell that there is one (ASVS 6.3.8). What another process writes is waited for by nobody: it is in the
+// would show that there is one (ASVS 6.3.8). What another process writes is waited for by nobody: it is in the
 // database before the same browser's next request has got that far, or else when the page is loaded again.
 const underWay = new Set<Promise<void>>()
 
-/** Keep an event, soon. One document for each person, of bounded size: who fails to sign in all day can't fill the database. */
+/** Keep an event, soon. One document for each user, of bounded size: whoever fails to sign in all day can't fill the database. */
 export function recordActivity(
   userId: string,
   event: ActivityEvent,
@@ -76,7 +76,7 @@ async function write(userId: string, event: ActivityEvent): Promise<void> {
   const isFirst = matchedCount === 0
   if (isFirst) await activities().updateOne({ _id: userId }, change, { upsert: true })
   // An event that ends up behind the deletion of its account must not bring a part of it back; nor must the wrong password
-  // that it tells of, which was counted just before. What was done and found its document is deleted with it.
+  // that it is about, which was counted just before. What was done and found its document is deleted with it.
   if ((isFirst || outcome === 'refused') && !(await User.exists({ _id: userId }))) {
     await activities().deleteOne({ _id: userId })
     await forgetAttempts(userId)

@@ -1,47 +1,41 @@
-// Asking who is signed in for the password once more, before something that somebody at a screen left open must not do (ASVS 7.5.1).
+// A member types the password once more before something that somebody at a screen left open must not do (ASVS 7.5.1).
 import { z } from 'zod'
-import { text, type FieldErrors, type Refusal } from '../../lib/form.ts'
+import { text } from '../../lib/form.ts'
 import { verifyPassword } from '../../lib/password.ts'
-import { refuse } from '../../lib/result.ts'
-import { beginSignIn, type Caller, type Throttled } from '../sign-in/throttle.ts'
-import type { SignInRefusal } from '../sign-in.ts'
+import { accept, refuse, type Result } from '../result.ts'
+import { beginSignIn, type Caller } from '../sign-in/throttle.ts'
 import { User, type UserDocument } from '../user.ts'
 
-export type Confirmation =
-  | { ok: true; user: UserDocument }
-  | (Refusal & Partial<SignInRefusal>)
-  | (Throttled & { userId: string })
-
-/** The form field of the password one has. */
+/** The form field of the current password. */
 export const currentPassword = text().superRefine((password, context) => {
   if (password === '') context.addIssue('errors.current.missing')
 })
 
-/** The form that asks for nothing else. */
+/** The form that has no other field. */
 export const confirmation = z.object({ current: currentPassword })
 
 /**
- * Check the password of this person. It counts like a sign-in: a stolen session is no way around the throttle (ASVS 6.3.4).
+ * Check the password of this user. It counts like a sign-in: a stolen session is no way around the throttle (ASVS 6.3.4).
  * The error stands beside the field `current`. Throws where attempts can't be counted.
  */
 export async function confirmPassword(
   userId: string,
   password: string,
   caller: Caller,
-): Promise<Confirmation> {
+): Promise<Result<UserDocument>> {
   const attempt = await beginSignIn(caller, { userId })
   if (!attempt.ok) {
-    return { ...attempt, userId }
+    return attempt
   } else {
     const user = (await User.findById(userId).lean<UserDocument | null>()) ?? undefined
     const { ok } = await verifyPassword(password, user?.password)
     if (user && ok) {
       await attempt.confirm()
-      return { ok, user }
+      return accept(user)
     } else {
       await attempt.fail()
-      const errors: FieldErrors = { current: 'errors.current.wrong' }
-      return { ...refuse(errors), reason: 'wrong-password', userId }
+      const errors = { current: 'errors.current.wrong' }
+      return refuse(errors, { event: 'password-check-failed', userId, reason: 'wrong-password' })
     }
   }
 }

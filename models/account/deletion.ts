@@ -1,11 +1,11 @@
-// How an account goes, with everything that is kept about its person.
+// How an account is deleted, with everything that is kept about its owner.
 import { z } from 'zod'
 import { text } from '../../lib/form.ts'
-import { accept, refuse, type Result } from '../../lib/result.ts'
 import type { SessionStore } from '../../lib/session/store.ts'
+import { accept, refuse, type Result } from '../result.ts'
+import { forgetAttempts } from '../sign-in/counters.ts'
 import { forgetActivity } from './activity.ts'
-import { forgetAttempts } from '../sign-in/failures.ts'
-import { confirmPassword, currentPassword, type Confirmation } from './confirm-password.ts'
+import { confirmPassword, currentPassword } from './confirm-password.ts'
 import { dropLetters } from '../mail/outbox.ts'
 import { disownReservations } from '../user/reservation.ts'
 import { endTokens } from '../mail/token.ts'
@@ -13,7 +13,7 @@ import { User } from '../user.ts'
 import { usernameKey } from '../user/username.ts'
 import type { RequestContext } from './request-context.ts'
 
-/** The form that asks twice: for the password, and for the name typed out, which no slip of a finger does. */
+/** The form that wants two things: the password, and the name typed out, which nobody does by accident. */
 export const deletion = z.object({
   username: text().superRefine((name, context) => {
     if (name.trim() === '') context.addIssue('errors.typed-name.missing')
@@ -21,18 +21,18 @@ export const deletion = z.object({
   current: currentPassword,
 })
 
-/** Delete the account of who is signed in, if the password and the name are right. */
+/** Delete the account of a member, if the password and the name are right. */
 export async function deleteOwnAccount(
   form: z.output<typeof deletion>,
   { member, caller, store }: RequestContext,
-): Promise<Confirmation | Result<string>> {
+): Promise<Result<string>> {
   if (usernameKey(form.username.trim()) !== usernameKey(member.username)) {
     return refuse({ username: 'errors.typed-name.wrong' })
   } else {
     const confirmed = await confirmPassword(member.id, form.current, caller)
     if (confirmed.ok) {
       await deleteAccount(store, member.id)
-      return accept(member.id)
+      return accept(member.id, { event: 'account-deleted', userId: member.id })
     } else {
       return confirmed
     }

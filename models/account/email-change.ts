@@ -1,10 +1,11 @@
 // How somebody gets another email address: it counts only once the link that was sent to it is used.
 import { z } from 'zod'
-import { accept, refuse, type Result } from '../../lib/result.ts'
 import type { SessionStore } from '../../lib/session/store.ts'
 import type { Locale } from '../../config/i18n.ts'
+import { accept, refuse, type Result } from '../result.ts'
+import type { SecurityEvent } from '../security-event.ts'
 import { countMail } from '../sign-in/throttle.ts'
-import { confirmPassword, currentPassword, type Confirmation } from './confirm-password.ts'
+import { confirmPassword, currentPassword } from './confirm-password.ts'
 import { email, emailKey } from '../user/email.ts'
 import { queueNotice } from '../mail/notice.ts'
 import { queueLetter } from '../mail/outbox.ts'
@@ -27,25 +28,25 @@ export async function findPendingEmail(userId: string): Promise<string | undefin
   return isOver ? undefined : (address ?? undefined)
 }
 
-/** Ask for another address, if the password is right. Each counts: the answer tells whether an address has an account here. */
-export async function askForEmail(
+/** Send a link to another address, if the password is right. Each counts: the answer shows whether an address has an account here. */
+export async function requestEmailChange(
   form: Form,
   { member, caller, locale }: RequestContext,
-): Promise<Confirmation | Result<string>> {
+): Promise<Result<string>> {
   const confirmed = await confirmPassword(member.id, form.current, caller)
   if (!confirmed.ok) {
     return confirmed
-  } else if (emailKey(form.email) === emailKey(confirmed.user.email ?? '')) {
+  } else if (emailKey(form.email) === emailKey(confirmed.value.email ?? '')) {
     return refuse({ email: 'errors.email.same' })
   } else {
     return (
       (await countMail(caller, emailKey(form.email))) ??
-      (await ask(confirmed.user, form.email, { caller, locale }))
+      (await sendLink(confirmed.value, form.email, { caller, locale }))
     )
   }
 }
 
-async function ask(
+async function sendLink(
   user: UserDocument,
   address: string,
   { caller, locale }: Pick<RequestContext, 'caller' | 'locale'>,
@@ -61,11 +62,11 @@ async function ask(
     await queueLetter({ kind: 'email-change', userId, email: address }, locale)
     const notice = { kind: 'email-change-asked' as const, userId, email: address }
     await queueNotice(notice, user, caller, locale)
-    return accept(address)
+    return accept(address, { event: 'email-change-asked', userId })
   }
 }
 
-/** Whose address this link changes, and to which; undefined if it does not count. Looking does not use it up. */
+/** The username of whoever this link gives another address, and that address; undefined if it does not count. Looking does not use it up. */
 export async function findEmailChange(token: string): Promise<Change | undefined> {
   const found = await findToken('email-change', token)
   const user = found && (await User.findOne(asSeen(found)).lean())
@@ -73,14 +74,14 @@ export async function findEmailChange(token: string): Promise<Change | undefined
 }
 
 /**
- * Use the link: the new address counts from now on, in all sessions. Returns whose it is; undefined if the link does not
- * count or the address is taken.
+ * Use the link: the new address counts from now on, in all sessions. Undefined if the link does not count or the address is
+ * taken.
  */
 export async function changeEmail(
   token: string,
   store: SessionStore,
   locale: Locale,
-): Promise<{ userId: string; email: string } | undefined> {
+): Promise<{ userId: string; email: string; events: SecurityEvent[] } | undefined> {
   const found = await takeToken('email-change', token)
   const user = found && (await apply(found))
   if (found && user) {
@@ -89,7 +90,7 @@ export async function changeEmail(
     await endTokens(userId) // those that were sent to the old address too
     await renameInSessions(store, userId, { email })
     await queueLetter({ kind: 'email-changed', userId, to: user.email ?? '', email }, locale)
-    return { userId, email }
+    return { userId, email, events: [{ event: 'email-changed', userId }] }
   } else {
     return undefined
   }
@@ -108,7 +109,7 @@ async function apply(found: Token) {
   }
 }
 
-// The account as it was when the link was mailed. A locked one stays as it is: whoever it was locked against may have asked.
+// The account as it was when the link was mailed. A locked one stays as it is: whoever it was locked against may have requested the link.
 function asSeen({ userId, seen }: Token) {
   const { newEmail = '' } = seen
   return {

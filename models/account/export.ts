@@ -1,16 +1,17 @@
-// Everything that is kept about a person, for that person: their right by many laws, and an honest mirror.
+// Everything that is kept about a user, for that user, as many laws demand.
 import type { SessionStore } from '../../lib/session/store.ts'
+import { accept } from '../result.ts'
 import { findActivity } from './activity.ts'
-import { findFailures } from '../sign-in/failures.ts'
+import { findFailures } from '../sign-in/counters.ts'
 import { outbox } from '../mail/outbox.ts'
 import { findReservations } from '../user/reservation.ts'
 import { findUserSessions } from '../session.ts'
 import { findTokens } from '../mail/token.ts'
 import { User } from '../user.ts'
 
-/** What is kept about a person, without hashes: those of the password, of session ids and of links help attackers alone. */
+/** What is kept about a user, without hashes: those of the password, of session ids and of links help attackers alone. */
 export async function exportAccount(userId: string, store: SessionStore, sessionId: string) {
-  const [user, places, activity, failures, tokens, reservations, letters] = await Promise.all([
+  const [user, sessions, activity, failures, tokens, reservations, letters] = await Promise.all([
     User.findById(userId).select('-_id -password -usernameKey -emailKey').lean(),
     findUserSessions(store, userId, sessionId),
     findActivity(userId),
@@ -19,9 +20,9 @@ export async function exportAccount(userId: string, store: SessionStore, session
     findReservations(userId),
     outbox().find({ 'letter.userId': userId }).toArray(),
   ])
-  return {
+  const everything = {
     account: user,
-    sessions: places.map(({ id: _hash, ...place }) => place),
+    sessions: sessions.map(({ id: _hash, ...session }) => session),
     events: activity.events,
     signInsPerDay: activity.days,
     failedSignInsSinceLast: failures ?? null,
@@ -29,4 +30,5 @@ export async function exportAccount(userId: string, store: SessionStore, session
     reservedNames: reservations,
     lettersWaiting: letters.map(({ letter, createdAt }) => ({ kind: letter.kind, createdAt })),
   }
+  return accept(everything, { event: 'data-exported', userId })
 }

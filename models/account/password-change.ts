@@ -1,8 +1,8 @@
-// How somebody who is signed in gets another password, and what ends with the old one.
+// How a member gets another password, and what ends with the old one.
 import { z } from 'zod'
 import { hashPassword } from '../../lib/password.ts'
-import { refuse } from '../../lib/result.ts'
-import { confirmPassword, currentPassword, type Confirmation } from './confirm-password.ts'
+import { accept, refuse, type Result } from '../result.ts'
+import { confirmPassword, currentPassword } from './confirm-password.ts'
 import { isPersonal, newPassword } from '../user/new-password.ts'
 import { queueNotice } from '../mail/notice.ts'
 import { endOtherSessions } from '../session.ts'
@@ -17,16 +17,15 @@ export type Seen = {
   emailKey?: string | null
   lockedAt?: null
 }
-type Refused = Exclude<Confirmation, { ok: true }>
 
-/** The form of a new password for this person. */
+/** The form of a new password for this member. */
 export const passwordChange = ({ username, email }: Member) =>
   z
     .object({ current: currentPassword, password: newPassword })
     .refine(({ password }) => !isPersonal(password, [username, email]), {
       path: ['password'],
       message: 'errors.password.personal',
-      when: () => true, // also while another field is wrong: all errors are told together
+      when: () => true, // also while another field is wrong: all errors are shown together
     })
     .refine(({ current, password }) => password === '' || password !== current, {
       path: ['password'],
@@ -34,25 +33,23 @@ export const passwordChange = ({ username, email }: Member) =>
       when: () => true,
     })
 
-/** Change the password, if the current one is right; all other sessions end. Returns how many did, and the person as they are now. */
+/** Change the password, if the current one is right; all other sessions end. Returns the member as they are now. */
 export async function changePassword(
   form: z.output<ReturnType<typeof passwordChange>>,
   { member, caller, store, sessionId, locale }: RequestContext,
-): Promise<{ ok: true; value: { ended: number; member: Member } } | Refused> {
+): Promise<Result<Member>> {
   const confirmed = await confirmPassword(member.id, form.current, caller)
   const passwordChangedAt = confirmed.ok
-    ? await storePassword(seenIn(confirmed.user), await hashPassword(form.password))
+    ? await storePassword(seenIn(confirmed.value), await hashPassword(form.password))
     : undefined
   if (!confirmed.ok) {
     return confirmed
   } else if (passwordChangedAt) {
-    const ended = await endOtherSessions(store, member.id, sessionId, 'password')
+    const count = await endOtherSessions(store, member.id, sessionId, 'password')
     const letter = { kind: 'password-changed' as const, userId: member.id }
-    await queueNotice(letter, confirmed.user, caller, locale)
-    return {
-      ok: true,
-      value: { ended, member: memberOf({ ...confirmed.user, passwordChangedAt }) },
-    }
+    await queueNotice(letter, confirmed.value, caller, locale)
+    const changed = memberOf({ ...confirmed.value, passwordChangedAt })
+    return accept(changed, { event: 'password-changed', userId: member.id, count })
   } else {
     return refuse({ current: 'errors.current.wrong' }) // it was changed in this very moment
   }
@@ -61,13 +58,13 @@ export async function changePassword(
 /**
  * Store a new password where the account still is as it was seen, and return when that was; undefined if it is not, or is gone.
  * With the old password end the links that could set another one, and a change of the address that is still waiting:
- * whoever asked for those may be the reason for the change.
+ * whoever requested those may be the reason for the change.
  */
-export async function storePassword(seen: Seen, sealed: string): Promise<Date | undefined> {
+export async function storePassword(seen: Seen, hash: string): Promise<Date | undefined> {
   // Never the same moment twice: what was seen before a change must not look unchanged after it.
   const now = new Date(Math.max(Date.now(), (seen.passwordChangedAt?.getTime() ?? 0) + 1))
   const { matchedCount } = await User.updateOne(seen, {
-    $set: { password: sealed, passwordChangedAt: now },
+    $set: { password: hash, passwordChangedAt: now },
     $unset: { pendingEmail: 1 },
   })
   if (matchedCount > 0) {

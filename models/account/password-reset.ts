@@ -4,51 +4,42 @@ import type { Locale } from '../../config/i18n.ts'
 import { readForm, type Form } from '../../lib/form.ts'
 import { hashPassword } from '../../lib/password.ts'
 import type { SessionStore } from '../../lib/session/store.ts'
-import { countMail, unlockAccount, type Caller, type Throttled } from '../sign-in/throttle.ts'
+import { accept, type Result } from '../result.ts'
+import type { SecurityEvent } from '../security-event.ts'
+import { countMail, unlockAccount, type Caller } from '../sign-in/throttle.ts'
 import { email, emailKey } from '../user/email.ts'
 import { isPersonal, newPassword } from '../user/new-password.ts'
 import { queueLetter } from '../mail/outbox.ts'
 import { storePassword, type Seen } from './password-change.ts'
 import { endAllSessions } from '../session.ts'
-import { endTokens, findToken, issueToken, takeToken, type Token } from '../mail/token.ts'
+import { endTokens, findToken, takeToken, type Token } from '../mail/token.ts'
 import { User, type UserDocument } from '../user.ts'
 
 /** Whose password is replaced. */
 export type ResetUser = { username: string; email: string }
 
-/** The form that asks for a link. */
+/** The form that requests a link. */
 export const resetRequest = z.object({ email })
 
 const replacement = z.object({ password: newPassword })
 
 /**
- * Ask for a link. Whether anybody has the address is found out when the mail is sent: for a stranger, somebody
- * unconfirmed and a member this does the very same (ASVS 6.3.8). Throws if the wish can't be kept.
+ * Put the request for a link into the outbox. Whether anybody has the address is found out when the mail is sent: for an
+ * address that nobody has, one that is not confirmed and one that is, this does the very same (ASVS 6.3.8). Throws if the
+ * request can't be stored.
  */
-export async function askForReset(
+export async function requestReset(
   { email }: z.output<typeof resetRequest>,
   locale: Locale,
   caller: Caller,
-): Promise<{ ok: true } | Throttled> {
+): Promise<Result<undefined>> {
   const refusal = await countMail(caller, emailKey(email))
   if (refusal) {
     return refusal
   } else {
     await queueLetter({ kind: 'password-reset', email }, locale)
-    return { ok: true }
+    return accept(undefined)
   }
-}
-
-/** Make the token of a link for this person, as the account is now. Who asked for it, by mail or an operator, makes no difference. */
-export async function issueReset({
-  _id,
-  emailKey,
-  passwordChangedAt,
-}: UserDocument): Promise<string> {
-  return issueToken('password-reset', _id.toString(), {
-    ...(emailKey ? { emailKey } : {}),
-    ...(passwordChangedAt ? { passwordChangedAt } : {}),
-  })
 }
 
 /** Whose password this link replaces; undefined if it does not count. Looking does not use it up. */
@@ -73,17 +64,16 @@ export function readReplacement(
 }
 
 /**
- * Store the new password and return whose it is; undefined if the link does not count. Once: of parallel requests one
- * gets through. All other links that were mailed to this person end, and so does a change of the address that whoever
- * had the old password may have begun, and every session; returns how many of these did. What locked the account for too
- * many failures is opened.
+ * Store the new password; undefined if the link does not count. Once: of parallel requests one gets through.
+ * All other links that were mailed to this user end, and so does a change of the address that whoever had the old password
+ * may have begun, and every session. An account that is locked by too many failures is opened.
  */
 export async function resetPassword(
   token: string,
   newPassword: string,
   store: SessionStore,
   locale: Locale,
-): Promise<{ userId: string; ended: number } | undefined> {
+): Promise<{ userId: string; events: SecurityEvent[] } | undefined> {
   const password = await hashPassword(newPassword) // first, so that nothing but the database comes between using the link and storing
   const found = await findToken('password-reset', token)
   // Before the link is used up: where this fails it still counts, and nobody stays in whom the new password is to keep out.
@@ -97,8 +87,13 @@ export async function resetPassword(
     await endTokens(userId)
     await unlockAccount(userId)
     await queueLetter({ kind: 'password-changed', userId }, locale)
-    return { userId, ended: before + meanwhile }
+    return { userId, events: eventsOf(userId, before + meanwhile) }
   }
+}
+
+function eventsOf(userId: string, count: number): SecurityEvent[] {
+  const ended: SecurityEvent = { event: 'session-ended', userId, by: 'password-reset', count }
+  return [{ event: 'password-reset', userId }, ...(count > 0 ? [ended] : [])]
 }
 
 // The account as it was when the link was mailed: with another password or address since then it counts no more.

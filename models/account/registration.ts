@@ -2,8 +2,8 @@
 import { z } from 'zod'
 import { type FieldErrors } from '../../lib/form.ts'
 import { hashPassword } from '../../lib/password.ts'
-import { accept, refuse, type Result } from '../../lib/result.ts'
-import { countAttempt, type Caller, type Throttled } from '../sign-in/throttle.ts'
+import { accept, refuse, type Result } from '../result.ts'
+import { countAttempt, type Caller } from '../sign-in/throttle.ts'
 import { email } from '../user/email.ts'
 import { isPersonal, newPassword } from '../user/new-password.ts'
 import { isReservedForOthers } from '../user/reservation.ts'
@@ -16,17 +16,17 @@ export const registration = z
   .refine(({ password, ...owner }) => !isPersonal(password, Object.values(owner)), {
     path: ['password'],
     message: 'errors.password.personal',
-    when: () => true, // also while another field is wrong: all errors are told together
+    when: () => true, // also while another field is wrong: all errors are shown together
   })
 
 /**
- * Create an account. Refuses a name or address that somebody has, also when many ask for it at the same moment.
- * Refused or not, it counts: each answer tells whether a name or an address has an account here.
+ * Create an account. Refuses a name or address that somebody has, also when many want it at the same moment.
+ * Refused or not, it counts: each answer shows whether a name or an address has an account here.
  */
 export async function register(
   form: z.output<typeof registration>,
   caller: Caller,
-): Promise<Result<Member> | Throttled> {
+): Promise<Result<Member>> {
   return (await countAttempt(caller, 'registration')) ?? (await create(form))
 }
 
@@ -50,7 +50,8 @@ async function create(form: z.output<typeof registration>): Promise<Result<Membe
         await User.deleteOne({ _id: user._id })
         return refuse({ username: 'errors.username.taken' })
       } else {
-        return accept(memberOf(user))
+        const member = memberOf(user)
+        return accept(member, { event: 'registered', userId: member.id })
       }
     } catch (error) {
       return refuse(takenByDuplicate(error))

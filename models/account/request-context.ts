@@ -1,4 +1,4 @@
-// A request of somebody who is signed in, as models see it: who it is, from where, in which session and language.
+// A member's request, as models see it: whose it is, from where, in which session and language.
 import type { Locale } from '../../config/i18n.ts'
 import type { SessionStore } from '../../lib/session/store.ts'
 import type { Caller } from '../sign-in/throttle.ts'

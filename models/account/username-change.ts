@@ -1,7 +1,7 @@
 // How somebody gets another username.
 import { z } from 'zod'
-import { accept, refuse, type Result } from '../../lib/result.ts'
-import { confirmPassword, currentPassword, type Confirmation } from './confirm-password.ts'
+import { accept, refuse, type Result } from '../result.ts'
+import { confirmPassword, currentPassword } from './confirm-password.ts'
 import { isPersonal } from '../user/new-password.ts'
 import { queueNotice } from '../mail/notice.ts'
 import {
@@ -24,14 +24,14 @@ type Form = z.output<typeof usernameChange>
 export async function changeUsername(
   form: Form,
   { member, caller, store, locale }: RequestContext,
-): Promise<Exclude<Confirmation, { ok: true }> | Result<string>> {
+): Promise<Result<string>> {
   const confirmed = await confirmPassword(member.id, form.current, caller)
-  const result = confirmed.ok ? await rename(confirmed.user, form) : confirmed
+  const result = confirmed.ok ? await rename(confirmed.value, form) : confirmed
   if (confirmed.ok && result.ok) {
     const { id, username: before } = member
     await renameInSessions(store, id, { username: form.username })
     const letter = { kind: 'username-changed' as const, userId: id, before }
-    await queueNotice(letter, confirmed.user, caller, locale)
+    await queueNotice(letter, confirmed.value, caller, locale)
   }
   return result
 }
@@ -63,7 +63,7 @@ async function rename(user: UserDocument, form: Form): Promise<Result<string>> {
   }
 }
 
-// The name that the person has now is not reserved; the one that was given up for it is. True if they have the new one.
+// The name that the user has now is not reserved; the one that was given up for it is. True if they have the new one.
 // Asked anew, because a button that was pressed twice sends two changes: the one that fails must not free what the other
 // gave up.
 async function settleReservations(id: string, before: string, after: string): Promise<boolean> {
@@ -87,7 +87,9 @@ async function store(user: UserDocument, name: string): Promise<Result<string>> 
     const seen = { _id: user._id, usernameKey: user.usernameKey ?? null }
     const change = { $set: { username: name, usernameKey: usernameKey(name) } }
     const { matchedCount } = await User.updateOne(seen, change)
-    return matchedCount > 0 ? accept(name) : refuse({ username: 'errors.username.taken' })
+    return matchedCount > 0
+      ? accept(name, { event: 'username-changed', userId: user._id.toString() })
+      : refuse({ username: 'errors.username.taken' })
   } catch (error) {
     takenField(error) // throws for anything else
     return refuse({ username: 'errors.username.taken' })

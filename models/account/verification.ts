@@ -1,23 +1,25 @@
 // How an address is confirmed: its owner follows the link that was mailed to it.
 import type { Locale } from '../../config/i18n.ts'
-import { countMail, type Caller, type Throttled } from '../sign-in/throttle.ts'
+import { accept, type Result } from '../result.ts'
+import type { SecurityEvent } from '../security-event.ts'
+import { countMail, type Caller } from '../sign-in/throttle.ts'
 import { emailKey } from '../user/email.ts'
 import { queueLetter } from '../mail/outbox.ts'
 import { findToken, takeToken, type Token } from '../mail/token.ts'
 import { User, type UserDocument } from '../user.ts'
 
-/** Ask for a new link to this person's address. Throws if the wish can't be kept. */
-export async function askForVerification(
+/** Put a letter with a new link into the outbox. Throws if it can't be stored. */
+export async function requestVerification(
   { id, email }: { id: string; email: string },
   locale: Locale,
   caller: Caller,
-): Promise<{ ok: true } | Throttled> {
+): Promise<Result<undefined>> {
   const refusal = await countMail(caller, emailKey(email))
   if (refusal) {
     return refusal
   } else {
     await queueLetter({ kind: 'verify-email', userId: id }, locale)
-    return { ok: true }
+    return accept(undefined)
   }
 }
 
@@ -30,15 +32,16 @@ export async function findVerification(
   return user ? { username: user.username, email: user.email ?? '' } : undefined
 }
 
-/** Confirm the address and return whose it is; undefined if the link does not count. Of parallel requests one gets through. */
-export async function verifyEmail(token: string): Promise<string | undefined> {
+/** Confirm the address; undefined if the link does not count. Of parallel requests one gets through. */
+export async function verifyEmail(token: string): Promise<{ events: SecurityEvent[] } | undefined> {
   const taken = await takeToken('verify-email', token)
   if (!taken) {
     return undefined
   } else {
     const verified = { $set: { emailVerifiedAt: new Date() } }
     const { modifiedCount } = await User.updateOne(asSeen(taken), verified)
-    return modifiedCount > 0 ? taken.userId : undefined
+    const { userId } = taken
+    return modifiedCount > 0 ? { events: [{ event: 'email-verified', userId }] } : undefined
   }
 }
 

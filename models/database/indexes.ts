@@ -9,17 +9,17 @@ type Index = { collection: string; keys: IndexSpecification; options: Options }
 
 /**
  * Build every index that is missing. Reads a collection once for each new one, so it may take minutes on a large database.
- * `placeOf` names the collection that is to get those of another one; undefined leaves that one out.
+ * `targetOf` names the collection that is to get those of another one; undefined leaves that one out.
  */
 export async function buildIndexes(
-  placeOf: (collection: string) => string | undefined = (collection) => collection,
+  targetOf: (collection: string) => string | undefined = (collection) => collection,
 ): Promise<void> {
   for (const { collection, keys, options } of indexes()) {
-    const place = placeOf(collection)
-    // The driver honours a longer patience for a single command, though its types do not list it.
-    const patient = { socketTimeoutMS: INDEX_TIMEOUT } as CreateIndexOptions
-    if (place !== undefined) {
-      await mongoose.connection.collection(place).createIndex(keys, options, patient)
+    const target = targetOf(collection)
+    // The driver honours a longer timeout for a single command, though its types do not list it.
+    const longer = { socketTimeoutMS: INDEX_TIMEOUT } as CreateIndexOptions
+    if (target !== undefined) {
+      await mongoose.connection.collection(target).createIndex(keys, options, longer)
     }
   }
 }
@@ -49,7 +49,7 @@ function indexes(): Index[] {
       options: options as Options,
     })),
     // By the first sessions that are over are purged; a real server also deletes by it on its own. By the second they are
-    // found by the person whose they are.
+    // found by their owner.
     { collection: 'sessions', keys: { purgeAt: 1 }, options: { expireAfterSeconds: 0 } },
     { collection: 'sessions', keys: { owner: 1, createdAt: -1 }, options: {} },
     // Without the first, two attempts at the same moment would be counted in two rows. By the second old rows are purged.

@@ -4,18 +4,18 @@ import { findMissingIndexes } from './indexes.ts'
 
 export type Unready = 'database' | 'indexes'
 
-let asking: Promise<Unready | undefined> | undefined // shared by all who ask meanwhile: a crowd costs one look
+let looking: Promise<Unready | undefined> | undefined // shared by all requests meanwhile: many cost one look
 
-/** What is missing, undefined if nothing is. Takes as long as the database's patience at most (config/database.ts). */
+/** What is missing, undefined if nothing is. Takes as long as the database's timeout at most (config/database.ts). */
 export async function findUnready(): Promise<Unready | undefined> {
-  asking ??= look().finally(() => {
-    asking = undefined
+  looking ??= look().finally(() => {
+    looking = undefined
   })
-  return asking
+  return looking
 }
 
 async function look(): Promise<Unready | undefined> {
-  // Of a connection that is lost the driver would ask for a second in vain.
+  // Of a connection that is lost the driver would wait a second in vain.
   const isConnected = mongoose.connection.readyState === mongoose.ConnectionStates.connected
   const missing = isConnected ? await findMissingIndexes().catch(() => undefined) : undefined
   if (missing === undefined) {

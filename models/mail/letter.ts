@@ -4,8 +4,7 @@ import type { Mail } from '../../lib/mail/smtp.ts'
 import { renderMail } from '../../lib/mail/template.ts'
 import { emailKey, isEmail } from '../user/email.ts'
 import type { Letter, OutboxEntry } from './outbox.ts'
-import { issueReset } from '../account/password-reset.ts'
-import { issueToken, type Seen } from './token.ts'
+import { issueReset, issueToken, type Seen } from './token.ts'
 import { User, type UserDocument } from '../user.ts'
 
 /** A letter as a mail; or why there is none: nobody is to get it, or the address is none that a mail could go to. */
@@ -16,7 +15,7 @@ export type Composed =
 /** Write the mail, with a new link if it has one. Links begin with the configured address, never with what a visitor said. */
 export async function compose(entry: OutboxEntry, baseUrl: string): Promise<Composed> {
   const { letter, locale, createdAt } = entry
-  const user = await readerOf(letter)
+  const user = await recipientOf(letter)
   const userId = user?._id.toString()
   if (!user || userId === undefined) {
     return { ok: false, reason: 'nobody', userId }
@@ -44,7 +43,7 @@ export async function compose(entry: OutboxEntry, baseUrl: string): Promise<Comp
   }
 }
 
-async function readerOf(letter: Letter): Promise<UserDocument | undefined> {
+async function recipientOf(letter: Letter): Promise<UserDocument | undefined> {
   const user = await User.findOne(filterOf(letter)).lean<UserDocument | null>()
   return user ?? undefined
 }
@@ -61,7 +60,7 @@ function filterOf(letter: Letter) {
     case 'verify-email':
       return { _id: letter.userId, emailKey: { $type: 'string' as const }, emailVerifiedAt: null }
     case 'email-change':
-      return { _id: letter.userId, 'pendingEmail.address': letter.email } // unless another was asked for since
+      return { _id: letter.userId, 'pendingEmail.address': letter.email } // unless another was requested since
     default:
       return { _id: letter.userId }
   }
@@ -75,7 +74,7 @@ function addressIn(letter: Letter): string | undefined {
   }
 }
 
-// Where the reader is led: to the page that the letter is about, or to where somebody who did not do this takes the account back.
+// Where the link leads: to the page that the letter is about, or to where somebody who did not do this takes the account back.
 async function pathFor(letter: Letter, user: UserDocument): Promise<string> {
   const seen: Seen = user.emailKey ? { emailKey: user.emailKey } : {}
   const token = (purpose: Parameters<typeof issueToken>[0], more: Seen = {}) =>

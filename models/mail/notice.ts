@@ -1,10 +1,10 @@
-// Letters that nobody has asked for: what was done at an account, told to its owner.
+// Letters that come by themselves: what was done at an account, for its owner to know.
 import type { Locale } from '../../config/i18n.ts'
 import { countNotice, type Caller } from '../sign-in/throttle.ts'
 import { emailKey } from '../user/email.ts'
 import { queueLetter, type Letter } from './outbox.ts'
 
-type Reader = { email?: string | null; emailVerifiedAt?: Date | null }
+type Recipient = { email?: string | null; emailVerifiedAt?: Date | null }
 
 /**
  * Put a notice into the outbox. To an address that nobody has confirmed only a few a day: whoever registers with the address
@@ -12,7 +12,7 @@ type Reader = { email?: string | null; emailVerifiedAt?: Date | null }
  */
 export async function queueNotice(
   letter: Letter,
-  { email, emailVerifiedAt }: Reader,
+  { email, emailVerifiedAt }: Recipient,
   caller: Caller,
   locale: Locale,
 ): Promise<void> {

@@ -40,10 +40,10 @@ const MAX_PAUSE = HOUR
 const LETTERS_LIVE = 3 * DAY
 const LOOK_AGAIN = 100 // milliseconds, for letters that another process sends
 
-/** Tells whoever sends in this process that something was put in, and whoever waits that something was dealt with. */
+/** `queued`: this process put a letter in, so its postman looks. `handled`: a letter was dealt with. */
 export const outboxEvents = new EventEmitter<{ queued: []; handled: [] }>().setMaxListeners(0)
 
-/** Put a letter into the outbox, in the reader's language. Throws if it can't be kept. */
+/** Put a letter into the outbox, in the recipient's language. Throws if it can't be stored. */
 export async function queueLetter(letter: Letter, locale: Locale): Promise<void> {
   const now = new Date()
   await outbox().insertOne({ letter, locale, createdAt: now, dueAt: now, attempts: 0 } as never)
@@ -73,7 +73,7 @@ export async function putBack({ _id, attempts }: OutboxEntry): Promise<void> {
   await outbox().updateOne({ _id }, { $set: { dueAt }, $unset: { takenAt: '' } })
 }
 
-/** True if the letter makes no sense any more: who asked for a new password that long ago has asked again, or remembers it. */
+/** True if the letter makes no sense any more: whoever wanted a new password that long ago has tried again, or remembers it. */
 export function isTooLate({ letter, createdAt }: OutboxEntry): boolean {
   const lives = letter.kind === 'password-reset' ? tokenTtl[letter.kind] : LETTERS_LIVE
   return Date.now() - createdAt.getTime() > lives
@@ -85,8 +85,8 @@ export async function nextDue(): Promise<Date | undefined> {
 }
 
 /** Wait until no letter is due or being sent, at most this many milliseconds. Those that are put off are not waited for. */
-export async function untilHandled(patience: number): Promise<void> {
-  const giveUpAt = Date.now() + patience
+export async function untilHandled(timeout: number): Promise<void> {
+  const giveUpAt = Date.now() + timeout
   const isBusy = () => ({ $or: [{ dueAt: { $lte: new Date() } }, { takenAt: { $exists: true } }] })
   while (Date.now() < giveUpAt) {
     const stop = new AbortController()
@@ -101,10 +101,10 @@ export async function untilHandled(patience: number): Promise<void> {
   }
 }
 
-/** Forget the letters to a person whose account is gone: those that concern it, and the wish for a link to its address. */
+/** Delete the letters to a user whose account is gone: those that concern it, and the request for a link to its address. */
 export async function dropLetters(userId: string, address: string): Promise<void> {
-  const wish = { 'letter.kind': 'password-reset', 'letter.email': address }
-  await outbox().deleteMany({ $or: [{ 'letter.userId': userId }, wish] })
+  const request = { 'letter.kind': 'password-reset', 'letter.email': address }
+  await outbox().deleteMany({ $or: [{ 'letter.userId': userId }, request] })
 }
 
 /** The collection of letters that wait. */

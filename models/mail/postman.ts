@@ -3,13 +3,25 @@ import { once } from 'node:events'
 import { setTimeout } from 'node:timers/promises'
 import type { Settings } from '../../config/env.ts'
 import { isDatabaseAway } from '../../lib/mongodb/away.ts'
-import type { Mailer } from '../../lib/mail/smtp.ts'
-import { deliver, mailerOf, type Log } from './delivery.ts'
-import { nextDue, outboxEvents, takeLetter } from './outbox.ts'
+import { MailRefused, smtpMailer, type Mailer } from '../../lib/mail/smtp.ts'
+import { compose } from './letter.ts'
+import { catchMail } from './mailbox.ts'
+import {
+  isTooLate,
+  nextDue,
+  outboxEvents,
+  putBack,
+  removeLetter,
+  takeLetter,
+  type OutboxEntry,
+} from './outbox.ts'
 
 const LOOK_EVERY = 2000 // milliseconds, for letters that another process put in
-const AFTER_ACCIDENT = 2000 // milliseconds: a database that is away is asked no faster
+const AFTER_ACCIDENT = 2000 // milliseconds: a database that is away is tried no faster
 const STOP_TIMEOUT = 6000 // milliseconds: with what follows it, a stop takes less than ten seconds
+
+/** Where each letter's way is logged: kind and user, never an address, a link, or a mail server's sentence, which may repeat both. */
+export type Log = Record<'debug' | 'warn' | 'error', (fields: object, message: string) => void>
 
 export class Postman {
   private readonly mailer: Mailer
@@ -31,11 +43,11 @@ export class Postman {
   async stop(): Promise<void> {
     this.stopped = true
     this.round.abort()
-    const enough = new AbortController()
-    const tired = setTimeout(STOP_TIMEOUT, undefined, enough)
-    await Promise.race([this.running, tired])
-    tired.catch(() => undefined)
-    enough.abort()
+    const finished = new AbortController()
+    const timeout = setTimeout(STOP_TIMEOUT, undefined, finished)
+    await Promise.race([this.running, timeout])
+    timeout.catch(() => undefined)
+    finished.abort()
   }
 
   private async run(): Promise<void> {
@@ -67,5 +79,49 @@ export class Postman {
       if (!isDatabaseAway(error)) this.log.error({ err: error }, 'The outbox can not be read')
       return AFTER_ACCIDENT
     }
+  }
+}
+
+// What takes the mails: the mail server of the settings, or, without one, the mailbox of caught mails.
+function mailerOf({ smtpUrl, mailFrom, baseUrl }: Settings): Mailer {
+  return smtpUrl !== undefined && mailFrom !== undefined
+    ? smtpMailer(smtpUrl, mailFrom, new URL(baseUrl).hostname)
+    : catchMail
+}
+
+// Send a letter that was taken out of the outbox, put it back for later, or give it up. Throws only if the database is away:
+// then it is due again by itself.
+async function deliver(
+  entry: OutboxEntry,
+  mailer: Mailer,
+  baseUrl: string,
+  log: Log,
+): Promise<void> {
+  const { letter, attempts } = entry
+  const { kind } = letter
+  let userId = 'userId' in letter ? letter.userId : undefined
+  try {
+    if (isTooLate(entry)) {
+      log.warn({ mail: 'given-up', kind, userId, attempts }, 'A mail was not taken for too long')
+    } else {
+      const composed = await compose(entry, baseUrl)
+      userId = composed.userId
+      if (composed.ok) {
+        await mailer(composed.mail)
+        log.debug({ mail: 'sent', kind, userId }, 'A mail was sent')
+      } else if (composed.reason === 'no-address') {
+        log.warn({ mail: 'no-address', kind, userId }, 'A mail has no address it could go to')
+      }
+    }
+    await removeLetter(entry)
+  } catch (error) {
+    if (isDatabaseAway(error)) throw error
+    const line = { mail: 'failed', kind, userId, attempts }
+    if (error instanceof MailRefused) {
+      log.warn({ ...line, reason: error.message }, 'A mail was not taken; it is tried again')
+    } else {
+      log.error({ ...line, err: error }, 'A mail could not be written; it is tried again')
+    }
+    await putBack(entry)
   }
 }

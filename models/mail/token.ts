@@ -3,7 +3,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import mongoose from 'mongoose'
 import { limits } from '../../config/limits.ts'
 import { DAY, MINUTE } from '../../config/time.ts'
-import { User } from '../user.ts'
+import { User, type UserDocument } from '../user.ts'
 
 const BYTES = 32 // of random: nobody finds one by trying
 const SHAPE = /^[\w-]{43}$/ // what that many bytes look like in base64url
@@ -28,9 +28,18 @@ export async function issueToken(purpose: Purpose, userId: string, seen: Seen): 
   const expires = new Date(now + tokenTtl[purpose])
   await tokens().deleteMany({ expires: { $lt: new Date(now) } }) // the embedded engine never acts on a TTL index
   await tokens().insertOne({ _id: hashOf(token), purpose, userId, seen, expires })
-  // A letter that is written while its reader deletes the account must not leave a link to it.
+  // A letter that is written while its recipient deletes the account must not leave a link to it.
   if (!(await User.exists({ _id: userId }))) await endTokens(userId)
   return token
+}
+
+/** Make the token of a link that replaces this user's password, whether the user or an operator requested it. */
+export async function issueReset(user: UserDocument): Promise<string> {
+  const { _id, emailKey, passwordChangedAt } = user
+  return issueToken('password-reset', _id.toString(), {
+    ...(emailKey ? { emailKey } : {}),
+    ...(passwordChangedAt ? { passwordChangedAt } : {}),
+  })
 }
 
 /** The token of a link, if it counts; looking at it does not use it, because mail scanners open every link. */
@@ -47,14 +56,14 @@ export async function takeToken(purpose: Purpose, token: string): Promise<Token 
     : undefined
 }
 
-/** The links of a person that still count. */
+/** The links of a user that still count. */
 export async function findTokens(userId: string): Promise<Token[]> {
   return tokens()
     .find({ userId, expires: { $gt: new Date() } })
     .toArray()
 }
 
-/** End the links of a person, of one purpose or of all. */
+/** End the links of a user, of one purpose or of all. */
 export async function endTokens(userId: string, purpose?: Purpose): Promise<void> {
   await tokens().deleteMany({ userId, ...(purpose ? { purpose } : {}) })
 }

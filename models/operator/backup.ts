@@ -5,8 +5,8 @@ import mongoose from 'mongoose'
 import type { Entry } from '../../lib/files/backup.ts'
 
 /**
- * The collections of a backup, in the order in which they are read. What tells of people comes before the people: whoever it
- * tells of is read too, unless deleted meanwhile. Reserved names come after them: of somebody who is renamed meanwhile the
+ * The collections of a backup, in the order in which they are read. What belongs to users comes before the users: its owner
+ * is read too, unless deleted meanwhile. Reserved names come after them: of somebody who is renamed meanwhile the
  * old name is then kept rather twice than not at all.
  *
  * Not kept, so that a restored site brings nothing back that has ended: sessions, the tokens of links, and the outbox, whose
@@ -18,7 +18,7 @@ export type Kept = (typeof keptCollections)[number]
 
 const PAGE = 500 // documents in one answer of the database: a site beside it waits a second at most
 
-/** Everything that is kept, a page at a time. By `_id`, which never changes: who is there all the time is read once. */
+/** Everything that is kept, a page at a time. By `_id`, which never changes: a document that is there all the time is read once. */
 export async function* readKept(): AsyncGenerator<Entry> {
   for (const name of keptCollections) {
     const documents = mongoose.connection
@@ -50,5 +50,5 @@ export function markOf(pepper: string | undefined): string | null {
     : createHmac('sha256', pepper).update('sesame-backup').digest('hex').slice(0, 8)
 }
 
-// The link that a new address waits for is not in the backup: the wish for it would wait for ever.
+// The link that a new address waits for is not in the backup: the request for it would wait for ever.
 const omitted: Partial<Record<Kept, BSON.Document>> = { users: { pendingEmail: 0 } }

@@ -4,7 +4,7 @@ import { findClaims, insertUsers, rehearse, type Claim, type Insert } from './im
 import { readUser, unknownFields, type NewUser, type RefusalReason } from './import/row.ts'
 
 const BATCH = 1000 // rows
-const MAX_ROUNDS = 5 // of looking up and writing, for who is written by others in the same moment
+const MAX_ROUNDS = 5 // of looking up and writing, for users whom others write in the same moment
 const MAX_UNKNOWN = 100 // fields that are named in the report: a file may hold others in each row
 
 export type Refused = { line: number; reason: RefusalReason; username?: string }
@@ -16,7 +16,7 @@ export type ImportReport = {
   withoutEmail: number
   reasons: Partial<Record<RefusalReason, number>>
   unknownFields: string[]
-  /** True if somebody asked to stop before the last row. */
+  /** True if it was stopped before the last row. */
   stopped: boolean
 }
 type Options = {
@@ -98,7 +98,7 @@ function count(report: ImportReport, { email }: NewUser): void {
   if (email === undefined) report.withoutEmail++
 }
 
-// Who is there already is found before writing; who came meanwhile, or stands earlier in the batch, by the unique index.
+// Users who are there already are found before writing; those who came meanwhile, or earlier in the batch, by the unique index.
 async function* settle(batch: Candidate[], insert: Insert): AsyncGenerator<Settled> {
   let left = batch
   for (let round = 1; left.length > 0; round++) {
@@ -111,7 +111,7 @@ async function* settle(batch: Candidate[], insert: Insert): AsyncGenerator<Settl
     left = []
     for (const [index, { line, user }] of free.entries()) {
       const why = unwritten.get(index)
-      if (why === 'ask again') left.push({ line, user })
+      if (why === 'look again') left.push({ line, user })
       else yield { line, user, outcome: why ?? 'taken' }
     }
   }

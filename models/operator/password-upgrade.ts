@@ -79,7 +79,7 @@ async function upgradeBatch(batch: Stored[], report: UpgradeReport): Promise<voi
   report.overtaken += batch.length - matchedCount
 }
 
-// As many at a time as there are cores: each takes one core and the memory that argon2id asks for.
+// As many at a time as there are cores: each takes one core and the memory that argon2id needs.
 async function inParallel<T, R>(items: T[], work: (item: T) => Promise<R>): Promise<R[]> {
   const results: R[] = []
   const queue = items.entries()

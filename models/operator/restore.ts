@@ -3,8 +3,7 @@ import { documentIn, UnreadableBackup, type Counts, type Entry } from '../../lib
 import { isKept, keptCollections } from './backup.ts'
 import { buildIndexes } from '../database/indexes.ts'
 import { addKeysToLegacyUsers } from '../user/legacy.ts'
-import { insertStaged, type Conflicts } from './restore/insert.ts'
-import { cleanReferences } from './restore/references.ts'
+import { cleanReferences, insertStaged, type Conflicts } from './restore/references.ts'
 import { clearStage, openStage, staged, swap } from './restore/stage.ts'
 
 const BATCH = 500 // documents written at once
@@ -12,15 +11,15 @@ const BATCH_BYTES = 4 * 1024 * 1024
 
 export type Restored = {
   counts: Counts
-  /** People whose name or address somebody had who was read later: by then their own was another one, or they were gone. */
+  /** Users whose name or address another user had who was read later: by then their own was another one, or they were deleted. */
   conflicts: Conflicts
-  /** How many documents told of nobody any more, and were left out. */
+  /** How many documents belonged to nobody any more, and were left out. */
   leftOut: number
 }
 type Options = { signal: AbortSignal; onBatch: (done: number) => void }
 
 /**
- * Put a backup in the place of everything that the site keeps of people; all sessions and links end. Until the last of it is
+ * Put a backup in the place of everything that the site keeps of its users; all sessions and links end. Until the last of it is
  * read and found whole nothing is changed; returns undefined if it was stopped before. Cut off, it is done again from the
  * first document. Throws UnreadableBackup.
  */

@@ -1,9 +1,9 @@
-// The sessions as an operator sees them: where people are signed in, each named by the beginning of its key in the database.
+// The sessions as an operator sees them: where users are signed in, each named by the beginning of its key in the database.
 import type { SessionData } from 'express-session'
 import { alive } from '../../lib/session/documents.ts'
 import type { SessionStore } from '../../lib/session/store.ts'
 
-export const PREFIX = 12 // characters of a session's key, as the log tells them: no cookie can be made of them
+export const PREFIX = 12 // characters of a session's key, as the log has them: no cookie can be made of them
 
 export type ListedSession = {
   session: string
@@ -16,7 +16,7 @@ export type ListedSession = {
   endsAt: Date
 }
 
-/** Where people, or this one person, are signed in, each person's latest first. */
+/** The sessions of all users, or of this one, each user's latest first. */
 export async function* listSessions(
   store: SessionStore,
   userId?: string,

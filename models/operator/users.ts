@@ -1,4 +1,4 @@
-// The people as an operator sees them: who there is, what state an account is in. Never a hash.
+// The users as an operator sees them: which there are, what state an account is in. Never a hash.
 import mongoose from 'mongoose'
 import { hashFormat } from '../../lib/password.ts'
 import { alive } from '../../lib/session/documents.ts'
@@ -23,30 +23,30 @@ export type ListedUser = {
 }
 export type Filter = { search?: string; bareMd5?: boolean; locked?: boolean }
 
-/** Everybody who fits, in the order of their ids, which is mostly that of their registration. */
+/** Every user who fits, in the order of their ids, which is mostly that of their registration. */
 export async function* listUsers({ search, bareMd5, locked }: Filter): AsyncGenerator<ListedUser> {
   const byFailures = await findLockedAccounts()
   const cursor = User.collection.find({}, { batchSize: PAGE }).sort({ _id: 1 })
   for await (const document of cursor) {
-    const person = listedUserOf(document as unknown as UserDocument, byFailures)
+    const listed = listedUserOf(document as unknown as UserDocument, byFailures)
     const fits =
-      (search === undefined || isFound(person, search)) &&
-      (!bareMd5 || person.password === 'bare md5') &&
-      (!locked || person.locked !== undefined)
-    if (fits) yield person
+      (search === undefined || isFound(listed, search)) &&
+      (!bareMd5 || listed.password === 'bare md5') &&
+      (!locked || listed.locked !== undefined)
+    if (fits) yield listed
   }
 }
 
-/** One person, with the sessions that are alive. */
+/** One user, with the sessions that are alive. */
 export async function describeUser(store: SessionStore, user: UserDocument) {
-  const person = listedUserOf(user, await findLockedAccounts())
+  const listed = listedUserOf(user, await findLockedAccounts())
   const sessions = await store.raw
-    .find(alive({ owner: person.id }))
+    .find(alive({ owner: listed.id }))
     .project<{ lastActive: Date }>({ lastActive: 1 })
     .toArray()
   const lastActive = sessions.map((one) => one.lastActive.getTime())
   return {
-    ...person,
+    ...listed,
     emailVerifiedAt: user.emailVerifiedAt ?? undefined,
     passwordChangedAt: user.passwordChangedAt ?? undefined,
     lockedAt: user.lockedAt ?? undefined,

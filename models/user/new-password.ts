@@ -1,4 +1,4 @@
-// What a new password may be (NIST SP 800-63B-4, ASVS 6.2): long enough, not a common one, not the person's own name; no other rule.
+// What a new password may be (NIST SP 800-63B-4, ASVS 6.2): long enough, not a common one, not the user's own name; no other rule.
 import { limits } from '../../config/limits.ts'
 import { countCodePoints } from '../../lib/code-points.ts'
 import { isCommonPassword } from '../../lib/password/common.ts'

@@ -4,11 +4,11 @@ import { limits } from '../../config/limits.ts'
 import { DAY } from '../../config/time.ts'
 
 const RESERVED_FOR = limits.reservedDays * DAY // milliseconds
-const MAX_NAMES = 5 // names that one person may keep reserved: more would be hoarding
+const MAX_NAMES = 5 // names that one user may keep reserved: more would be hoarding
 
 type Reservation = { _id: string; userId: string; until: Date }
 
-/** Reserve the key of a name for who gives it up, before that happens. False if they keep too many already. */
+/** Reserve the key of a name for whoever gives it up, before that happens. False if they keep too many already. */
 export async function reserveName(key: string, userId: string): Promise<boolean> {
   const now = new Date()
   await reservations().deleteMany({ until: { $lt: now } }) // the embedded engine never acts on a TTL index
@@ -31,7 +31,7 @@ export async function keepReserved(key: string, userId: string): Promise<void> {
   )
 }
 
-/** True if the key of a name is reserved for somebody else than this person. */
+/** True if the key of a name is reserved for somebody else than this user. */
 export async function isReservedForOthers(key: string, userId?: string): Promise<boolean> {
   const found = await reservations().findOne({ _id: key, until: { $gt: new Date() } })
   return found !== null && found.userId !== userId
@@ -42,13 +42,13 @@ export async function endReservation(key: string, userId: string): Promise<void>
   await reservations().deleteOne({ _id: key, userId })
 }
 
-/** The names that are reserved for a person, as their keys. */
+/** The names that are reserved for a user, as their keys. */
 export async function findReservations(userId: string): Promise<{ name: string; until: Date }[]> {
   const found = await reservations().find({ userId }).toArray()
   return found.map(({ _id, until }) => ({ name: _id, until }))
 }
 
-/** Forget whose the reserved names were, but keep them reserved: who deleted an account must not be impersonated either. */
+/** Forget whose the reserved names were, but keep them reserved: whoever deleted an account must not be impersonated either. */
 export async function disownReservations(userId: string): Promise<void> {
   await reservations().updateMany({ userId }, { $set: { userId: '' } })
 }

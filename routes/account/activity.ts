@@ -1,7 +1,7 @@
 // GET /account/activity: the last things that happened at the account, and its sign-ins of each day.
 import type { Request, Response } from 'express'
 import { deviceOf } from '../../lib/http/device.ts'
-import { requestContext } from '../../middleware/request-context.ts'
+import { requestContext } from '../../middleware/session/request-context.ts'
 import { findActivity } from '../../models/account/activity.ts'
 
 const SHOWN = 50

@@ -1,10 +1,10 @@
 // GET and POST /account/delete: the end of the account; nothing brings it back.
 import type { Request, Response } from 'express'
 import { readForm } from '../../lib/form.ts'
-import { renderRefusal } from '../../middleware/refused-form.ts'
-import { logEvent } from '../../middleware/log/security-events.ts'
+import { renderRefusal } from '../../middleware/form.ts'
+import { record } from '../../middleware/log/security-events.ts'
 import { signOut } from '../../middleware/session.ts'
-import { requestContext } from '../../middleware/request-context.ts'
+import { requestContext } from '../../middleware/session/request-context.ts'
 import { deleteOwnAccount, deletion } from '../../models/account/deletion.ts'
 
 export function show(req: Request, res: Response) {
@@ -12,16 +12,16 @@ export function show(req: Request, res: Response) {
 }
 
 export async function submit(req: Request, res: Response) {
-  const visit = requestContext(req)
+  const context = requestContext(req)
   const form = readForm(req.body, deletion)
-  const result = form.ok ? await deleteOwnAccount(form.value, visit) : form
+  const result = form.ok ? await deleteOwnAccount(form.value, context) : form
   if (result.ok) {
-    logEvent(req, 'account-deleted')
+    record(req, result)
     await signOut(req)
     res.flash('account-deleted')
     res.redirect(303, '/home')
   } else {
-    const { username } = visit.member
+    const { username } = context.member
     renderRefusal(req, res, 'account/delete', result, { username, typed: form.typed })
   }
 }

@@ -1,10 +1,14 @@
 // GET and POST /account/email: another address, which counts once the link that is sent to it was used.
 import type { Request, Response } from 'express'
 import { readForm } from '../../lib/form.ts'
-import { renderRefusal } from '../../middleware/refused-form.ts'
-import { logEvent } from '../../middleware/log/security-events.ts'
-import { requestContext } from '../../middleware/request-context.ts'
-import { askForEmail, emailChange, findPendingEmail } from '../../models/account/email-change.ts'
+import { renderRefusal } from '../../middleware/form.ts'
+import { record } from '../../middleware/log/security-events.ts'
+import { requestContext } from '../../middleware/session/request-context.ts'
+import {
+  requestEmailChange,
+  emailChange,
+  findPendingEmail,
+} from '../../models/account/email-change.ts'
 
 export async function show(req: Request, res: Response) {
   res.render('account/email', await addressesOf(req))
@@ -12,9 +16,9 @@ export async function show(req: Request, res: Response) {
 
 export async function submit(req: Request, res: Response) {
   const form = readForm(req.body, emailChange)
-  const result = form.ok ? await askForEmail(form.value, requestContext(req)) : form
+  const result = form.ok ? await requestEmailChange(form.value, requestContext(req)) : form
   if (result.ok) {
-    logEvent(req, 'email-change-asked')
+    record(req, result)
     res.flash('email-change-sent')
     res.redirect(303, '/account/email')
   } else {

@@ -1,10 +1,10 @@
 // GET and POST /account/password: the current password and a new one; all other sessions end.
 import type { Request, Response } from 'express'
 import { readForm } from '../../lib/form.ts'
-import { renderRefusal } from '../../middleware/refused-form.ts'
-import { renewSession } from '../../middleware/renew-session.ts'
-import { logEvent } from '../../middleware/log/security-events.ts'
-import { requestContext } from '../../middleware/request-context.ts'
+import { renderRefusal } from '../../middleware/form.ts'
+import { renewSession } from '../../middleware/session.ts'
+import { record } from '../../middleware/log/security-events.ts'
+import { requestContext } from '../../middleware/session/request-context.ts'
 import { changePassword, passwordChange } from '../../models/account/password-change.ts'
 
 export function show(_req: Request, res: Response) {
@@ -12,12 +12,12 @@ export function show(_req: Request, res: Response) {
 }
 
 export async function submit(req: Request, res: Response) {
-  const visit = requestContext(req)
-  const form = readForm(req.body, passwordChange(visit.member))
-  const result = form.ok ? await changePassword(form.value, visit) : form
+  const context = requestContext(req)
+  const form = readForm(req.body, passwordChange(context.member))
+  const result = form.ok ? await changePassword(form.value, context) : form
   if (result.ok) {
-    logEvent(req, 'password-changed', { count: result.value.ended })
-    await renewSession(req, result.value.member)
+    record(req, result)
+    await renewSession(req, result.value)
     res.flash('password-changed')
     res.redirect(303, '/account')
   } else {

@@ -1,9 +1,9 @@
 // GET and POST /account/username: another name; the old one stays reserved for a while.
 import type { Request, Response } from 'express'
 import { readForm } from '../../lib/form.ts'
-import { renderRefusal } from '../../middleware/refused-form.ts'
-import { logEvent } from '../../middleware/log/security-events.ts'
-import { requestContext } from '../../middleware/request-context.ts'
+import { renderRefusal } from '../../middleware/form.ts'
+import { record } from '../../middleware/log/security-events.ts'
+import { requestContext } from '../../middleware/session/request-context.ts'
 import { changeUsername, usernameChange } from '../../models/account/username-change.ts'
 
 export function show(req: Request, res: Response) {
@@ -11,16 +11,16 @@ export function show(req: Request, res: Response) {
 }
 
 export async function submit(req: Request, res: Response) {
-  const visit = requestContext(req)
+  const context = requestContext(req)
   const form = readForm(req.body, usernameChange)
-  const result = form.ok ? await changeUsername(form.value, visit) : form
+  const result = form.ok ? await changeUsername(form.value, context) : form
   if (result.ok) {
     req.session.username = result.value // for this very answer; in the database it is changed
-    logEvent(req, 'username-changed')
+    record(req, result)
     res.flash('username-changed')
     res.redirect(303, '/account')
   } else {
-    const { username } = visit.member
+    const { username } = context.member
     renderRefusal(req, res, 'account/username', result, { username, typed: form.typed })
   }
 }

@@ -2,8 +2,8 @@
 import type { Request, Response } from 'express'
 import { localeOf } from '../../middleware/locale.ts'
 import { tokenOf } from '../../middleware/mailed-link.ts'
-import { renderRefusal } from '../../middleware/refused-form.ts'
-import { logEvent } from '../../middleware/log/security-events.ts'
+import { renderRefusal } from '../../middleware/form.ts'
+import { record } from '../../middleware/log/security-events.ts'
 import { signOut, storeOf } from '../../middleware/session.ts'
 import { findReset, readReplacement, resetPassword } from '../../models/account/password-reset.ts'
 
@@ -23,11 +23,9 @@ export async function submit(req: Request, res: Response) {
     ? await resetPassword(tokenOf(req), form.value.password, storeOf(req), localeOf(res))
     : undefined
   if (reset) {
-    const { userId, ended: count } = reset
-    logEvent(req, 'password-reset', { userId })
-    if (count > 0) logEvent(req, 'session-ended', { userId, by: 'password-reset', count })
+    record(req, reset)
     // Whoever is signed in may be the one that the new password is to keep out (ASVS 7.4.3).
-    if (req.user?.id === userId) await signOut(req)
+    if (req.user?.id === reset.userId) await signOut(req)
     res.flash('password-was-reset')
     res.redirect(303, '/login')
   } else if (form && !form.ok) {

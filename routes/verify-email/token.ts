@@ -1,7 +1,7 @@
 // GET and POST /verify-email/:token: one button that confirms the address; opening the page, as mail scanners do, confirms nothing.
 import type { Request, Response } from 'express'
 import { tokenOf } from '../../middleware/mailed-link.ts'
-import { logEvent } from '../../middleware/log/security-events.ts'
+import { record } from '../../middleware/log/security-events.ts'
 import { findVerification, verifyEmail } from '../../models/account/verification.ts'
 
 export async function show(req: Request, res: Response) {
@@ -14,9 +14,9 @@ export async function show(req: Request, res: Response) {
 }
 
 export async function submit(req: Request, res: Response) {
-  const userId = await verifyEmail(tokenOf(req))
-  if (userId !== undefined) {
-    logEvent(req, 'email-verified', { userId })
+  const verified = await verifyEmail(tokenOf(req))
+  if (verified) {
+    record(req, verified)
     res.flash('email-verified')
     res.redirect(303, req.user ? '/account' : '/login')
   } else {

@@ -1,4 +1,4 @@
-// A batch of an import against the database: who is there already, and who is written.
+// A batch of an import against the database: which users are there already, and which are written.
 import { createHash } from 'node:crypto'
 import mongoose from 'mongoose'
 import { hashFormat } from '../../../lib/password.ts'
@@ -12,7 +12,7 @@ const { MongoBulkWriteError } = mongoose.mongo
 /** What stands against a row: the very user, or another one with the name or the address. */
 export type Claim = 'same' | 'username-taken' | 'email-taken'
 /** Of documents that were not written, by their place in the batch, why; or that it has to be found out. */
-type Unwritten = Map<number, Claim | 'ask again'>
+type Unwritten = Map<number, Claim | 'look again'>
 export type Insert = (users: NewUser[]) => Promise<Unwritten>
 type Stored = {
   username?: unknown
@@ -22,7 +22,7 @@ type Stored = {
   password?: unknown
 }
 
-/** Look up who has the names and addresses of these users; the answer is asked for each of them. */
+/** Look up who has the names and addresses of these users; returns a function that says it for each of them. */
 export async function findClaims(users: NewUser[]): Promise<(user: NewUser) => Claim | undefined> {
   const names = users.map(({ username }) => username)
   const emails = users.flatMap(({ email }) => email ?? [])
@@ -63,7 +63,7 @@ export async function insertUsers(users: NewUser[]): Promise<Unwritten> {
   } catch (error) {
     const failures = error instanceof MongoBulkWriteError ? [error.writeErrors].flat() : []
     if (failures.length === 0 || failures.some(({ code }) => code !== 11000)) throw error
-    return new Map(failures.map(({ index }) => [index, 'ask again']))
+    return new Map(failures.map(({ index }) => [index, 'look again']))
   }
 }
 

@@ -73,7 +73,7 @@ export function unknownFields(row: Row): string[] {
 function readName(
   value: unknown,
 ): { ok: true; value: string } | { ok: false; reason: RefusalReason } {
-  const name = typeof value === 'string' ? value.trim() : value // who signs in may type space around it: it is cut off there too
+  const name = typeof value === 'string' ? value.trim() : value // space around it is cut off at a sign-in too
   if (name === undefined || name === null || name === '') {
     return { ok: false, reason: 'username-missing' }
   } else if (typeof name !== 'string') {

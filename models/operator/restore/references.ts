@@ -1,16 +1,44 @@
-// What a restored document says of other documents is made true: it was read at another moment than they were.
+// Documents of a backup were read at different moments: two may claim one name, or one may name a user who is not there.
 import { ObjectId, type BSON } from 'mongodb'
+import mongoose from 'mongoose'
 import type { Kept } from '../backup.ts'
 import { staged } from './stage.ts'
 
+const { MongoBulkWriteError } = mongoose.mongo
 const PAGE = 500 // documents looked at together
+const ADDRESS = { email: 1, emailKey: 1, emailVerifiedAt: 1 } as const
+
+/** The usernames of those who had to give something up. */
+export type Conflicts = { withoutAddress: string[]; dropped: string[] }
+
+/** What no two documents of a collection may have. */
+type Claims = { usernameKey?: string; emailKey?: string; key?: string }
 
 type Counter = { _id: ObjectId; key: string }
 type Reservation = { _id: string; userId: string }
 
+/** Write the documents. Where one claims what an earlier one has, it gets it: when it was read, the other had it no more. */
+export async function insertStaged(
+  collection: Kept,
+  documents: BSON.Document[],
+  conflicts: Conflicts,
+): Promise<void> {
+  try {
+    await staged(collection).insertMany(documents, { ordered: false })
+  } catch (error) {
+    const failures = error instanceof MongoBulkWriteError ? [error.writeErrors].flat() : []
+    if (failures.length === 0 || failures.some(({ code }) => code !== 11000)) throw error
+    for (const { index } of failures) {
+      const later = documents[index] ?? {}
+      await makeRoom(collection, later, conflicts)
+      await staged(collection).insertOne(later)
+    }
+  }
+}
+
 /**
- * Remove what was staged and is over, or tells of somebody who is not there: they were deleted while the backup was taken.
- * Returns how many documents that were. A name stays reserved without its owner, as after a deletion, but not from who has it.
+ * Remove what was staged and is over, or belongs to a user who is not there: they were deleted while the backup was taken.
+ * Returns how many documents that were. A name stays reserved without its owner, as after a deletion, but not from whoever has it.
  */
 export async function cleanReferences(): Promise<number> {
   const now = new Date()
@@ -18,14 +46,14 @@ export async function cleanReferences(): Promise<number> {
   await staged('reservations').deleteMany({ until: { $lte: now } })
   let removed = 0
   for await (const page of pages<{ _id: string }>('activities')) {
-    const isThere = await findPeople(page.map(({ _id }) => _id))
+    const isThere = await findUsers(page.map(({ _id }) => _id))
     removed += await remove(
       'activities',
       page.filter(({ _id }) => !isThere(_id)),
     )
   }
   for await (const page of pages<Counter>('attempts')) {
-    const isThere = await findPeople(page.flatMap(({ key }) => ownerOf(key) ?? []))
+    const isThere = await findUsers(page.flatMap(({ key }) => ownerOf(key) ?? []))
     removed += await remove(
       'attempts',
       page.filter(({ key }) => !isThere(ownerOf(key))),
@@ -33,6 +61,30 @@ export async function cleanReferences(): Promise<number> {
   }
   for await (const page of pages<Reservation>('reservations')) removed += await settleNames(page)
   return removed
+}
+
+async function makeRoom(
+  collection: Kept,
+  { usernameKey, emailKey, key }: Claims,
+  conflicts: Conflicts,
+): Promise<void> {
+  if (collection === 'users' && usernameKey !== undefined) {
+    // Whoever had the name is gone: one that is given up for another stays reserved.
+    conflicts.dropped.push(...(await namesOf({ usernameKey })))
+    await staged(collection).deleteMany({ usernameKey })
+  }
+  if (collection === 'users' && emailKey !== undefined) {
+    conflicts.withoutAddress.push(...(await namesOf({ emailKey })))
+    await staged(collection).updateMany({ emailKey }, { $unset: ADDRESS })
+  }
+  if (collection === 'attempts' && key !== undefined) {
+    await staged(collection).deleteMany({ key }) // a counter that was ended and has begun anew
+  }
+}
+
+async function namesOf(filter: Claims): Promise<string[]> {
+  const found = await staged('users').find<{ username: unknown }>(filter).toArray()
+  return found.map(({ username }) => String(username))
 }
 
 async function* pages<T extends BSON.Document>(name: Kept): AsyncGenerator<T[]> {
@@ -50,12 +102,12 @@ async function* pages<T extends BSON.Document>(name: Kept): AsyncGenerator<T[]> 
   yield page
 }
 
-// The person of a counter, as models/sign-in/throttle.ts and models/sign-in/failures.ts name it; those of addresses and names have none.
+// The user of a counter, as models/sign-in/throttle.ts writes its key; those of addresses and names have none.
 function ownerOf(key: unknown): string | undefined {
   return /^(?:account:|name:account )(\S+)/.exec(String(key))?.[1]
 }
 
-async function findPeople(ids: string[]): Promise<(id: string | undefined) => boolean> {
+async function findUsers(ids: string[]): Promise<(id: string | undefined) => boolean> {
   const keys = ids.flatMap((id) => (ObjectId.isValid(id) ? [id, new ObjectId(id)] : [id]))
   const found = await staged<{ _id: string | ObjectId }>('users')
     .find({ _id: { $in: keys } }, { projection: { _id: 1 } })
@@ -71,7 +123,7 @@ async function remove(name: Kept, documents: { _id: string | ObjectId }[]): Prom
 }
 
 async function settleNames(page: Reservation[]): Promise<number> {
-  const isThere = await findPeople(page.map(({ userId }) => userId))
+  const isThere = await findUsers(page.map(({ userId }) => userId))
   const gone = page.filter(({ userId }) => userId !== '' && !isThere(userId))
   await staged<Reservation>('reservations').updateMany(
     { _id: { $in: gone.map(({ _id }) => _id) } },

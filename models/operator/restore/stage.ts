@@ -1,4 +1,4 @@
-// The place beside the site's collections where a backup is put together, and the moment in which both change places.
+// The collections beside the site's own in which a backup is put together, and the moment in which they replace those.
 import { randomUUID } from 'node:crypto'
 import type { BSON } from 'mongodb'
 import mongoose from 'mongoose'
@@ -7,13 +7,13 @@ import { buildIndexes } from '../../database/indexes.ts'
 
 const MARK = 'restoring' // a collection that is there while a restore is under way, or was cut off
 
-// The people last: locks and reservations are there before anybody can sign in or take a name.
+// The users last: locks and reservations are there before anybody can sign in or take a name.
 const swapOrder: Kept[] = ['attempts', 'reservations', 'activities', 'users']
 
-// What must not outlive the people it was made for, or come back with them: who is signed in, links, letters to them.
+// What must not outlive the users it was made for, or come back with them: sessions, links, letters to them.
 const endingCollections = ['sessions', 'tokens', 'outbox', 'caught-mails']
 
-/** Make the place, empty, with all indexes. Returns the mark by which the swap knows that it is still ours. */
+/** Make these collections, empty, with all indexes. Returns the mark by which the swap knows that it is still ours. */
 export async function openStage(): Promise<string> {
   await clearStage() // what one that was cut off has left
   const mark = randomUUID()
@@ -23,20 +23,20 @@ export async function openStage(): Promise<string> {
   return mark
 }
 
-/** The collection that will take the place of this one. */
+/** The collection that will replace this one. */
 export function staged<Of extends BSON.Document = BSON.Document>(name: Kept) {
   return mongoose.connection.collection<Of>(stageOf(name))
 }
 
-/** Remove the place with all that is in it, and the mark at the very end. */
+/** Remove these collections, and the mark at the very end. */
 export async function clearStage(): Promise<void> {
   for (const name of keptCollections) await staged(name).drop()
   await marks().drop()
 }
 
 /**
- * Put what was staged in the place of what is there, a collection at a time, each in one step. Throws if another restore has
- * begun meanwhile: it has cleared the place, and what lies there is not ours, or not whole.
+ * Replace what is there by what was staged, a collection at a time, each in one step. Throws if another restore has begun
+ * meanwhile: it has cleared the stage, and what is on it is not ours, or not whole.
  */
 export async function swap(mark: string): Promise<void> {
   if ((await marks().countDocuments({})) !== 1 || !(await marks().findOne({ _id: mark }))) {
@@ -44,7 +44,7 @@ export async function swap(mark: string): Promise<void> {
   }
   await endAll()
   for (const name of swapOrder) await staged(name).rename(name, { dropTarget: true })
-  // Once more, for who signed in meanwhile as somebody who is not there any more.
+  // Once more, for whoever signed in meanwhile as a user who is not there any more.
   await endAll()
   await marks().drop()
 }

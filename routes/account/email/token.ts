@@ -1,6 +1,6 @@
 // GET and POST /account/email/:token: the link that was sent to a new address, and the button that makes the address count.
 import type { Request, Response } from 'express'
-import { logEvent } from '../../../middleware/log/security-events.ts'
+import { record } from '../../../middleware/log/security-events.ts'
 import { storeOf } from '../../../middleware/session.ts'
 import { localeOf } from '../../../middleware/locale.ts'
 import { tokenOf } from '../../../middleware/mailed-link.ts'
@@ -20,7 +20,7 @@ export async function submit(req: Request, res: Response) {
   if (changed) {
     const { userId, email } = changed
     if (req.user?.id === userId) req.session.email = email // for this very answer; in the database it is changed
-    logEvent(req, 'email-changed', { userId })
+    record(req, changed)
     res.flash('email-changed')
     res.redirect(303, req.user ? '/account' : '/login')
   } else {

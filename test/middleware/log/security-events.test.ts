@@ -198,7 +198,7 @@ describe('The log (ASVS 16.3.1, 16.3.3)', () => {
 
 describe('docs/operations.md', () => {
   it('lists every event (ASVS 16.1.1)', () => {
-    const { text } = read('middleware/log/security-events.ts')
+    const { text } = read('models/security-event.ts')
     const events = [...text.matchAll(/^ {2}'?([a-z-]+)'?: '(?:info|warn)'/gm)].map(
       ([, name]) => name,
     )

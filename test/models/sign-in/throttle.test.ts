@@ -2,7 +2,7 @@
 import mongoose from 'mongoose'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { attemptLimits } from '../../../config/limits.ts'
-import { NotCounted, type Row } from '../../../models/sign-in/counters.ts'
+import { NotCounted, type CounterRow } from '../../../models/sign-in/counters.ts'
 import { beginSignIn, countAttempt, unlockAccount } from '../../../models/sign-in/throttle.ts'
 import { openSite, type Site } from '../../helper.ts'
 
@@ -58,7 +58,7 @@ describe('beginSignIn', () => {
     const waits = [0, 14 * 60 + 59].map((seconds) => async () => {
       vi.setSystemTime(noon.getTime() + seconds * 1000)
       const refused = await beginSignIn(caller('192.0.2.1'), name)
-      return refused.ok ? undefined : refused.wait.seconds
+      return refused.ok ? undefined : refused.wait?.seconds
     })
 
     expect([await waits[0]?.(), await waits[1]?.()]).toEqual([15 * 60, 1])
@@ -169,7 +169,10 @@ describe('countAttempt', () => {
     const refusals = await Promise.all(Array.from({ length: most }, count))
 
     expect(refusals.filter((refusal) => refusal)).toEqual([])
-    expect(await count()).toMatchObject({ ok: false, limit, wait: { seconds: 60 } })
+    expect(await count()).toMatchObject({
+      events: [{ event: 'throttled', limit }],
+      wait: { seconds: 60 },
+    })
     vi.setSystemTime(noon.getTime() + 60_000)
     expect(await count()).toBeUndefined()
   })
@@ -209,7 +212,7 @@ describe('the collection', () => {
 })
 
 function rows() {
-  return mongoose.connection.collection<Row>('attempts')
+  return mongoose.connection.collection<CounterRow>('attempts')
 }
 
 function row(key: RegExp) {

@@ -1,10 +1,10 @@
-// What a model is told of the request of a member, without knowing Express.
+// What a model needs to know of a member's request, without knowing Express.
 import type { Request } from 'express'
-import type { RequestContext } from '../models/account/request-context.ts'
-import { storeOf } from './session.ts'
-import { callerOf } from './throttle.ts'
+import type { RequestContext } from '../../models/account/request-context.ts'
+import { storeOf } from '../session.ts'
+import { callerOf } from '../throttle.ts'
 
-/** The visit of who is signed in. Throws on a page whose guard lets others in. */
+/** The context of a member's request. Throws on a page whose guard lets others in. */
 export function requestContext(req: Request): RequestContext {
   if (req.user) {
     return {
