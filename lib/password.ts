@@ -77,27 +77,32 @@ async function checkBareMd5(password: string, stored: string): Promise<Verified>
 async function checkPhc(password: string, stored: string): Promise<Verified> {
   const outdated = isOutdated(stored)
   const [matches] = await Promise.all([
-    compare(password, stored).catch(() => undefined),
+    compare(password, stored),
     // A hash with cheaper parameters would answer sooner and so betray that the user exists.
     outdated ? spendTheSame(password) : undefined,
   ])
-  const [composed = false, asTyped = false] = matches ?? []
-  const ok = composed || asTyped
+  const [composed, asTyped] = matches
+  const ok = composed === true || asTyped === true
   if (ok && (outdated || !composed)) {
     return { ok, upgrade: await hashPassword(password) }
   } else {
-    return { ok, damaged: matches === undefined }
+    return { ok, damaged: matches.includes(undefined) }
   }
 }
 
 async function spendTheSame(password: string): Promise<void> {
-  decoy ??= hashPassword('nobody has this password')
+  decoy ??= hashPassword('nobody has this password').catch((error: unknown) => {
+    decoy = undefined // made another time: kept, one refusal would refuse every unknown user from then on
+    throw error
+  })
   await compare(password, await decoy)
 }
 
-// Every reading is compared, whether another one matched or not: the time depends on what was typed alone.
-async function compare(password: string, stored: string): Promise<boolean[]> {
-  return Promise.all(candidates(password).map((one) => enqueue(() => verify(stored, one, options))))
+// Every reading is compared, whether another one matched or not: the time depends on what was typed alone. A reading is
+// undefined where the hash can't be read; a queue that is full throws, for known users and unknown ones alike.
+async function compare(password: string, stored: string): Promise<(boolean | undefined)[]> {
+  const verifyOne = (one: string) => verify(stored, one, options).catch(() => undefined)
+  return Promise.all(candidates(password).map((one) => enqueue(() => verifyOne(one))))
 }
 
 // NFC, because one keyboard sends é as one code point and another as two (NIST SP 800-63B-4); nothing else is changed.

@@ -17,7 +17,7 @@ afterEach(() => {
   usePepper(undefined)
 })
 
-describe('seal()', () => {
+describe('hashPassword()', () => {
   it('makes a PHC string with today’s parameters and a salt of its own (ASVS 11.4.2)', async () => {
     const [first, second] = await Promise.all([hashPassword(password), hashPassword(password)])
 
@@ -25,14 +25,14 @@ describe('seal()', () => {
     expect(first).not.toBe(second)
   })
 
-  it('keeps argon2id of the md5, so that an md5 can be wrapped without knowing the password', async () => {
+  it('keeps argon2id of the md5, so that a bare md5 can be hashed without knowing the password', async () => {
     const wrapped = await hash(md5(password), { memoryCost: 19456, timeCost: 2, parallelism: 1 })
 
     expect(await verifyPassword(password, wrapped)).toEqual({ ok: true, damaged: false })
   })
 })
 
-describe('check()', () => {
+describe('verifyPassword()', () => {
   it('accepts the password and nothing near it (ASVS 6.2.8)', async () => {
     const stored = await hashPassword(password)
 
@@ -131,7 +131,7 @@ describe('check()', () => {
   })
 })
 
-describe('kindOf()', () => {
+describe('hashFormat()', () => {
   it('tells a hash of today, a bare md5 and what nothing can match apart', async () => {
     const kinds = [
       await hashPassword(password),
