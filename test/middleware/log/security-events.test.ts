@@ -209,6 +209,27 @@ describe('The log (ASVS 16.3.1, 16.3.3)', () => {
     expect(site.log.join('\n')).not.toContain('forged-token')
   })
 
+  it('keeps from an account’s own list what anybody could repeat to push the rest off it', async () => {
+    const visitor = visitorFrom('192.0.2.19')
+    const person = await visitor.becomeMember()
+    await visitor.post('/logout', { _csrf: 'forged-token' })
+    await visitor.post('/logout', {}, { Origin: 'https://evil.example' })
+    const wrong = { ...person, password: 'wrong' }
+    for (let time = 0; time < 6; time++) await visitorFrom('192.0.2.20').signIn(wrong)
+
+    await visitor.get('/account/activity') // once the last event is stored
+
+    const _id = await idOf(person)
+    const activity = await site.database
+      .collection<{ _id: string; events: Line[] }>('activities')
+      .findOne({ _id })
+    expect(activity?.events.map(({ event }) => event)).toEqual([
+      'registered',
+      'sign-in',
+      ...Array<string>(5).fill('sign-in-failed'),
+    ])
+  })
+
   it('tells of a form from another site', async () => {
     const { events, answer } = await watch(() =>
       visitorFrom('192.0.2.12').post('/login', {}, { Origin: 'https://evil.example' }),

@@ -5,8 +5,8 @@ import { SessionStore } from '../../../lib/session/store.ts'
 import { deleteAccount } from '../../../models/account/deletion.ts'
 import { lockUser } from '../../../models/operator/users.ts'
 import { MAX_SESSIONS } from '../../../models/session.ts'
-import { sessionsOf, usersOf } from '../../documents.ts'
-import { openSite, type Site } from '../../helper.ts'
+import { sessionOf, sessionsOf, usersOf } from '../../documents.ts'
+import { CAPTCHA, openSite, validPassword, type Site } from '../../helper.ts'
 import { newPerson } from '../../visitor.ts'
 
 type Change = (userId: string, store: SessionStore) => Promise<unknown>
@@ -20,7 +20,7 @@ afterAll(() => site.close())
 const changed =
   (fields: Record<string, unknown>): Change =>
   (userId) =>
-    usersOf(site).updateOne({ _id: new ObjectId(userId) } as never, { $set: fields })
+    usersOf(site).updateOne({ _id: new ObjectId(userId) }, { $set: fields })
 
 describe('POST /login', () => {
   it.each<[string, Change]>([
@@ -39,10 +39,29 @@ describe('POST /login', () => {
     await visitor.signIn({ username })
 
     spy.mockRestore()
+    const left = await sessionsOf(site).countDocuments({ owner, ended: { $exists: false } })
+    expect(left).toBe(0)
     expect((await visitor.get('/account')).status).toBe(303)
-    expect(
-      await sessionsOf(site).countDocuments({ owner, ended: { $exists: false } } as never),
-    ).toBe(0)
+  })
+
+  it('keeps no more of a browser’s name than 256 characters', async () => {
+    const { username } = newPerson()
+    const visitor = site.visitor()
+    await visitor.register({ username })
+    const _csrf = await visitor.token()
+    await visitor.get('/captcha')
+    const form = { _csrf, username, password: validPassword, captcha: CAPTCHA }
+
+    await visitor.post('/login', form, { 'User-Agent': 'x'.repeat(1000) })
+
+    const stored = await sessionOf(site, visitor)
+    expect((stored?.session as { agent?: string }).agent).toHaveLength(256)
+    await visitor.get('/account/activity') // once its event is stored
+    const { events } =
+      (await site.database
+        .collection<{ _id: string; events: { agent: string }[] }>('activities')
+        .findOne({ _id: await idOf(username) })) ?? {}
+    expect(events?.at(-1)?.agent).toHaveLength(256)
   })
 
   it(`ends the oldest session of somebody who has ${MAX_SESSIONS}, and logs it`, async () => {
