@@ -49,6 +49,7 @@ describe.each(answers)('%s', (_what, ask) => {
     expect(headers['x-content-type-options']).toBe('nosniff')
     expect(headers['x-frame-options']).toMatch(/deny/i)
     expect(headers['referrer-policy']).toMatch(/^(same-origin|no-referrer|strict-origin.*)$/)
+    expect(headers['permissions-policy']).toContain('camera=()')
     expect(headers['cross-origin-opener-policy']).toBe('same-origin')
     expect(headers).not.toHaveProperty('x-powered-by')
     expect(headers).not.toHaveProperty('server')

@@ -188,6 +188,27 @@ describe('GET /account after a sign-in (ASVS 6.3.5)', () => {
     expect(failuresIn(account)).toMatch(/ 2 attempts .*November 20, 2026.*12:00 UTC/)
   })
 
+  it('still says it where the password was right meanwhile, for a change or at a locked account', async () => {
+    const someone = await person()
+    const lockedAt = (value: Date | null) =>
+      usersOf(site).updateOne({ username: someone.username }, { $set: { lockedAt: value } })
+    await visitor.signIn(someone)
+    await fail(visitorFrom('203.0.113.4'), someone.username)
+
+    const changed = await visitor.fill('/account/email', {
+      email: `next-${someone.email}`,
+      current: someone.password,
+    })
+    await lockedAt(new Date())
+    const locked = await visitorFrom('203.0.113.5').signIn(someone)
+    await lockedAt(null)
+    const phone = visitorFrom('203.0.113.5')
+    await phone.signIn(someone)
+
+    expect([changed.status, locked.status]).toEqual([303, 422])
+    expect(failuresIn(await phone.get('/account'))).toMatch(/ (1|one) attempt/i)
+  })
+
   it('says nothing where none failed', async () => {
     await visitor.signIn(await person())
 

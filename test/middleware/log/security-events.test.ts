@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { read } from '../../project-files.ts'
 import { sessionKey, usersOf } from '../../documents.ts'
-import { openSite, type Site } from '../../helper.ts'
+import { openSite, validPassword, type Site } from '../../helper.ts'
 import { newPerson, page, type Fields, type Visitor } from '../../visitor.ts'
 
 type Line = Record<string, unknown> & { event?: string; requestId?: string }
@@ -134,6 +134,59 @@ describe('The log (ASVS 16.3.1, 16.3.3)', () => {
     expect(events).toMatchObject([{ event: 'session-ended', by: 'owner', count: 1 }])
   })
 
+  it.each<[string, string, Fields, object]>([
+    ['password-changed', '/account/password', { password: 'another lantern' }, { count: 0 }],
+    ['email-change-asked', '/account/email', { email: 'next@example.com' }, {}],
+    ['username-changed', '/account/username', { username: 'next-name' }, {}],
+    ['password-check-failed', '/account/email', { current: 'wrong' }, { reason: 'wrong-password' }],
+  ])('tells of a member what was done or refused: %s', async (name, path, fields, more) => {
+    const visitor = visitorFrom('192.0.2.15')
+    const userId = await idOf(await visitor.becomeMember())
+
+    const { events, answer } = await watch(() =>
+      visitor.fill(path, { email: 'new@example.com', current: validPassword, ...fields }),
+    )
+
+    expect(events).toEqual([event(name, { answer, userId, address: '192.0.2.15', ...more })])
+  })
+
+  it('tells of a member that the data was downloaded and the account deleted', async () => {
+    const visitor = visitorFrom('192.0.2.16')
+    const { username = '', ...person } = await visitor.becomeMember()
+    const userId = await idOf({ username, ...person })
+
+    const { events } = await watch(async () => {
+      await visitor.get('/account/export')
+      return visitor.fill('/account/delete', { username, current: validPassword })
+    })
+
+    expect(events).toMatchObject([
+      { event: 'data-exported', userId, session: expect.any(String) as string },
+      { event: 'account-deleted', userId, session: expect.any(String) as string },
+    ])
+  })
+
+  it('tells of mailed links whose address was confirmed, and whose password was reset', async () => {
+    const visitor = visitorFrom('192.0.2.17')
+    const person = await visitor.becomeMember()
+    const userId = await idOf(person)
+    const [confirmation] = await site.mails()
+    const confirmed = await watch(() => visitor.fill(confirmation?.link ?? '', {}))
+    const stranger = visitorFrom('192.0.2.18')
+    await stranger.fill('/password-reset', { email: person.email ?? '' })
+    const [mail] = await site.mails()
+
+    const reset = await watch(() =>
+      stranger.fill(mail?.link ?? '', { password: 'another lantern' }),
+    )
+
+    expect(confirmed.events).toMatchObject([{ event: 'email-verified', userId }])
+    expect(reset.events).toMatchObject([
+      { event: 'password-reset', userId, address: '192.0.2.18' },
+      { event: 'session-ended', userId, by: 'password-reset', count: 1 },
+    ])
+  })
+
   it.each<[string, Fields]>([
     ['captcha.wrong', { captcha: 'WRONG-ANSWER' }],
     ['captcha.missing', { captcha: '' }],
@@ -154,6 +207,27 @@ describe('The log (ASVS 16.3.1, 16.3.3)', () => {
 
     expect(events).toEqual([event('csrf-refused', { answer, userId, address: '192.0.2.11' })])
     expect(site.log.join('\n')).not.toContain('forged-token')
+  })
+
+  it('keeps from an account’s own list what anybody could repeat to push the rest off it', async () => {
+    const visitor = visitorFrom('192.0.2.19')
+    const person = await visitor.becomeMember()
+    await visitor.post('/logout', { _csrf: 'forged-token' })
+    await visitor.post('/logout', {}, { Origin: 'https://evil.example' })
+    const wrong = { ...person, password: 'wrong' }
+    for (let time = 0; time < 6; time++) await visitorFrom('192.0.2.20').signIn(wrong)
+
+    await visitor.get('/account/activity') // once the last event is stored
+
+    const _id = await idOf(person)
+    const activity = await site.database
+      .collection<{ _id: string; events: Line[] }>('activities')
+      .findOne({ _id })
+    expect(activity?.events.map(({ event }) => event)).toEqual([
+      'registered',
+      'sign-in',
+      ...Array<string>(5).fill('sign-in-failed'),
+    ])
   })
 
   it('tells of a form from another site', async () => {

@@ -53,6 +53,31 @@ describe('over HTTPS', () => {
     }
   })
 
+  it('sets and clears the notice, and sets the token and the language, with the flags of __Host- (ASVS 3.3.1)', async () => {
+    const browser = browserOf(site)
+
+    const turnedAway = await browser.get('/account')
+    const shown = await browser.get('/login')
+    const again = await browser.get('/login')
+    const chosen = await browser.fill('/login', { locale: 'zh-CN' }, '/locale')
+
+    const cookies = [turnedAway, shown, chosen].map(cookiesOf)
+    expect(cookies.map((set) => Object.keys(set))).toEqual([
+      ['__Host-notice'],
+      expect.arrayContaining(['__Host-notice', '__Host-csrf']),
+      ['__Host-locale'],
+    ])
+    expect(cookies[1]?.['__Host-notice']?.value).toBe('')
+    for (const { flags } of cookies.flatMap((set) => Object.values(set))) {
+      const lasting = flags.filter((flag) => !/^(max-age|expires)=/.test(flag))
+      expect(lasting.sort()).toEqual(['httponly', 'path=/', 'samesite=lax', 'secure'])
+    }
+    expect([shown, again].map((answer) => page(answer).querySelectorAll('.notice').length)).toEqual(
+      [1, 0],
+    )
+    expect((await browser.get('/login')).text).toContain('lang="zh-CN"')
+  })
+
   it('POST /logout clears the cookie __Host-sid', async () => {
     const browser = browserOf(site)
     const person = newPerson()
@@ -105,11 +130,11 @@ function browserOf(site: Site) {
   const get = async (path: string) => keep(await visitor.get(path, headers()))
   return {
     get,
-    fill: async (path: string, fields: Fields) => {
+    fill: async (path: string, fields: Fields, action = path) => {
       const token = page(await get(path)).querySelector('main [name=_csrf]')
       await get('/captcha')
       const _csrf = token?.getAttribute('value') ?? ''
-      return keep(await visitor.post(path, { _csrf, captcha: CAPTCHA, ...fields }, headers()))
+      return keep(await visitor.post(action, { _csrf, captcha: CAPTCHA, ...fields }, headers()))
     },
   }
 }

@@ -3,9 +3,10 @@ import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { close, listen } from '../../../bin/server.ts'
+import { translator } from '../../../config/i18n.ts'
 import { sessionsOf } from '../../documents.ts'
-import { openSite, type Site } from '../../helper.ts'
-import { cookiesOf, newPerson, Visitor } from '../../visitor.ts'
+import { CAPTCHA, openSite, type Site } from '../../helper.ts'
+import { cookiesOf, newPerson, page, Visitor } from '../../visitor.ts'
 
 const OLD = 'the old secret for tests which is long enough'
 const NEW = 'the new secret for tests which is long enough'
@@ -64,8 +65,7 @@ describe('GET /account with a cookie that the old secret signed', () => {
   it('clears the cookie at POST /logout as any other', async () => {
     const member = before.visitor()
     await member.becomeMember()
-    const visitor = changing.visitor()
-    Object.assign(visitor.agent, { jar: member.agent.jar })
+    const visitor = sameBrowser(member, changing)
 
     const answer = await visitor.fill('/logout', {})
 
@@ -79,6 +79,39 @@ describe('GET /account with a cookie that the old secret signed', () => {
     const answer = await after.visitor().get('/account', { Cookie })
 
     expect([answer.status, answer.headers.location]).toEqual([303, '/login?next=%2Faccount'])
+  })
+})
+
+describe('What was sent before the secret was changed', () => {
+  it('is still taken: POST /register from a form that was open', async () => {
+    const visitor = before.visitor()
+    await visitor.get('/captcha')
+    const form = { ...newPerson(), captcha: CAPTCHA, _csrf: await visitor.token('/register') }
+
+    const answer = await sameBrowser(visitor, changing).post('/register', form)
+
+    expect(answer.status).toBe(303)
+  })
+
+  it('is still taken: POST /logout from a member’s open page', async () => {
+    const visitor = before.visitor()
+    await visitor.becomeMember()
+    const _csrf = await visitor.token('/logout')
+
+    const answer = await sameBrowser(visitor, changing).post('/logout', { _csrf })
+
+    expect(answer.status).toBe(303)
+  })
+
+  it('is still shown: the notice for GET /login', async () => {
+    const visitor = before.visitor()
+    await visitor.get('/account')
+
+    const answer = await sameBrowser(visitor, changing).get('/login')
+
+    expect(page(answer).querySelector('[role=status]')?.text).toBe(
+      translator('en')('notice.sign-in-first'),
+    )
   })
 })
 
@@ -128,6 +161,13 @@ describe('A broken cookie', () => {
     expect((await new Visitor(address).get('/account', { Cookie })).status).toBe(200)
   })
 })
+
+// The same browser, whose site has got other secrets meanwhile.
+function sameBrowser(visitor: Visitor, site: Site): Visitor {
+  const next = site.visitor()
+  Object.assign(next.agent, { jar: visitor.agent.jar })
+  return next
+}
 
 // The session's id in a cookie's value.
 function idIn(value = ''): string {

@@ -31,11 +31,11 @@ afterAll(async () => {
   await wire.cut()
 })
 
-/** Break the wire in the moment in which the next write of this kind to sessions begins. Counts how often it is tried. */
-function breakAt(write: Write, breakWire: () => unknown): () => number {
+/** Break the wire in the moment in which a coming write of this kind to sessions begins. Counts how often it is tried. */
+function breakAt(write: Write, breakWire: () => unknown, which = 1): () => number {
   let tries = 0
   mongoose.connection.getClient().on('commandStarted', ({ commandName, command }) => {
-    if (commandName === write && command[write] === 'sessions' && tries++ === 0) breakWire()
+    if (commandName === write && command[write] === 'sessions' && ++tries === which) breakWire()
   })
   return () => tries
 }
@@ -126,5 +126,43 @@ describe.each<[string, () => unknown]>([
     expect((await member.get('/account')).status).toBe(200)
     expect((await member.fill('/logout', {})).status).toBe(303)
     expect(await sessionOf(site, member)).toBeNull()
+  })
+})
+
+describe('when what a handler changed can not be saved after it answered', () => {
+  it('POST /login answers with the error page alone: no redirect, no cookie, all security headers', async () => {
+    const counting = await openSite({ THROTTLE: 'on', CAPTCHA: 'off' })
+    const { username } = newPerson()
+    const visitor = counting.visitor()
+    await visitor.register({ username })
+    await visitor.signIn({ username, password: 'wrong' })
+    const form = { username, password: validPassword, _csrf: await visitor.token() }
+    const home = await visitor.get('/home')
+    // The session of the sign-in itself is stored; what failed before, which the next page is to show, is not.
+    const tries = breakAt('update', () => wire.cut(), 2)
+
+    const answer = await visitor.post('/login', form)
+    const tried = tries()
+    await mend()
+
+    expect([answer.status, answer.headers.location, tried]).toEqual([503, undefined, 2])
+    expect(cookiesOf(answer)).not.toHaveProperty('sid')
+    expect(cookiesOf(answer)).not.toHaveProperty('notice')
+    for (const name of ['content-security-policy', 'permissions-policy', 'x-frame-options']) {
+      expect(answer.headers[name]).toBe(home.headers[name])
+    }
+    expect(answer.headers['x-request-id']).toMatch(/^[\w-]{36}$/)
+  })
+
+  it('GET /captcha answers with the policy of a page, not with that of a picture', async () => {
+    const visitor = site.visitor()
+    const home = await visitor.get('/home')
+    breakAt('update', () => wire.cut())
+
+    const answer = await visitor.get('/captcha')
+    await mend()
+
+    expect(answer.status).toBe(503)
+    expect(answer.headers['content-security-policy']).toBe(home.headers['content-security-policy'])
   })
 })

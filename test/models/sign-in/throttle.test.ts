@@ -1,7 +1,19 @@
 // Counting attempts: exact in a burst, after a restart, and in a database that deletes nothing by itself.
 import mongoose from 'mongoose'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import {
+  afterAll,
+  afterEach,
+  beforeAll,
+  beforeEach,
+  describe,
+  expect,
+  inject,
+  it,
+  vi,
+} from 'vitest'
+import { commandOptions, embeddedWrites } from '../../../config/database.ts'
 import { attemptLimits } from '../../../config/limits.ts'
+import { buildIndexes } from '../../../models/database/indexes.ts'
 import { NotCounted, type CounterRow } from '../../../models/sign-in/counters.ts'
 import { beginSignIn, countAttempt, unlockAccount } from '../../../models/sign-in/throttle.ts'
 import { openSite, type Site } from '../../helper.ts'
@@ -11,6 +23,14 @@ const name = { name: 'nobody' }
 
 let site: Site
 beforeAll(async () => {
+  // With patience: a hundred attempts at one moment wait for each other as long as the machine needs.
+  const dbName = `test-throttle-${process.pid}`
+  await mongoose.connect(inject('mongoUrl'), {
+    ...commandOptions,
+    dbName,
+    writeConcern: embeddedWrites,
+  })
+  await buildIndexes()
   site = await openSite()
 })
 afterAll(() => site.close())
@@ -127,6 +147,17 @@ describe('beginSignIn', () => {
     expect(next).toEqual({ ok: true, failures: undefined })
   })
 
+  it('counts no password that was confirmed, however often, and keeps what had failed', async () => {
+    const who = { userId: 'a8' }
+    await fail(who, '192.0.2.1')
+
+    const answers = await inARow(attemptLimits.account.points, () => confirm(who, '192.0.2.1'))
+
+    expect(answers).not.toContain(false)
+    expect(await row(/^account:a8$/)).toMatchObject({ points: 1, failures: 1 })
+    expect((await rows().find().toArray()).map(({ points }) => points)).toEqual([1, 1, 1])
+  })
+
   it('keeps no name that was typed', async () => {
     await fail({ name: 'my secret password' }, '192.0.2.1')
 
@@ -226,6 +257,12 @@ function caller(network: string) {
 async function fail(who: Parameters<typeof beginSignIn>[1], network: string): Promise<boolean> {
   const attempt = await beginSignIn(caller(network), who)
   if (attempt.ok) await attempt.fail()
+  return attempt.ok
+}
+
+async function confirm(who: Parameters<typeof beginSignIn>[1], network: string): Promise<boolean> {
+  const attempt = await beginSignIn(caller(network), who)
+  if (attempt.ok) await attempt.confirm()
   return attempt.ok
 }
 
