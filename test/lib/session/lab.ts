@@ -1,4 +1,4 @@
-// A small site to compare stores on: the same express-session with connect-mongo's store as it is, with ours, and with ours encrypted.
+// A small site to compare stores on: the same express-session with connect-mongo's store as it is, and with ours in all its ways.
 import { randomBytes } from 'node:crypto'
 import { createWebCryptoAdapter, MongoStore } from 'connect-mongo'
 import express, { type Express } from 'express'
@@ -10,8 +10,9 @@ import { SessionStore } from '../../../lib/session/store.ts'
 import { saveFirst } from '../../../middleware/session/save-first.ts'
 import { deferred } from '../../deferred.ts'
 import { settingsWith } from '../../helper.ts'
+import { cacheThatIsOn } from './store.ts'
 
-export const KINDS = ['ours', 'ours, encrypted'] as const
+export const KINDS = ['ours', 'ours, encrypted', 'ours, in memory too'] as const
 export type Kind = 'stock' | (typeof KINDS)[number]
 
 export type Lab = {
@@ -76,6 +77,9 @@ export async function openLab(
     const { cookie: _cookie, ...data } = req.session
     res.json(data)
   })
+  app.get('/regenerate', (req, res, next) => {
+    req.session.regenerate((error?: Error) => (error ? next(error) : res.send('regenerated')))
+  })
   app.get('/end', (req, res, next) => {
     req.session.destroy((error?: Error) => (error ? next(error) : res.send('ended')))
   })
@@ -116,9 +120,10 @@ function makeStore(kind: Kind, client: MongoClient, databaseName: string, touchA
     })
   } else {
     const encryption =
-      kind === 'ours'
-        ? undefined
-        : createWebCryptoAdapter({ secret: 'a key for tests', iterations: 1 })
-    return new SessionStore({ client, databaseName, idle: IDLE, encryption })
+      kind === 'ours, encrypted'
+        ? createWebCryptoAdapter({ secret: 'a key for tests', iterations: 1 })
+        : undefined
+    const cache = kind === 'ours, in memory too' ? cacheThatIsOn() : undefined
+    return new SessionStore({ client, databaseName, idle: IDLE, encryption, cache })
   }
 }

@@ -3,19 +3,20 @@ import type { SessionData } from 'express-session'
 import { MongoClient } from 'mongodb'
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest'
 import { SessionStore } from '../../../lib/session/store.ts'
-import { callsOf, openStore, sessionOf, type OpenStore } from './store.ts'
+import { cacheThatIsOn, callsOf, openStore, sessionOf, type OpenStore } from './store.ts'
 
 const EVENTS = ['create', 'update', 'set', 'touch', 'destroy', 'get', 'all'] as const
 const since = new Date('2026-01-02T03:04:05.678Z')
 
-describe.each([
-  ['readable', undefined],
-  ['encrypted', 'a key for tests'],
-])('SessionStore, %s', (_kind, key) => {
+describe.each<[string, string | undefined, boolean]>([
+  ['readable', undefined, false],
+  ['encrypted', 'a key for tests', false],
+  ['in memory too', undefined, true],
+])('SessionStore, %s', (_kind, key, inMemory) => {
   let open: OpenStore
   let emitted: string[]
   beforeEach(async () => {
-    open = await openStore(key)
+    open = await openStore(key, inMemory ? cacheThatIsOn() : undefined)
     emitted = []
     for (const event of EVENTS) open.store.on(event, () => emitted.push(event))
   })

@@ -4,7 +4,8 @@ import { once } from 'node:events'
 import { createWebCryptoAdapter } from 'connect-mongo'
 import { Cookie, type SessionData } from 'express-session'
 import { MongoClient, type Collection } from 'mongodb'
-import { inject } from 'vitest'
+import { inject, vi } from 'vitest'
+import { SessionCache } from '../../../lib/session/cache.ts'
 import { SESSIONS, type SessionDocument } from '../../../lib/session/documents.ts'
 import { SessionStore } from '../../../lib/session/store.ts'
 
@@ -19,19 +20,29 @@ export type OpenStore = {
   close: () => Promise<void>
 }
 
-/** Open a store, encrypted if a key is given. */
-export async function openStore(key?: string): Promise<OpenStore> {
+/** A cache as it is in a process that has been alone with the sessions for long. */
+export function cacheThatIsOn(): SessionCache {
+  const cache = new SessionCache()
+  const now = vi.spyOn(Date, 'now').mockReturnValue(0)
+  cache.turnOn()
+  now.mockRestore()
+  return cache
+}
+
+/** Open a store, encrypted if a key is given, with its sessions in memory too if there is a cache for them. */
+export async function openStore(key?: string, cache?: SessionCache): Promise<OpenStore> {
   const client = await MongoClient.connect(inject('mongoUrl'))
   const databaseName = `store-${randomBytes(6).toString('hex')}`
-  const another = (key?: string) =>
+  const another = (key?: string, cache?: SessionCache) =>
     new SessionStore({
       client,
       databaseName,
       idle: 60_000,
       ownerOf: ({ userId }) => userId,
       encryption: key ? createWebCryptoAdapter({ secret: key, iterations: 1 }) : undefined,
+      cache,
     })
-  const store = another(key)
+  const store = another(key, cache)
   return {
     store,
     calls: callsOf(store),
