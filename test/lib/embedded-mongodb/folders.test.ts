@@ -1,5 +1,5 @@
 // The places on disk: who may read them, how long their paths may be, and what a run that was killed left there.
-import { mkdir, rm, stat, writeFile } from 'node:fs/promises'
+import { chmod, chown, mkdir, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { StartProblem } from '../../../lib/start-problem.ts'
@@ -49,6 +49,18 @@ describe('The data folder', () => {
     expect(sockets.startsWith(dataDir)).toBe(false)
     expect(((await stat(sockets)).mode & 0o777).toString(8)).toBe('700')
   })
+
+  it.runIf(process.getuid?.() === 0)(
+    'is refused if it lies among everybody’s and somebody else has made a part of it',
+    async () => {
+      const dataDir = await temporaryFolder()
+      await mkdir(join(dataDir, 'sockets'))
+      await chown(join(dataDir, 'sockets'), 12345, 12345)
+      await chmod(dataDir, 0o1777)
+
+      await expect(startEngine(dataDir)).rejects.toThrow(/sockets belongs to somebody else/)
+    },
+  )
 
   it('is refused by name where it can not be made', async () => {
     const file = join(await temporaryFolder(), 'file')

@@ -1,5 +1,7 @@
 // The embedded database as its users meet it: it starts, survives the death of its process, and ends in order.
 import { existsSync } from 'node:fs'
+import { mkdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
 import { embeddedWrites } from '../../../config/database.ts'
 import { isAlive } from '../../is-alive.ts'
@@ -61,6 +63,27 @@ describe('SIGKILL of the process', () => {
     const stored = new Set(await numbers.distinct('_id'))
     expect(kept.filter((number) => !stored.has(number))).toEqual([])
     expect(await runFolders(dataDir)).toHaveLength(1)
+  })
+})
+
+describe('An engine that was started again but whose address could not be set', () => {
+  it('is closed and started once more, until the address leads to it', async () => {
+    const dataDir = await temporaryFolder()
+    const engine = await startEngine(dataDir)
+    const connection = await connect(engine)
+    const address = join(dataDir, 'sockets', 'site.sock')
+    const first = pidOf(engine)
+    await rm(address)
+    await mkdir(join(address, 'in the way'), { recursive: true })
+
+    process.kill(first, 'SIGKILL')
+    await vi.waitUntil(() => engine.pid() !== first, TIMEOUT)
+    const second = pidOf(engine)
+    await vi.waitUntil(() => !isAlive(second), TIMEOUT)
+    await rm(address, { recursive: true })
+
+    const ping = () => connection.db?.command({ ping: 1 })
+    await vi.waitFor(async () => expect(await ping()).toMatchObject({ ok: 1 }), TIMEOUT)
   })
 })
 
