@@ -9,7 +9,7 @@ export type Progress = {
   stop: () => void
 }
 
-/** Begin to tell, on a stream that holds no results. Where the total is not known there is no bar either. */
+/** Begin to report, on a stream that holds no results. Where the total is not known there is no bar either. */
 export function startProgress(
   total: number | undefined,
   stream: NodeJS.WriteStream = process.stderr,

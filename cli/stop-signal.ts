@@ -1,4 +1,4 @@
-// Ctrl-C during long work: the batch is finished and told of first; who is impatient presses it again.
+// Ctrl-C during long work: the batch is finished and reported first; whoever is impatient presses it again.
 import { EXIT, printError } from './terminal.ts'
 
 const SAME_PRESS = 1000 // milliseconds: npm passes a Ctrl-C on that the terminal has delivered already

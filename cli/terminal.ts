@@ -37,7 +37,7 @@ export async function printJsonList(items: AsyncIterable<unknown>): Promise<void
   await print(before === '[' ? '[]' : ']')
 }
 
-/** Tell the person at the terminal something that is no result. */
+/** Print something that is no result for the person at the terminal. */
 export function printError(line: string): void {
   process.stderr.write(`${line}\n`)
 }

@@ -17,8 +17,8 @@ export const connectOptions: ConnectOptions = {
   socketTimeoutMS: OPERATION_TIMEOUT, // counts only while an answer is awaited, not on idle connections
   heartbeatFrequencyMS: 500, // the driver's shortest: it finds a restarted database soonest
   // Said here, because what is said here wins over MONGO_URL. An address that prefers secondaries would have sessions and
-  // counters read from a member that has not heard of them yet: who signed out is signed in again, and who guesses
-  // passwords gets tries for nothing.
+  // counters read from a member that has not heard of them yet: whoever signed out would be signed in again, and
+  // whoever guesses passwords would get tries for free.
   readPreference: 'primary',
   // What the primary knows now, also what the other members have yet to confirm: so a session that is being ended is refused
   // at once. As "readConcern" it would not win over MONGO_URL.

@@ -110,7 +110,7 @@ function digestOf(password: string): string {
   return md5(password.normalize('NFC'))
 }
 
-// Sites of the seed's kind took the md5 of what came over the wire, composed or not, and one that was wrapped is still that.
+// Older sites took the md5 of what came over the wire, composed or not, and what hashMd5Digest made of it is still made of that.
 function candidates(password: string): string[] {
   return [...new Set([digestOf(password), md5(password)])]
 }

@@ -1,4 +1,4 @@
-// Who is meant by a name on the command line.
+// The user who is meant by a name on the command line.
 import mongoose from 'mongoose'
 import type { Settings } from '../../config/env.ts'
 import { openSessionStore } from '../../lib/session/open.ts'

@@ -61,7 +61,7 @@ async function add(username: string, email: string, options: AddOptions): Promis
   await withDatabase(
     async () => {
       const form = readForm({ username, email, password }, registration)
-      // Nobody is throttled who has the database in hand.
+      // Whoever has the database in hand is not throttled.
       const result = form.ok ? await register(form.value, { network: '', isCounted: false }) : form
       if (!result.ok) throw new Refusal(sentences(result.errors))
       const { value: member } = result

@@ -1,4 +1,4 @@
-// A question in words, for who can't see the captcha's picture: what is asked, and which answers count.
+// A question in words, for whoever can't see the captcha's picture: what is asked, and which answers count.
 import type { Translate } from '../../config/i18n.ts'
 import { between, pick, shuffle } from './random.ts'
 

@@ -1,4 +1,4 @@
-// The places on disk that the embedded database uses, and what an earlier run that was killed left in them.
+// The folders on disk that the embedded database uses, and what an earlier run that was killed left in them.
 import { createHash } from 'node:crypto'
 import { chmod, lstat, mkdir, mkdtemp, readdir, rename, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -45,7 +45,7 @@ export async function pointLinkAt({ own }: Folders, socket: string): Promise<voi
   await rename(next, own)
 }
 
-/** Remove what runs that were killed left behind. Only for the one who holds the database: anybody else would cut off the owner. */
+/** Remove what runs that were killed left behind. Only the process that holds the database may do this: any other would cut it off. */
 export async function removeOtherRuns({ sockets }: Folders, run: string): Promise<void> {
   for (const name of await readdir(sockets)) {
     const folder = join(sockets, name)
@@ -75,8 +75,8 @@ async function isForeign(folder: string): Promise<boolean> {
 function socketsFolder(dataDir: string): string {
   const mark = createHash('sha256').update(dataDir).digest('hex').slice(0, 12)
   const near = join(dataDir, 'sockets')
-  const places = [near, join(tmpdir(), `sesame-${mark}`), `/tmp/sesame-${mark}`]
-  return places.find(isShortEnough) ?? near
+  const candidates = [near, join(tmpdir(), `sesame-${mark}`), `/tmp/sesame-${mark}`]
+  return candidates.find(isShortEnough) ?? near
 }
 
 function isShortEnough(folder: string): boolean {

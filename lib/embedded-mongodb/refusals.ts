@@ -1,4 +1,4 @@
-// What to tell the person at the terminal when the embedded database can't run here.
+// The sentences for the person at the terminal when the embedded database can't run here.
 import { StartProblem } from '../start-problem.ts'
 
 const OR_A_SERVER =

@@ -32,7 +32,7 @@ export async function writeAtomically(
     await giveName(partial, file)
     return (await stat(file)).size
   } catch (error) {
-    if (isTaken(error)) throw new NameTaken(partial) // by another one, who is writing it
+    if (isTaken(error)) throw new NameTaken(partial) // by another process that is writing it
     await rm(partial, { force: true })
     throw error
   }

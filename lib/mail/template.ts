@@ -8,7 +8,7 @@ export async function renderMail(
   name: string,
   values: object,
 ): Promise<{ html: string; text: string }> {
-  const view = (ending: string) => join(viewsDir, 'mail', `${name}${ending}`)
+  const view = (extension: string) => join(viewsDir, 'mail', `${name}${extension}`)
   const options = { root: viewsDir, cache: true }
   const [html, text] = await Promise.all([
     ejs.renderFile(view('.ejs'), values, options),

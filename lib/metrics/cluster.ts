@@ -29,14 +29,14 @@ export function answerPrimary(registry: Registry): void {
  * What a worker had counted when it last answered stays in the sums, also while it is busy and when it is gone: a total
  * that shrank would be taken for one that began anew, and all of it for an increase.
  */
-export function gatherFromWorkers(patience = TIMEOUT): () => Promise<string> {
+export function gatherFromWorkers(timeout = TIMEOUT): () => Promise<string> {
   const latest = new Map<number, Answer>()
   const changes = new EventEmitter<{ change: [] }>().setMaxListeners(0)
   let departed: Values = []
 
   cluster.on('message', (worker, message: Partial<Answer> | undefined) => {
     const { metricsAnswer, values } = message ?? {}
-    // What it sent with its last breath comes too late: it is among the departed with what it had told before.
+    // What a worker sent just before it died comes too late: its last answer before that has been counted among the departed.
     if (metricsAnswer !== undefined && values && !worker.isDead()) {
       latest.set(worker.id, { metricsAnswer, values })
       changes.emit('change')
@@ -61,11 +61,11 @@ export function gatherFromWorkers(patience = TIMEOUT): () => Promise<string> {
     for (const worker of workers.filter(isMissing)) {
       worker.send({ metricsQuestion: question } satisfies Question, () => undefined)
     }
-    const enough = AbortSignal.timeout(patience)
-    while (workers.some(isMissing) && !enough.aborted) {
-      await once(changes, 'change', { signal: enough }).catch(() => undefined)
+    const over = AbortSignal.timeout(timeout)
+    while (workers.some(isMissing) && !over.aborted) {
+      await once(changes, 'change', { signal: over }).catch(() => undefined)
     }
-    // Of who did not answer this time no gauge is shown: it may be long out of date.
+    // The gauges of a worker that did not answer this time are not shown: they may be long out of date.
     const living = [...latest.values()].map((answer) =>
       answer.metricsAnswer >= question ? answer.values : totalsOf(answer),
     )

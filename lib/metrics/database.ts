@@ -70,7 +70,7 @@ export function addDatabaseGauges(registry: Registry, database: Database, pace: 
   )
 }
 
-// The same reading for everybody who asks within its life; undefined if it failed or does not come in time.
+// The same reading for everybody who asks within its ttl; undefined if it failed or does not come in time.
 function sharedReading<T>(
   take: () => Promise<T>,
   { ttl, timeout }: Pace,
@@ -88,11 +88,11 @@ function sharedReading<T>(
           isUnderWay = false
         })
     }
-    const enough = new AbortController()
-    const tired = setTimeout(timeout, undefined, { signal: enough.signal, ref: false })
-    tired.catch(() => undefined)
-    const read = await Promise.race([reading, tired])
-    enough.abort()
+    const waiting = new AbortController()
+    const late = setTimeout(timeout, undefined, { signal: waiting.signal, ref: false })
+    late.catch(() => undefined)
+    const read = await Promise.race([reading, late])
+    waiting.abort()
     return read
   }
 }

@@ -14,18 +14,18 @@ type Reading = { isStale: boolean }
 export class SessionCache {
   private readonly entries = new Map<string, SessionDocument>()
   private readonly reading = new Map<string, Set<Reading>>()
-  private isAlone = false
+  private isOnlyWriter = false
   private doubtUntil = 0
 
   /** This process is the only one that writes sessions from now on, once what others began has had time to end. */
   turnOn(): void {
     this.doubtUntil = Date.now() + AFTER_DOUBT
-    this.isAlone = true
+    this.isOnlyWriter = true
   }
 
   /** Others may write from now on. */
   turnOff(): void {
-    this.isAlone = false
+    this.isOnlyWriter = false
     this.forget()
   }
 
@@ -71,7 +71,7 @@ export class SessionCache {
   }
 
   private isOn(): boolean {
-    return this.isAlone && Date.now() >= this.doubtUntil
+    return this.isOnlyWriter && Date.now() >= this.doubtUntil
   }
 
   private keep(id: string, document: SessionDocument): void {

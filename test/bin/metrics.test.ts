@@ -1,4 +1,4 @@
-// The port of the metrics: there for who watches the site, apart from the site, and silent about people.
+// The port of the metrics: there for whoever watches the site, apart from the site, and silent about people.
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type AddressInfo } from 'node:net'

@@ -73,15 +73,15 @@ describe.each([
   it('gives up when config/database.ts says so (ASVS 13.1.3)', () => {
     const { socketTimeoutMS, waitQueueTimeoutMS, serverSelectionTimeoutMS, connectTimeoutMS } =
       options
-    const patience = {
+    const timeouts = {
       socketTimeoutMS,
       waitQueueTimeoutMS,
       serverSelectionTimeoutMS,
       connectTimeoutMS,
     }
-    const query = Object.keys(patience).map((name) => `${name}=3600000`)
+    const query = Object.keys(timeouts).map((name) => `${name}=3600000`)
 
-    expect(optionsWith(query.join('&'))).toMatchObject(patience)
+    expect(optionsWith(query.join('&'))).toMatchObject(timeouts)
   })
 
   it('opens at most 100 connections to a server, unless told another number (ASVS 13.1.2)', () => {

@@ -1,4 +1,4 @@
-// The places on disk: who may read them, how long their paths may be, and what a run that was killed left there.
+// The folders on disk: who may read them, how long their paths may be, and what a run that was killed left there.
 import { chmod, chown, mkdir, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'

@@ -82,8 +82,8 @@ describe('An engine that was started again but whose address could not be set', 
     await vi.waitUntil(() => !isAlive(second), TIMEOUT)
     await rm(address, { recursive: true })
 
-    const ping = async () => (await connection.db?.command({ ping: 1 }))?.ok
-    await vi.waitFor(async () => expect(await ping()).toBe(1), TIMEOUT)
+    const ping = () => connection.db?.command({ ping: 1 })
+    await vi.waitFor(async () => expect(await ping()).toMatchObject({ ok: 1 }), TIMEOUT)
   })
 })
 

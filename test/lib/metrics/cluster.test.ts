@@ -11,14 +11,14 @@ const LONG = 20_000 // milliseconds, for workers that answer
 const SHORT = 50 // milliseconds, for one that does not
 
 let gather: () => Promise<string>
-let impatient: () => Promise<string>
+let gatherQuickly: () => Promise<string>
 beforeAll(() => {
   cluster.setupPrimary({
     exec: fileURLToPath(new URL('worker.ts', import.meta.url)),
     execArgv: ['--import', 'tsx'],
   })
   gather = gatherFromWorkers(LONG)
-  impatient = gatherFromWorkers(SHORT)
+  gatherQuickly = gatherFromWorkers(SHORT)
 })
 afterAll(async () => {
   await Promise.all(workers().map((worker) => kill(worker)))
@@ -54,13 +54,13 @@ describe('A cluster', { timeout: 120_000 }, () => {
     const worker = await start()
     await work(worker, 5)
     await vi.waitFor(async () => {
-      expect(valueOf(await impatient(), 'kept')).toBe(7)
+      expect(valueOf(await gatherQuickly(), 'kept')).toBe(7)
     }, TIMEOUT)
-    const before = valueOf(await impatient(), 'done_total')
+    const before = valueOf(await gatherQuickly(), 'done_total')
 
     worker.process.kill('SIGSTOP')
 
-    const metrics = await impatient()
+    const metrics = await gatherQuickly()
     expect(valueOf(metrics, 'done_total')).toBe(before)
     expect(valueOf(metrics, 'kept')).toBeUndefined()
   })
@@ -93,8 +93,8 @@ async function work(worker: Worker, count: number): Promise<void> {
   await counted
 }
 
-async function kill(...ending: Worker[]): Promise<void> {
-  for (const worker of ending) {
+async function kill(...doomed: Worker[]): Promise<void> {
+  for (const worker of doomed) {
     const ended = once(worker, 'exit')
     worker.process.kill('SIGKILL')
     await ended

@@ -36,7 +36,7 @@ describe('Away at the start', () => {
 })
 
 describe('Away later', () => {
-  it('stock: answers 500 to who has a cookie, after the driver’s whole patience', async () => {
+  it('stock: answers 500 to whoever has a cookie, after the driver’s whole timeout', async () => {
     const wire = await openProxy(inject('mongoUrl'))
     cleanUp.push(wire.cut)
     const client = await MongoClient.connect(wire.url, { serverSelectionTimeoutMS: 200 })

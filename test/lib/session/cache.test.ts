@@ -30,7 +30,7 @@ const read = (name: string) => cache.read('one', () => Promise.resolve(document(
 const nameOf = (found: SessionDocument | undefined) => found?.session?.name
 
 describe('SessionCache', () => {
-  it('keeps what was read, and gives each who asks a copy of their own', async () => {
+  it('keeps what was read, and gives whoever asks a copy of their own', async () => {
     await read('first')
     const mine = cache.find('one')
     const list = mine?.session?.list as { deep: number }[]

@@ -8,15 +8,15 @@ import { cacheThatIsOn, callsOf, openStore, sessionOf, type OpenStore } from './
 const EVENTS = ['create', 'update', 'set', 'touch', 'destroy', 'get', 'all'] as const
 const since = new Date('2026-01-02T03:04:05.678Z')
 
-describe.each([
-  ['readable', undefined, () => undefined],
-  ['encrypted', 'a key for tests', () => undefined],
-  ['in memory too', undefined, cacheThatIsOn],
-])('SessionStore, %s', (_kind, key, newCache) => {
+describe.each<[string, string | undefined, boolean]>([
+  ['readable', undefined, false],
+  ['encrypted', 'a key for tests', false],
+  ['in memory too', undefined, true],
+])('SessionStore, %s', (_kind, key, inMemory) => {
   let open: OpenStore
   let emitted: string[]
   beforeEach(async () => {
-    open = await openStore(key, newCache())
+    open = await openStore(key, inMemory ? cacheThatIsOn() : undefined)
     emitted = []
     for (const event of EVENTS) open.store.on(event, () => emitted.push(event))
   })
