@@ -12,6 +12,7 @@ export function environmentOf(site: Site): Record<string, string> {
   return { MONGO_URL: inject('mongoUrl').replace('/?', `/${site.database.name}?`) }
 }
 
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const
 let last: Promise<unknown> = Promise.resolve()
 
 /** Run a command to its end, after those that were asked for before: they share this process's environment and streams. */
@@ -26,7 +27,7 @@ export async function run(
 }
 
 async function runNow(words: string[], environment: Record<string, string>, input: string) {
-  const listeners = ['SIGINT', 'SIGTERM'].map((name) => ({ name, were: process.listeners(name) }))
+  const listeners = SIGNALS.map((name) => ({ name, were: process.listeners(name) }))
   const before = process.env
   const stdout = vi.spyOn(process.stdout, 'write').mockReturnValue(true)
   const stderr = vi.spyOn(process.stderr, 'write').mockReturnValue(true)

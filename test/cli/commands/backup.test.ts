@@ -185,7 +185,7 @@ describe('sesame restore', () => {
     async () => {
       const file = join(await temporaryFolder(), 'a.backup')
       const visitor = site.visitor()
-      const { username = '', email = '' } = await visitor.becomeMember()
+      const { username = '', email = '' } = await visitor.registerAndSignIn()
       await site.visitor().signIn({ username, password: 'not the right one' })
       await visitor.fill('/account/email', { email: `new-${email}`, current: validPassword })
       const links = (await site.mails())

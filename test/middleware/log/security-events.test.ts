@@ -94,7 +94,7 @@ describe('The log (ASVS 16.3.1, 16.3.3)', () => {
 
   it('tells of POST /logout whose session ended', async () => {
     const visitor = visitorFrom('192.0.2.7')
-    const userId = await idOf(await visitor.becomeMember())
+    const userId = await idOf(await visitor.registerAndSignIn())
     const session = sessionKey(visitor).slice(0, 12)
 
     const { events, answer } = await watch(() => visitor.fill('/logout', {}))
@@ -105,7 +105,7 @@ describe('The log (ASVS 16.3.1, 16.3.3)', () => {
 
   it('tells of POST /account/sessions which session was ended, and from which', async () => {
     const [here, there] = [visitorFrom('192.0.2.8'), visitorFrom('192.0.2.9')]
-    const person = await here.becomeMember()
+    const person = await here.registerAndSignIn()
     await there.signIn({ username: person.username ?? '' })
     const token = await here.token('/account')
 
@@ -123,7 +123,7 @@ describe('The log (ASVS 16.3.1, 16.3.3)', () => {
 
   it('tells of POST /account/sessions how many sessions were ended', async () => {
     const here = visitorFrom('192.0.2.8')
-    const person = await here.becomeMember()
+    const person = await here.registerAndSignIn()
     await visitorFrom('192.0.2.9').signIn({ username: person.username ?? '' })
     const token = await here.token('/account')
 
@@ -148,7 +148,7 @@ describe('The log (ASVS 16.3.1, 16.3.3)', () => {
 
   it('tells of a form without a valid token, and whose session it used', async () => {
     const visitor = visitorFrom('192.0.2.11')
-    const userId = await idOf(await visitor.becomeMember())
+    const userId = await idOf(await visitor.registerAndSignIn())
 
     const { events, answer } = await watch(() => visitor.post('/logout', { _csrf: 'forged-token' }))
 
@@ -180,7 +180,7 @@ describe('The log (ASVS 16.3.1, 16.3.3)', () => {
   it('tells of a whole visit no password, cookie, token or name', async () => {
     const before = site.log.length
     const visitor = visitorFrom('192.0.2.14')
-    const { username = '', email = '', password = '' } = await visitor.becomeMember()
+    const { username = '', email = '', password = '' } = await visitor.registerAndSignIn()
     const sid = visitor.cookie('sid') ?? ''
     const token = page(await visitor.get('/logout')).querySelector('main [name=_csrf]')
     await visitor.fill('/logout', {})

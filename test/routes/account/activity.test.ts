@@ -24,7 +24,7 @@ const rowsOf = async (visitor: Visitor) =>
 describe(`GET ${PATH}`, () => {
   it('lists what happened, the latest first, with device, address and outcome', async () => {
     const visitor = site.visitor()
-    const { username = '' } = await visitor.becomeMember()
+    const { username = '' } = await visitor.registerAndSignIn()
     await site.visitor().signIn({ username, password: 'wrong' }, { 'User-Agent': PHONE })
     await visitor.fill('/account/password', { current: 'wrong', password: 'a new and long one' })
 
@@ -44,7 +44,7 @@ describe(`GET ${PATH}`, () => {
 
   it('draws the sign-ins of thirty days, and says the same in words', async () => {
     const visitor = site.visitor()
-    const { username = '' } = await visitor.becomeMember()
+    const { username = '' } = await visitor.registerAndSignIn()
     await site.visitor().signIn({ username, password: 'wrong' })
     await site.visitor().signIn({ username })
 
@@ -81,7 +81,7 @@ describe(`GET ${PATH}`, () => {
 
   it('shows nobody else’s, and a made-up device as text', async () => {
     const victim = site.visitor()
-    const { username = '' } = await victim.becomeMember()
+    const { username = '' } = await victim.registerAndSignIn()
     await site.visitor().signIn({ username }, { 'User-Agent': '<script>alert(1)</script>' })
     const stranger = site.visitor()
     await stranger.becomeMember()
