@@ -30,7 +30,7 @@ export async function signedCookie(app: Express, member: Member): Promise<string
   const signedInAt = new Date()
   const store = openSessionStore(settings, mongoose.connection)
   const data: SessionData = {
-    cookie: new session.Cookie(cookieFlags(settings)),
+    cookie: Object.assign(new session.Cookie(), cookieFlags(settings)),
     userId: member.id,
     username: member.username,
     email: member.email,
