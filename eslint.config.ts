@@ -29,7 +29,7 @@ export default defineConfig(
   },
   {
     // Extending the types of Express and express-session is done with interfaces; there is no other way.
-    files: ['lessons/**/*.ts', 'middleware/**/*.ts', 'test/global-setup.ts'],
+    files: ['lessons/**/*.ts', 'middleware/**/*.ts', 'test/*-setup.ts'],
     rules: { '@typescript-eslint/consistent-type-definitions': 'off' },
   },
   {

@@ -1,13 +1,72 @@
+// The tests in two projects: fast, each file's site within the test's process; slow, with child processes and browsers.
 import { defineConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
+
+const ALL = 'test/**/*.test.ts'
+const SLOW = [
+  'test/{bench,bin,browser,cli,deploy}/**/*.test.ts',
+  'test/lessons/{browser,cluster,servers}.test.ts',
+  'test/lessons/servers/*.test.ts',
+  'test/lib/embedded-mongodb/*.test.ts',
+  'test/lib/metrics/cluster.test.ts',
+  'test/lib/session/away.test.ts',
+  'test/routes/readyz.test.ts',
+  'test/{outage,outage-sessions,servers}.test.ts',
+]
+
+// They take longest, so they begin first: at the end no core is left without work.
+const LONGEST = [
+  'lessons/browser',
+  'browser/pages',
+  'lessons/servers/processes',
+  'cli/commands/backup',
+  'lessons/servers',
+  'lessons/servers/pair',
+  'cli/commands/import',
+  'bin/www',
+  'outage',
+]
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const bySize = await super.sort(files)
+    return bySize.sort((one, other) => rank(one) - rank(other))
+  }
+}
+
+// All of a project in a row: a process that has loaded the libraries goes on with files of its own project only.
+function rank({ moduleId, project }: TestSpecification): number {
+  const index = LONGEST.findIndex((name) => moduleId.endsWith(`/test/${name}.test.ts`))
+  const place = index < 0 ? LONGEST.length : index
+  return project.name === 'slow' ? place : LONGEST.length + 1 + place
+}
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     maxWorkers: 3, // also on two cores: a file mostly waits for the engine or the browser
     isolate: false, // a process runs many files, one after the other: loading the libraries for each took longer than the tests
     pool: 'forks', // processes that share nothing: mongoose's connection and the pepper are one per process
-    globalSetup: ['test/global-setup.ts'],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    testTimeout: 120_000, // only for what hangs: a busy machine may be slow
+    hookTimeout: 120_000,
+    sequence: { sequencer: LongestFirst },
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'fast',
+          include: [ALL],
+          exclude: SLOW,
+          globalSetup: ['test/global-setup.ts'],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'slow',
+          include: SLOW,
+          globalSetup: ['test/global-setup.ts', 'test/slow-setup.ts'],
+        },
+      },
+    ],
   },
 })

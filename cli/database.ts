@@ -50,9 +50,12 @@ export function settingsOrProblem(): Settings {
   }
 }
 
-/** Connect mongoose. Throws a StartProblem. */
+/** Connect mongoose, unless this process is connected already. Throws a StartProblem. */
 export async function openDatabase(settings: Settings): Promise<Opened> {
-  if (settings.mongoUrl !== undefined) {
+  if (mongoose.connection.readyState === mongoose.ConnectionStates.connected) {
+    // Whoever connected also disconnects: a test, whose site is in the same process.
+    return { name: mongoose.connection.name, close: () => Promise.resolve() }
+  } else if (settings.mongoUrl !== undefined) {
     await connectMongodb(settings.mongoUrl, serverWrites, commandOptions)
     return { name: withoutSecrets(settings.mongoUrl), close: () => mongoose.disconnect() }
   } else {

@@ -1,5 +1,7 @@
 // The commands there are, and what is the same for all of them: help, exit codes, how wrong usage is answered.
-import { Command } from 'commander'
+import { Command, CommanderError } from 'commander'
+import { isDatabaseAway } from '../lib/mongodb/away.ts'
+import { StartProblem } from '../lib/start-problem.ts'
 import { addBackup } from './commands/backup.ts'
 import { addDemo } from './commands/demo.ts'
 import { addDoctor } from './commands/doctor.ts'
@@ -9,6 +11,7 @@ import { addRestore } from './commands/restore.ts'
 import { addSession } from './commands/session.ts'
 import { addUserChanges } from './commands/user-change.ts'
 import { addUser } from './commands/user.ts'
+import { EXIT, printError, Refusal } from './terminal.ts'
 
 const HELP = `
 The settings are the site's own environment variables (MONGO_URL, DATA_DIR, PASSWORD_PEPPER, …).
@@ -24,6 +27,15 @@ Exit codes:
 
 Example:
   npx sesame user show alice`
+
+/** Run the command that these words ask for, and set the exit code of this process. Never throws: what failed is said on stderr. */
+export async function runProgram(words: string[]): Promise<void> {
+  try {
+    await createProgram().parseAsync(words, { from: 'user' })
+  } catch (error) {
+    process.exitCode = codeOf(error)
+  }
+}
 
 /** The whole command line, ready to parse. Wrong usage and --help end in a CommanderError. */
 export function createProgram(): Command {
@@ -42,4 +54,25 @@ export function createProgram(): Command {
   addDemo(program)
   addDoctor(program)
   return program
+}
+
+// Of what somebody can do something about only the sentence is shown; a fault of the program comes with its stack.
+function codeOf(error: unknown): number {
+  if (error instanceof CommanderError) {
+    return error.exitCode === 0 ? EXIT.done : EXIT.usage // commander has said it
+  } else if (error instanceof Refusal) {
+    printError(error.message)
+    return error.code
+  } else if (error instanceof StartProblem) {
+    printError(error.message)
+    return EXIT.noDatabase
+  } else if (isDatabaseAway(error)) {
+    printError(
+      'The database went away in the middle. What was done until then stays; run it again.',
+    )
+    return EXIT.noDatabase
+  } else {
+    printError(error instanceof Error ? (error.stack ?? error.message) : String(error))
+    return EXIT.fault
+  }
 }

@@ -1,5 +1,7 @@
 // The documents behind what a visitor sees, for promises about what is stored and for the passing of time.
 import { createHash } from 'node:crypto'
+import mongoose from 'mongoose'
+import { attemptLimits } from '../config/limits.ts'
 import type { Site } from './helper.ts'
 import type { Visitor } from './visitor.ts'
 
@@ -44,4 +46,15 @@ export async function changeSession(site: Site, visitor: Visitor, fields: Record
     { $set: fields },
   )
   if (matchedCount !== 1) throw new Error('This visitor has no stored session')
+}
+
+/** Count so many attempts against a limit, as if they had been made just now: by default all that it allows. */
+export async function countUp(
+  limit: keyof typeof attemptLimits,
+  key: string,
+  points: number = attemptLimits[limit].points,
+): Promise<void> {
+  const expire = new Date(Date.now() + attemptLimits[limit].duration * 1000)
+  const rows = mongoose.connection.collection('attempts')
+  await rows.updateOne({ key: `${limit}:${key}` }, { $set: { points, expire } }, { upsert: true })
 }

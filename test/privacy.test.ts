@@ -18,7 +18,7 @@ const kinds = ['text/html', 'application/json']
 describe('Every page of somebody who is signed in', () => {
   it('is kept by no cache, as a page and as data (ASVS 14.2.2, 14.3.2)', async () => {
     const visitor = site.visitor()
-    const { username = '' } = await visitor.becomeMember()
+    const { username = '' } = await visitor.registerAndSignIn()
 
     expect(pages.length).toBeGreaterThan(15)
     for (const { path } of pages) {
@@ -33,7 +33,7 @@ describe('Every page of somebody who is signed in', () => {
 
   it('is not at an address that a cache takes for a file (ASVS 14.2.5)', async () => {
     const visitor = site.visitor()
-    const { username = '', email = '' } = await visitor.becomeMember()
+    const { username = '', email = '' } = await visitor.registerAndSignIn()
 
     for (const { path } of pages.filter(({ isPrivate }) => isPrivate)) {
       for (const end of [

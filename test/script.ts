@@ -51,11 +51,18 @@ export class Script extends Visitor {
   }
 
   /** Register and sign in, all in JSON. */
-  override async becomeMember(fields: Fields = {}): Promise<Fields> {
+  override async registerAndSignIn(fields: Fields = {}): Promise<Fields> {
     const person = { ...newPerson(), ...fields }
     await this.answer('/register', person)
     const { status } = await this.answer('/login', person)
     if (status !== 200) throw new Error(`Signing in answered ${status}`)
+    return person
+  }
+
+  /** Be somebody who is registered and signed in, with the token that goes with it. */
+  override async becomeMember(fields: Fields = {}): Promise<Fields> {
+    const person = await super.becomeMember(fields)
+    await this.read('/home')
     return person
   }
 

@@ -3,13 +3,16 @@ import type { Express } from 'express'
 import { parse, type HTMLElement } from 'node-html-parser'
 import supertest, { type Response } from 'supertest'
 import { CAPTCHA, uniqueUsername, validPassword } from './helper.ts'
+import { signedCookie, storeUser } from './member.ts'
 
 export type Fields = Record<string, string>
 
 export class Visitor {
   readonly agent: ReturnType<typeof supertest.agent>
+  private readonly app: Express | string
 
   constructor(app: Express | string) {
+    this.app = app
     this.agent = supertest.agent(app)
   }
 
@@ -70,8 +73,17 @@ export class Visitor {
     return this.fill('/login', { password: validPassword, ...fields }, headers)
   }
 
-  /** Become somebody who is registered and signed in. */
+  /** Be somebody who is registered and signed in; on a site in this process without the requests that this takes. */
   async becomeMember(fields: Fields = {}): Promise<Fields> {
+    if (typeof this.app === 'string') return this.registerAndSignIn(fields)
+    const person = { ...newPerson(), ...fields }
+    const member = await storeUser(this.app, person)
+    this.agent.jar.setCookie(await signedCookie(this.app, member), '127.0.0.1', '/')
+    return person
+  }
+
+  /** Register and sign in through the forms. */
+  async registerAndSignIn(fields: Fields = {}): Promise<Fields> {
     const person = { ...newPerson(), ...fields }
     await this.register(person)
     const { status } = await this.signIn({ username: person.username, password: person.password })

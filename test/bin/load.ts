@@ -33,7 +33,7 @@ export function startLoad(address: string): Load {
   }
   const live = async () => {
     const one = visitor()
-    const { username, email } = await one.becomeMember()
+    const { username, email } = await one.registerAndSignIn()
     note(await visitor().register({ username: `${username}-settled`, email: `settled-${email}` }))
     settled.push(`${username}-settled`)
     const me = { names: [username ?? ''], passwords: [validPassword] }
@@ -49,7 +49,7 @@ export function startLoad(address: string): Load {
       note(await visitor().signIn({ username: name, password }))
     }
     const leaving = visitor()
-    const { username: gone = '' } = await leaving.becomeMember()
+    const { username: gone = '' } = await leaving.registerAndSignIn()
     note(await leaving.fill('/account/delete', { username: gone, current: validPassword }))
     // Somebody else comes by the same name and address at once.
     note(await visitor().register({ username: gone, email: `${gone}@example.com` }))

@@ -4,15 +4,23 @@ import type { Page } from 'playwright-core'
 
 const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22a', 'wcag22aa']
 
-/** The violations of WCAG A and AA, light and dark, each with the element it is about. */
-export async function violations(page: Page): Promise<string[]> {
+export const SCHEMES = ['light', 'dark'] as const
+
+/** The violations of WCAG A and AA in these colour schemes, each with the element it is about. */
+export async function violations(
+  page: Page,
+  schemes: readonly (typeof SCHEMES)[number][] = SCHEMES,
+): Promise<string[]> {
   await page.evaluate(axe.source)
-  await page.emulateMedia({ colorScheme: 'light' })
-  const light = await run(page, { type: 'tag', values: WCAG })
-  // The colours are all that differs.
-  await page.emulateMedia({ colorScheme: 'dark' })
-  const dark = await run(page, { type: 'rule', values: ['color-contrast'] })
-  return [...light, ...dark]
+  const found: string[] = []
+  for (const [index, colorScheme] of schemes.entries()) {
+    await page.emulateMedia({ colorScheme })
+    // The colours are all that differs after the first.
+    const runOnly: axe.RunOnly =
+      index === 0 ? { type: 'tag', values: WCAG } : { type: 'rule', values: ['color-contrast'] }
+    found.push(...(await run(page, runOnly)))
+  }
+  return found
 }
 
 async function run(page: Page, runOnly: axe.RunOnly): Promise<string[]> {

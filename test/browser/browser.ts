@@ -21,7 +21,7 @@ export type BrowserSite = {
   close: () => Promise<void>
 }
 
-/** Serve the site with these settings and launch a browser. Call it once in each test file and close it at the end. */
+/** Serve the site with these settings and connect to the run's browser. Call it once in each test file and close it at the end. */
 export async function openBrowserSite(environment: NodeJS.ProcessEnv = {}): Promise<BrowserSite> {
   const server = createServer()
   server.listen(0, '127.0.0.1')
@@ -31,7 +31,7 @@ export async function openBrowserSite(environment: NodeJS.ProcessEnv = {}): Prom
   const site = await openSite({ BASE_URL: origin, ...environment }) // the site compares a form's Origin with its own address
   server.on('request', site.app)
 
-  const browser = await launch()
+  const browser = await chromium.connect(inject('browser'))
   return {
     origin,
     site,
@@ -40,18 +40,12 @@ export async function openBrowserSite(environment: NodeJS.ProcessEnv = {}): Prom
       return context.newPage()
     },
     close: async () => {
-      await browser.close()
+      await browser.close() // the contexts of this file; the browser itself goes on
       server.closeAllConnections()
       server.close()
       await site.close()
     },
   }
-}
-
-async function launch(): Promise<Browser> {
-  // As root Chromium starts only without its sandbox. Everything else stays as people have it.
-  const isRoot = process.getuid?.() === 0
-  return chromium.launch({ executablePath: inject('chromium'), chromiumSandbox: !isRoot })
 }
 
 async function newContext(

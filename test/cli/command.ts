@@ -1,11 +1,9 @@
-// The built command line as a process, run as an operator runs it, on the database of the test.
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { join } from 'node:path'
-import { inject, onTestFinished, vi } from 'vitest'
-import { root } from '../../config/paths.ts'
+// The command line in the process of the test: the whole program, on the database of the test's site.
+import { Readable } from 'node:stream'
+import { inject, vi } from 'vitest'
+import { runProgram } from '../../cli/program.ts'
+import { usePepper } from '../../lib/password.ts'
 import type { Site } from '../helper.ts'
-import { TIMEOUT } from '../bin/process.ts'
 
 export type Ended = { code: number | string; out: string; said: string }
 
@@ -14,43 +12,53 @@ export function environmentOf(site: Site): Record<string, string> {
   return { MONGO_URL: inject('mongoUrl').replace('/?', `/${site.database.name}?`) }
 }
 
-/** Start a command; what it says on stdout and on stderr is kept apart. */
-export function startCommand(words: string[], environment: Record<string, string>, input = '') {
-  const child = spawn(process.execPath, [join(root, 'dist', 'bin', 'sesame.js'), ...words], {
-    cwd: root,
-    env: {
-      PATH: process.env.PATH,
-      HOME: process.env.HOME,
-      XDG_CACHE_HOME: inject('cacheHome'),
-      NODE_ENV: 'development',
-      ...environment,
-    },
-  })
-  const said = { out: '', err: '' }
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (said.out += text))
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (said.err += text))
-  child.stdin.on('error', () => undefined) // it may end without having read
-  child.stdin.end(input)
-  const ended = once(child, 'close').then(([code, signal]): Ended => {
-    return { code: (code ?? signal) as number | string, out: said.out, said: said.err }
-  })
-  onTestFinished(async () => {
-    child.kill('SIGKILL')
-    await ended
-  })
-  return {
-    ended,
-    kill: (signal: NodeJS.Signals) => child.kill(signal),
-    /** Wait until it has said this on stderr. */
-    says: (words: string) => vi.waitUntil(() => said.err.includes(words), TIMEOUT),
-  }
-}
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const
+let last: Promise<unknown> = Promise.resolve()
 
-/** Run a command to its end. */
+/** Run a command to its end, after those that were asked for before: they share this process's environment and streams. */
 export async function run(
   words: string[],
   environment: Record<string, string>,
-  input?: string,
+  input = '',
 ): Promise<Ended> {
-  return startCommand(words, environment, input).ended
+  const ended = last.then(() => runNow(words, environment, input))
+  last = ended.catch(() => undefined)
+  return ended
+}
+
+async function runNow(words: string[], environment: Record<string, string>, input: string) {
+  const listeners = SIGNALS.map((name) => ({ name, were: process.listeners(name) }))
+  const before = process.env
+  const stdout = vi.spyOn(process.stdout, 'write').mockReturnValue(true)
+  const stderr = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
+  const stdin = vi.spyOn(process, 'stdin', 'get')
+  stdin.mockReturnValue(Readable.from([Buffer.from(input)]) as unknown as typeof process.stdin)
+  try {
+    process.env = { ...childEnvironment(), ...environment }
+    await runProgram(words)
+    const code = process.exitCode ?? 0
+    return { code, out: textOf(stdout), said: textOf(stderr) }
+  } finally {
+    process.env = before
+    process.exitCode = undefined
+    for (const spy of [stdout, stderr, stdin]) spy.mockRestore()
+    for (const { name, were } of listeners) {
+      for (const one of process.listeners(name)) if (!were.includes(one)) process.off(name, one)
+    }
+    usePepper(undefined)
+  }
+}
+
+/** What a command finds in its environment beside the settings. */
+export function childEnvironment(): Record<string, string | undefined> {
+  return {
+    PATH: process.env.PATH,
+    HOME: process.env.HOME,
+    XDG_CACHE_HOME: inject('cacheHome'),
+    NODE_ENV: 'development',
+  }
+}
+
+function textOf({ mock }: { mock: { calls: unknown[][] } }): string {
+  return mock.calls.map(([chunk]) => String(chunk)).join('')
 }

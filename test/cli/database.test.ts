@@ -5,7 +5,7 @@ import { runFolders } from '../lib/embedded-mongodb/engine.ts'
 import { validPassword } from '../helper.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 import { Visitor } from '../visitor.ts'
-import { run, startCommand } from './command.ts'
+import { runProcess, startCommand } from './process.ts'
 import { openSite } from '../bin/process.ts'
 
 describe('A command without MONGO_URL', () => {
@@ -15,12 +15,12 @@ describe('A command without MONGO_URL', () => {
     const words = ['user', 'add', 'nina', 'nina@example.com', '--password-stdin']
 
     const [added, doctor] = await Promise.all([
-      run(words, { DATA_DIR }, validPassword),
-      run(['doctor'], { DATA_DIR, BASE_URL: site.address }),
+      runProcess(words, { DATA_DIR }, validPassword),
+      runProcess(['doctor'], { DATA_DIR, BASE_URL: site.address }),
     ])
     const status = (await new Visitor(site.address).signIn({ username: 'nina' })).status
     await site.kill('SIGTERM')
-    const alone = await run(['user', 'show', 'nina'], { DATA_DIR })
+    const alone = await runProcess(['user', 'show', 'nina'], { DATA_DIR })
 
     expect(added.code).toBe(0)
     expect(added.said).toContain(`${DATA_DIR}/mongodb, beside the site that runs on it`)

@@ -89,7 +89,7 @@ describe('Sign-ins', () => {
 
   it('that were throttled are not mixed with current passwords that members mistype', async () => {
     const member = visitorFrom('192.0.2.4')
-    await member.becomeMember()
+    await member.registerAndSignIn()
     const throttled = () => countOf('sesame_sign_ins_total', { outcome: 'throttled' })
     const limits = () => countOf('sesame_throttled_total', { limit: 'name' })
     const before = [await throttled(), await limits()]
@@ -106,7 +106,7 @@ describe('The session store', () => {
     const count = (operation: string, outcome: string) =>
       countOf('sesame_session_store_duration_seconds_count', { operation, outcome })
     const visitor = site.visitor()
-    await visitor.becomeMember()
+    await visitor.registerAndSignIn()
     const before = [await count('get', 'done'), await count('touch', 'done')]
     const rest = [await count('destroy', 'done'), await count('get', 'none')]
 

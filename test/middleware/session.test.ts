@@ -17,7 +17,7 @@ afterAll(() => site.close())
 describe('POST /login', () => {
   it('stores the name, the email and the id of the person', async () => {
     const member = site.visitor()
-    const { username = '', email } = await member.becomeMember()
+    const { username = '', email } = await member.registerAndSignIn()
 
     const stored = await sessionOf(site, member)
 
@@ -28,7 +28,7 @@ describe('POST /login', () => {
 
   it('stores the session under the sha256 of its id, and the id nowhere (ASVS 7.2.3)', async () => {
     const member = site.visitor()
-    await member.becomeMember()
+    await member.registerAndSignIn()
 
     const [, id = ''] = /^s:([^.]+)\./.exec(decodeURIComponent(member.cookie('sid') ?? '')) ?? []
 
@@ -79,7 +79,7 @@ describe('POST /login', () => {
 
   it('keeps nothing of the anonymous session', async () => {
     const member = site.visitor()
-    await member.becomeMember()
+    await member.registerAndSignIn()
 
     expect((await sessionOf(site, member))?.session).not.toHaveProperty('captcha')
   })
@@ -88,7 +88,7 @@ describe('POST /login', () => {
 describe('GET /account', () => {
   it('takes a member whose session has expired for an anonymous visitor', async () => {
     const member = site.visitor()
-    await member.becomeMember()
+    await member.registerAndSignIn()
     await changeSession(site, member, { expires: new Date(Date.now() - 1) })
 
     const answer = await member.get('/account')
@@ -98,7 +98,7 @@ describe('GET /account', () => {
 
   it('prolongs the session that it is asked with', async () => {
     const member = site.visitor()
-    await member.becomeMember()
+    await member.registerAndSignIn()
     const lastActive = new Date(Date.now() - 2 * MINUTE)
     await changeSession(site, member, { expires: new Date(Date.now() + MINUTE), lastActive })
 

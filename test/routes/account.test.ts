@@ -27,7 +27,7 @@ describe('GET /account', () => {
 
   it('shows a member the username and the email', async () => {
     const member = site.visitor()
-    const { username, email } = await member.becomeMember()
+    const { username, email } = await member.registerAndSignIn()
 
     const answer = await member.get('/account')
 
@@ -39,7 +39,7 @@ describe('GET /account', () => {
 
   it('shows since when one is a member and since when signed in', async () => {
     const member = site.visitor()
-    const { username = '' } = await member.becomeMember()
+    const { username = '' } = await member.registerAndSignIn()
 
     const answer = await member.get('/account')
 

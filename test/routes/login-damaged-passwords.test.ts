@@ -34,7 +34,7 @@ const damaged: [string, unknown][] = [
 
 let site: Site
 beforeAll(async () => {
-  site = await openSite()
+  site = await openSite({ CAPTCHA: 'off' })
 })
 afterAll(() => site.close())
 

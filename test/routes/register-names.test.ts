@@ -9,7 +9,7 @@ const t = translator('en')
 
 let site: Site
 beforeAll(async () => {
-  site = await openSite()
+  site = await openSite({ CAPTCHA: 'off' })
 })
 afterAll(() => site.close())
 

@@ -26,7 +26,7 @@ describe('POST /register', () => {
   ])('takes %s for a password, and it signs in (ASVS 6.2.5, 6.2.9)', async (_what, password) => {
     const visitor = site.visitor()
 
-    const { username } = await visitor.becomeMember({ password })
+    const { username } = await visitor.registerAndSignIn({ password })
 
     expect((await visitor.get('/home')).text).toContain(username)
   })
@@ -88,7 +88,7 @@ describe('POST /login', () => {
     ['with another last of 256 characters', 'k'.repeat(255) + 'a', 'k'.repeat(255) + 'b'],
     ['in another case', 'Lantern Light', 'lantern light'],
   ])('refuses a password %s', async (_what, password, attempt) => {
-    const { username = '' } = await site.visitor().becomeMember({ password })
+    const { username = '' } = await site.visitor().registerAndSignIn({ password })
 
     const answer = await site.visitor().signIn({ username, password: attempt })
 
@@ -99,7 +99,7 @@ describe('POST /login', () => {
     ['composed', 'caf\u00e9 au lait', 'cafe\u0301 au lait'],
     ['decomposed', 'cafe\u0301 au lait', 'caf\u00e9 au lait'],
   ])('takes a password that was %s in the other form', async (_what, password, attempt) => {
-    const { username = '' } = await site.visitor().becomeMember({ password })
+    const { username = '' } = await site.visitor().registerAndSignIn({ password })
 
     const answer = await site.visitor().signIn({ username, password: attempt })
 

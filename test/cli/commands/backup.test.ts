@@ -10,6 +10,7 @@ import { sessionsOf, usersOf } from '../../documents.ts'
 import { openSite, validPassword, type Site } from '../../helper.ts'
 import { temporaryFolder } from '../../temporary-folder.ts'
 import { environmentOf, run } from '../command.ts'
+import { runProcess } from '../process.ts'
 import { startLoad } from '../../bin/load.ts'
 import { openSite as openProcess } from '../../bin/process.ts'
 
@@ -46,12 +47,12 @@ describe('sesame backup', () => {
           password: md5(validPassword),
         }),
       )
-      await run(['import', '-'], { DATA_DIR }, others.join('\n'))
+      await runProcess(['import', '-'], { DATA_DIR }, others.join('\n'))
       const load = startLoad(busy.address)
       await expect.poll(() => load.settled.length, { timeout: 60_000 }).toBeGreaterThan(2)
       const acknowledged = [...load.settled]
 
-      const taken = await run(['backup', file], { DATA_DIR })
+      const taken = await runProcess(['backup', file], { DATA_DIR })
       await load.stop()
       const restored = await sesame(['restore', file, '--replace', '--yes'])
 
@@ -111,7 +112,7 @@ describe('sesame backup', () => {
     async () => {
       const folder = await temporaryFolder()
 
-      const { code, said } = await run(['backup', join(folder, 'x')], { DATA_DIR: folder })
+      const { code, said } = await runProcess(['backup', join(folder, 'x')], { DATA_DIR: folder })
 
       expect(code).toBe(1)
       expect(said).toContain('There is nobody in it. Nothing was written.')
@@ -184,7 +185,7 @@ describe('sesame restore', () => {
     async () => {
       const file = join(await temporaryFolder(), 'a.backup')
       const visitor = site.visitor()
-      const { username = '', email = '' } = await visitor.becomeMember()
+      const { username = '', email = '' } = await visitor.registerAndSignIn()
       await site.visitor().signIn({ username, password: 'not the right one' })
       await visitor.fill('/account/email', { email: `new-${email}`, current: validPassword })
       const links = (await site.mails())

@@ -19,6 +19,7 @@ import { usersOf } from '../../documents.ts'
 import { openSite, settingsWith, type Site } from '../../helper.ts'
 import { temporaryFolder } from '../../temporary-folder.ts'
 import { environmentOf, run } from '../command.ts'
+import { runProcess } from '../process.ts'
 
 let site: Site
 beforeAll(async () => {
@@ -50,7 +51,7 @@ describe('sesame doctor', () => {
     const DATA_DIR = await temporaryFolder()
     const file = join(DATA_DIR, 'file')
     await writeFile(file, '')
-    const away = await run(['doctor', '--json'], { DATA_DIR: join(file, 'data'), PORT: '1' })
+    const away = await runProcess(['doctor', '--json'], { DATA_DIR: join(file, 'data'), PORT: '1' })
     const { code, out } = await run(['doctor'], { ...environmentOf(site), DATA_DIR, PORT: '1' })
 
     expect(away.code).toBe(1)

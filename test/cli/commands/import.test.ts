@@ -10,7 +10,8 @@ import { upgradePasswords } from '../../../models/operator/password-upgrade.ts'
 import { usersOf } from '../../documents.ts'
 import { openSite, validPassword, type Site } from '../../helper.ts'
 import { temporaryFolder } from '../../temporary-folder.ts'
-import { environmentOf, run, startCommand } from '../command.ts'
+import { environmentOf, run } from '../command.ts'
+import { startCommand } from '../process.ts'
 
 let site: Site
 beforeAll(async () => {

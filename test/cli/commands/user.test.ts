@@ -9,6 +9,7 @@ import { sessionKey, sessionsOf, usersOf } from '../../documents.ts'
 import { openSite, validPassword, type Site } from '../../helper.ts'
 import { newPerson, page } from '../../visitor.ts'
 import { environmentOf, run } from '../command.ts'
+import { runProcess } from '../process.ts'
 
 let site: Site
 beforeAll(async () => {
@@ -40,7 +41,7 @@ describe('sesame', () => {
     const [option, settings, away] = await Promise.all([
       sesame('user list --nope'),
       sesame('user list', { PORT: 'x', SESSION_SECRETS: 'short-secret' }),
-      sesame('user list', { MONGO_URL: 'mongodb://me:geheim@127.0.0.1:1/site' }),
+      runProcess(['user', 'list'], { MONGO_URL: 'mongodb://me:geheim@127.0.0.1:1/site' }),
     ])
 
     expect(usage).toEqual(typed.map(() => expect.any(CommanderError) as CommanderError))

@@ -26,7 +26,7 @@ describe('The x-ray', () => {
 
   it('shows what this request did: read at one page, read and written at another', async () => {
     const visitor = site.visitor()
-    const { username = '' } = await visitor.becomeMember()
+    const { username = '' } = await visitor.registerAndSignIn()
     await visitor.get('/account')
 
     const quiet = (await xRayOf(visitor, '/home'))?.querySelector('#x-ray-stored')
@@ -43,7 +43,7 @@ describe('The x-ray', () => {
 
   it('shows the sign-in that led here: its cookie received, its session new', async () => {
     const visitor = site.visitor()
-    await visitor.becomeMember()
+    await visitor.registerAndSignIn()
 
     const exchanges = (await xRayOf(visitor, '/account'))?.querySelectorAll('.exchanges > li')
 
@@ -53,7 +53,7 @@ describe('The x-ray', () => {
 
   it('masks what would let somebody act in the visitor’s place', async () => {
     const visitor = site.visitor()
-    await visitor.becomeMember()
+    await visitor.registerAndSignIn()
     await visitor.get('/captcha')
     const [, id = '', signature = ''] =
       /^s:([^.]+)\.(.+)$/.exec(decodeURIComponent(visitor.cookie('sid') ?? '')) ?? []

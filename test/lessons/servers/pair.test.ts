@@ -148,7 +148,7 @@ describe('A pair of servers', SLOW, () => {
   it('ends with the process that started it, also if that was killed; the next that wants one starts it', async () => {
     const tsx = createRequire(import.meta.url).resolve('tsx')
     const how = [SCRIPT, inject('mongoUrl'), site.database.name]
-    const parent = fork(join(root, 'test', 'mortal-pair.ts'), how, {
+    const parent = fork(join(root, 'test', 'lessons', 'servers', 'mortal-pair.ts'), how, {
       execArgv: ['--import', tsx],
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     })

@@ -25,7 +25,7 @@ afterAll(() => site.close())
 describe('A session without SESSION_ENCRYPTION_KEY', () => {
   it('can be found by name and read in a shell', async () => {
     const member = site.visitor()
-    const { username } = await member.becomeMember()
+    const { username } = await member.registerAndSignIn()
 
     const found = await sessionsOf(site).findOne({ 'session.username': username })
 
@@ -45,7 +45,7 @@ describe('A session with SESSION_ENCRYPTION_KEY', () => {
     const encrypted = await openSite({ SESSION_ENCRYPTION_KEY: KEY })
     const member = encrypted.visitor()
     const person = newPerson()
-    await member.becomeMember(person)
+    await member.registerAndSignIn(person)
 
     const stored = await sessionOf(encrypted, member)
 
@@ -69,7 +69,7 @@ describe('A session with SESSION_ENCRYPTION_KEY', () => {
   ])('is over without an error where the site is started with %s', async (_how, was, is) => {
     const before = await openSite({ SESSION_ENCRYPTION_KEY: was })
     const member = before.visitor()
-    const { username = '' } = await member.becomeMember()
+    const { username = '' } = await member.registerAndSignIn()
     const Cookie = `sid=${member.cookie('sid') ?? ''}`
     const after = await openSite({ SESSION_ENCRYPTION_KEY: is })
 

@@ -1,6 +1,7 @@
 // A captcha is kept in the session: of a visitor it is all that the session holds, of a member it changes nothing else.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { CAPTCHA_TTL, DAY, HOUR } from '../../../config/session.ts'
+import { CAPTCHA_TTL } from '../../../config/session.ts'
+import { DAY, HOUR } from '../../../config/time.ts'
 import { sessionOf } from '../../documents.ts'
 import { openSite, type Site } from '../../helper.ts'
 import { newPerson } from '../../visitor.ts'

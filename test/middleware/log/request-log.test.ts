@@ -46,7 +46,7 @@ describe('GET /home', () => {
 
   it('tells who is signed in by the id alone', async () => {
     const member = site.visitor()
-    const { username = '' } = await member.becomeMember()
+    const { username = '' } = await member.registerAndSignIn()
     const user = await usersOf(site).findOne({ username })
     const before = site.log.length
 
@@ -170,7 +170,7 @@ describe('a whole visit', () => {
 
   it('leaves no id of a session in the log', async () => {
     const member = site.visitor()
-    await member.becomeMember()
+    await member.registerAndSignIn()
     const [, id = 'none'] = /^s:([^.]+)/.exec(decodeURIComponent(member.cookie('sid') ?? '')) ?? []
 
     await member.get('/account')

@@ -1,8 +1,9 @@
 // What the log tells of security: an event for each, with the fields that a search needs and nothing that was typed.
-import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { read } from '../../project-files.ts'
-import { sessionKey, usersOf } from '../../documents.ts'
+import { countUp, sessionKey, usersOf } from '../../documents.ts'
 import { openSite, validPassword, type Site } from '../../helper.ts'
+import { storeUser } from '../../member.ts'
 import { newPerson, page, type Fields, type Visitor } from '../../visitor.ts'
 
 type Line = Record<string, unknown> & { event?: string; requestId?: string }
@@ -26,7 +27,7 @@ describe('The log (ASVS 16.3.1, 16.3.3)', () => {
   })
 
   it('tells of POST /login who signed in, and to which session', async () => {
-    const person = await member('192.0.2.2')
+    const person = await member()
     const visitor = visitorFrom('192.0.2.2')
 
     const { events, answer } = await watch(() => visitor.signIn(person))
@@ -41,7 +42,7 @@ describe('The log (ASVS 16.3.1, 16.3.3)', () => {
     ['wrong-password', {}],
     ['damaged-hash', { password: 'garbage' }],
   ])('tells of POST /login why it failed: %s', async (reason, change) => {
-    const person = await member('192.0.2.3')
+    const person = await member()
     await usersOf(site).updateOne({ username: person.username }, { $set: { ...change, reason } })
 
     const { events, answer } = await watch(() =>
@@ -66,7 +67,7 @@ describe('The log (ASVS 16.3.1, 16.3.3)', () => {
   })
 
   it('tells of POST /login which limit was met', async () => {
-    const person = await member('192.0.2.5')
+    const person = await member()
     const wrong = { ...person, password: 'wrong' }
     for (let time = 0; time < 5; time++) await visitorFrom('192.0.2.5').signIn(wrong)
 
@@ -79,7 +80,7 @@ describe('The log (ASVS 16.3.1, 16.3.3)', () => {
   })
 
   it('tells of POST /login that the account is locked', async () => {
-    const person = await member('192.0.2.6')
+    const person = await member()
     const userId = await idOf(person)
     const expire = new Date(Date.now() + 60_000)
     const key = `account:${userId}`
@@ -94,7 +95,7 @@ describe('The log (ASVS 16.3.1, 16.3.3)', () => {
 
   it('tells of POST /logout whose session ended', async () => {
     const visitor = visitorFrom('192.0.2.7')
-    const userId = await idOf(await visitor.becomeMember())
+    const userId = await idOf(await visitor.registerAndSignIn())
     const session = sessionKey(visitor).slice(0, 12)
 
     const { events, answer } = await watch(() => visitor.fill('/logout', {}))
@@ -105,7 +106,7 @@ describe('The log (ASVS 16.3.1, 16.3.3)', () => {
 
   it('tells of POST /account/sessions which session was ended, and from which', async () => {
     const [here, there] = [visitorFrom('192.0.2.8'), visitorFrom('192.0.2.9')]
-    const person = await here.becomeMember()
+    const person = await here.registerAndSignIn()
     await there.signIn({ username: person.username ?? '' })
     const token = await here.token('/account')
 
@@ -123,7 +124,7 @@ describe('The log (ASVS 16.3.1, 16.3.3)', () => {
 
   it('tells of POST /account/sessions how many sessions were ended', async () => {
     const here = visitorFrom('192.0.2.8')
-    const person = await here.becomeMember()
+    const person = await here.registerAndSignIn()
     await visitorFrom('192.0.2.9').signIn({ username: person.username ?? '' })
     const token = await here.token('/account')
 
@@ -201,7 +202,7 @@ describe('The log (ASVS 16.3.1, 16.3.3)', () => {
 
   it('tells of a form without a valid token, and whose session it used', async () => {
     const visitor = visitorFrom('192.0.2.11')
-    const userId = await idOf(await visitor.becomeMember())
+    const userId = await idOf(await visitor.registerAndSignIn())
 
     const { events, answer } = await watch(() => visitor.post('/logout', { _csrf: 'forged-token' }))
 
@@ -240,9 +241,7 @@ describe('The log (ASVS 16.3.1, 16.3.3)', () => {
   })
 
   it('tells of GET /captcha that too many were asked for', async () => {
-    vi.useFakeTimers({ toFake: ['Date'] }) // all within one minute, however slow the machine is
-    onTestFinished(() => void vi.useRealTimers())
-    for (let count = 0; count < 120; count++) await visitorFrom('192.0.2.13').get('/captcha')
+    await countUp('captcha', '192.0.2.13')
 
     const { events, answer } = await watch(() => visitorFrom('192.0.2.13').get('/captcha'))
 
@@ -254,7 +253,7 @@ describe('The log (ASVS 16.3.1, 16.3.3)', () => {
   it('tells of a whole visit no password, cookie, token or name', async () => {
     const before = site.log.length
     const visitor = visitorFrom('192.0.2.14')
-    const { username = '', email = '', password = '' } = await visitor.becomeMember()
+    const { username = '', email = '', password = '' } = await visitor.registerAndSignIn()
     const sid = visitor.cookie('sid') ?? ''
     const token = page(await visitor.get('/logout')).querySelector('main [name=_csrf]')
     await visitor.fill('/logout', {})
@@ -303,9 +302,9 @@ function event(
   return { ...rest, event: name, requestId, session, ...fields }
 }
 
-async function member(address: string) {
+async function member() {
   const person = newPerson()
-  await visitorFrom(address).register(person)
+  await storeUser(site.app, person)
   return person
 }
 

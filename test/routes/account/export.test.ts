@@ -23,7 +23,7 @@ afterAll(() => site.close())
 describe(`GET ${PATH}`, () => {
   it('answers everything that is kept, as one file of JSON that no cache keeps', async () => {
     const visitor = site.visitor()
-    const { username: before = '', email = '' } = await visitor.becomeMember()
+    const { username: before = '', email = '' } = await visitor.registerAndSignIn()
     const username = uniqueUsername()
     await visitor.fill('/account/username', { username, current: validPassword })
     await site.visitor().signIn({ username }, { 'User-Agent': 'A phone' })
@@ -49,7 +49,7 @@ describe(`GET ${PATH}`, () => {
 
   it('holds no hash and no id that a cookie or a link could carry (ASVS 14.2.6)', async () => {
     const visitor = site.visitor()
-    const { username = '' } = await visitor.becomeMember()
+    const { username = '' } = await visitor.registerAndSignIn()
 
     const { text } = await visitor.get(PATH)
 
