@@ -16,7 +16,7 @@ describe('openGate', () => {
     await once(first, 'close')
     second.destroy()
 
-    await vi.waitUntil(() => told.includes('gone'))
+    await vi.waitUntil(() => told.includes('gone'), 60_000)
     expect(told).toEqual(['came', 'engine hears hello', 'engine hears hello', 'gone'])
   })
 
