@@ -48,6 +48,7 @@ export default defineConfig({
     pool: 'forks', // processes that share nothing: mongoose's connection and the pepper are one per process
     testTimeout: 120_000, // only for what hangs: a busy machine may be slow
     hookTimeout: 120_000,
+    expect: { poll: { timeout: 60_000, interval: 20 } },
     sequence: { sequencer: LongestFirst },
     projects: [
       {

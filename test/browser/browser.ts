@@ -54,6 +54,6 @@ async function newContext(
 ): Promise<BrowserContext> {
   // Colours that fade into each other would be measured halfway.
   const context = await browser.newContext({ locale: 'en', reducedMotion: 'reduce', ...options })
-  context.setDefaultTimeout(10_000)
+  context.setDefaultTimeout(60_000) // only for what never comes: a busy machine may be slow
   return context
 }

@@ -87,7 +87,7 @@ describe('A page that is left open', () => {
 
     await vi.waitFor(async () => {
       expect(await isShown(page)).toBe(false)
-    })
+    }, 60_000)
     await page.clock.fastForward(27 * MINUTE) // long after its own end
     expect([where(page), await isShown(page)]).toEqual(['/account', false])
     await page.clock.fastForward(2 * MINUTE)

@@ -43,9 +43,7 @@ describe.each<[string, () => void | Promise<void>]>([
 
     return async () => {
       await wire.mend()
-      await expect
-        .poll(async () => (await member.get('/home')).status, { timeout: 10_000 })
-        .toBe(200)
+      await expect.poll(async () => (await member.get('/home')).status).toBe(200)
     }
   })
 
@@ -74,9 +72,7 @@ describe.each<[string, () => void | Promise<void>]>([
     const { _csrf = '', captcha = '' } = form
     const answer = await visitor.post('/register', { ...person, captcha, _csrf })
     await wire.mend()
-    await expect
-      .poll(async () => (await visitor.get('/captcha')).status, { timeout: 10_000 })
-      .toBe(200)
+    await expect.poll(async () => (await visitor.get('/captcha')).status).toBe(200)
 
     const second = await visitor.register(person)
 

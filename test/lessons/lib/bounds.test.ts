@@ -45,7 +45,7 @@ describe('The sessions of a lesson', () => {
 
     await vi.waitFor(async () => {
       expect(await collection.countDocuments()).toBe(2000)
-    })
+    }, 60_000)
     expect(await collection.countDocuments({ expires: { $lt: new Date() } })).toBe(0)
     expect(await collection.findOne({ _id: '0' })).toBeNull()
     expect(await collection.findOne({ _id: '2099' })).not.toBeNull()

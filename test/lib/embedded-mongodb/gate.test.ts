@@ -16,7 +16,7 @@ describe('openGate', () => {
     await once(first, 'close')
     second.destroy()
 
-    await vi.waitUntil(() => heard.includes('gone'))
+    await vi.waitUntil(() => heard.includes('gone'), 60_000)
     expect(heard).toEqual(['came', 'engine hears hello', 'engine hears hello', 'gone'])
   })
 

@@ -30,7 +30,7 @@ describe('createSessionStore()', () => {
     await vi.waitFor(async () => {
       const left = await sessions.find().toArray()
       expect(left.map(({ _id }) => _id)).toEqual(['alive'])
-    })
+    }, 60_000)
   })
 })
 

@@ -43,9 +43,7 @@ function breakAt(write: Write, breakWire: () => unknown, which = 1): () => numbe
 async function mend(): Promise<void> {
   mongoose.connection.getClient().removeAllListeners('commandStarted')
   await wire.mend()
-  await expect
-    .poll(async () => (await site.visitor().get('/home')).status, { timeout: 10_000 })
-    .toBe(200)
+  await expect.poll(async () => (await site.visitor().get('/home')).status).toBe(200)
 }
 
 describe.each<[string, () => unknown]>([

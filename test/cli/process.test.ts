@@ -1,0 +1,43 @@
+// The commands as processes, as an operator runs them; what each does is shown in test/cli/commands, without a process each.
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { usersOf } from '../documents.ts'
+import { openSite, type Site } from '../helper.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
+import { environmentOf } from './command.ts'
+import { runProcess } from './process.ts'
+
+let site: Site
+beforeAll(async () => {
+  site = await openSite()
+})
+afterAll(() => site.close())
+
+const sesame = (...words: string[]) => runProcess(words, environmentOf(site))
+
+describe('A command with MONGO_URL', () => {
+  it('works on the database that it names, ends by itself and leaves its exit code', async () => {
+    const file = join(await temporaryFolder(), 'site.backup')
+
+    const made = await sesame('demo')
+    const saved = await sesame('backup', file)
+    const ended = await Promise.all([
+      sesame('session', 'list', '--json'),
+      sesame('user', 'lock', 'alice'),
+      sesame('user', 'unlock', 'nobody-at-all'),
+      sesame('user', 'reset-link', 'old-otto'),
+      sesame('user', 'delete', 'many-mia', '--yes'),
+    ])
+    const names = await usersOf(site).distinct('username')
+    const restored = await sesame('restore', file, '--replace', '--yes')
+
+    expect(made.said).toBe(
+      `Database: ${environmentOf(site).MONGO_URL?.replace(/\?.*/, '') ?? ''}\n`,
+    )
+    expect([made.code, saved.code, restored.code]).toEqual([0, 0, 0])
+    expect(ended.map(({ code }) => code)).toEqual([0, 0, 1, 0, 0])
+    expect(JSON.parse(ended[0].out)).not.toEqual([])
+    expect(names).not.toContain('many-mia')
+    expect(await usersOf(site).distinct('username')).toContain('many-mia')
+  })
+})
