@@ -1,10 +1,10 @@
 // What the benchmark makes of numbers: medians, ratios, slopes, verdicts, and charts that are whole.
 import { parse } from 'node-html-parser'
 import { describe, expect, it } from 'vitest'
-import { barChart, lineChart } from '../../bench/chart.ts'
-import { heaviest } from '../../bench/cpu-profile.ts'
-import { atLeast, atMost } from '../../bench/results.ts'
-import { percentile, ratios, slope, spreadOf } from '../../bench/statistics.ts'
+import { barChart, lineChart } from '../../bench/charts.ts'
+import { heaviest } from '../../bench/profile.ts'
+
+import { atLeast, atMost, percentile, ratios, slope, spreadOf } from '../../bench/statistics.ts'
 
 describe('The statistics', () => {
   it('tell the median with the smallest and the greatest value, in whatever order they came', () => {
