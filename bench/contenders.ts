@@ -57,9 +57,9 @@ export async function startHomeContenders(stage: Stage): Promise<HomeContender[]
   return all
 }
 
-/** Ours alone, under this name, with the arguments for Node.js that are given. */
-export async function startOurs(stage: Stage, name = 'ours', args: string[] = []) {
-  const site = await startWholeSite(stage, name, args)
+/** Ours alone, under this name. */
+export async function startOurs(stage: Stage, name = 'ours') {
+  const site = await startWholeSite(stage, name)
   const members = await createMembers(site, stage.options.connections)
   // With somebody else at its engine the site keeps no session in memory.
   await site.database.client.close()

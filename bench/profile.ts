@@ -3,7 +3,8 @@ import { mkdtemp, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { root } from '../config/paths.ts'
-import { profiled } from './cases/index.ts'
+import { cases } from './cases/index.ts'
+import { fullLoads } from './load.ts'
 import type { CaseName } from './options.ts'
 import { print, table } from './report.ts'
 import type { Stage } from './stage.ts'
@@ -18,32 +19,25 @@ export type Profile = {
 
 const MAX_ROWS = 25
 
-/** Run the case against ours under the profiler and print where its time went. Some cases have none. */
+/** Run the case for one round with ours under the profiler, and print where its time went while it was under full load. */
 export async function profile(stage: Stage, name: CaseName): Promise<void> {
-  const open = profiled[name]
-  if (!open) {
-    console.error(`${name} is not profiled`)
-  } else {
-    const folder = await mkdtemp(join(stage.folder, 'profile-'))
-    const { site, load } = await open(stage, ['--cpu-prof', '--cpu-prof-dir', folder])
-    const from = now()
-    await load(stage.options.seconds)
-    const to = now()
-    await site.stop() // then it is written
-    const [file = ''] = await readdir(folder)
+  const folder = await mkdtemp(join(stage.folder, 'profile-'))
+  const siteArgs = ['--cpu-prof', '--cpu-prof-dir', folder]
+  await cases[name]({ ...stage, options: { ...stage.options, rounds: 1 }, siteArgs })
+  const files = await readdir(folder) // one for each site of the case; that of "start" is not profiled
+  for (const file of files) {
     const written = JSON.parse(await readFile(join(folder, file), 'utf8')) as Profile
     for (const nameOf of [placeOf, packageOf]) {
       const head = [`${name}: where`, 'share of what was not idle']
-      await print(table(head, heaviest(written, from, to, nameOf)))
+      await print(table(head, heaviest(written, fullLoads, nameOf)))
     }
   }
 }
 
-/** The functions, or packages, in which most time between two moments was spent, with their share of what was not idle. */
+/** The functions, or packages, in which most time was spent during these spans of it, with their share of what was not idle. */
 export function heaviest(
   { startTime, nodes, samples, timeDeltas }: Profile,
-  from: number,
-  to: number,
+  spans: { from: number; to: number }[],
   nameOf: (frame: Frame) => string = placeOf,
 ): [string, string][] {
   const names = new Map(nodes.map(({ id, callFrame }) => [id, nameOf(callFrame)]))
@@ -54,7 +48,8 @@ export function heaviest(
     const passed = timeDeltas[index] ?? 0
     const name = names.get(id) ?? ''
     time += passed
-    if (time >= from && time <= to && name !== '(idle)') {
+    const isCounted = spans.some(({ from, to }) => time >= from && time <= to)
+    if (isCounted && name !== '(idle)') {
       total += passed
       times.set(name, (times.get(name) ?? 0) + passed)
     }
@@ -80,9 +75,4 @@ function packageOf({ functionName, url }: Frame): string {
   const [, folder] = /\/dist\/([\w.]+)/.exec(path) ?? []
   const isEngine = ['(garbage collector)', '(idle)'].includes(functionName)
   return isEngine ? functionName : (name ?? folder ?? (path.endsWith('.ejs') ? 'views' : 'node'))
-}
-
-// The clock that the profiler uses too, in microseconds: what was done to start and to prepare is left out.
-function now(): number {
-  return Number(process.hrtime.bigint() / 1000n)
 }

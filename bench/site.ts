@@ -33,15 +33,15 @@ export function productionSettings(port: number): Record<string, string> {
 }
 
 /** Start the site on the database of this name; it answers when this resolves. */
-export async function startSite(stage: Stage, name: string, args: string[] = []): Promise<Site> {
-  const site = await start(stage, name, args, { MONGO_URL: stage.databaseUrl(name) })
+export async function startSite(stage: Stage, name: string): Promise<Site> {
+  const site = await start(stage, name, { MONGO_URL: stage.databaseUrl(name) })
   return { ...site, database: stage.client.db(name) }
 }
 
 /** Start the site as `npm start` does, with an engine of its own, which runs where all engines run. */
-export async function startWholeSite(stage: Stage, name: string, args: string[]): Promise<Site> {
+export async function startWholeSite(stage: Stage, name: string): Promise<Site> {
   const DATA_DIR = await mkdtemp(join(stage.folder, `${name}-`))
-  const site = await start(stage, name, args, { DATA_DIR })
+  const site = await start(stage, name, { DATA_DIR })
   const folders = await makeFolders(DATA_DIR)
   moveTo('load', Number(await readFile(join(folders.database, 'mongod.lock'), 'utf8')))
   return { ...site, database: new MongoClient(addressOf(folders)).db(DATABASE_NAME) }
@@ -59,10 +59,10 @@ export function sessionIdOf(cookie: string): string {
   return sid
 }
 
-async function start(stage: Stage, name: string, args: string[], database: object) {
+async function start({ folder, siteArgs }: Stage, name: string, database: object) {
   const port = await freePort()
   const environment = { ...productionSettings(port), ...database }
-  const started = startNode(join(stage.folder, `${name}.log`), [...args, ...program], environment)
+  const started = startNode(join(folder, `${name}.log`), [...siteArgs, ...program], environment)
   const url = `http://127.0.0.1:${port}`
   await untilAnswered(`${url}/login`, started)
   return { ...started, url }

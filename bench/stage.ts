@@ -10,6 +10,8 @@ export type Stage = {
   options: Options
   folder: string
   client: MongoClient
+  /** Arguments for the Node.js of ours. */
+  siteArgs: string[]
   /** The address of a database of this name. */
   databaseUrl: (name: string) => string
 }
@@ -27,7 +29,7 @@ export async function withStage(options: Options, work: (stage: Stage) => Promis
     const client = new MongoClient(engine.url)
     const databaseUrl = (name: string) => engine.url.replace('/?', `/${name}?`)
     try {
-      await work({ options, folder, client, databaseUrl })
+      await work({ options, folder, client, siteArgs: [], databaseUrl })
     } finally {
       await client.close()
       await engine.close()

@@ -11,14 +11,25 @@ const CONNECTIONS = 4
 /** Draw alone, and over HTTP for visitors that each have an address of their own: the throttle is on. */
 export async function captcha(stage: Stage) {
   const { seconds } = stage.options
-  const { site, load } = await openCaptcha(stage)
+  const site = await startSite(stage, 'ours-captcha')
   const drawer = await startContender(stage, 'drawer', 'work.ts', { work: 'captcha' })
+  const setupRequest = <T extends object>(request: T) => ({
+    ...request,
+    headers: { ...BROWSER_HEADERS, ...newAddress() },
+  })
+  const send = () =>
+    sendFlatOut(
+      site.url,
+      () => [{ path: '/captcha', setupRequest }],
+      { status: 200 },
+      { connections: CONNECTIONS, duration: seconds },
+    )
   const valuesOf = await inRounds(stage, 'captcha', [
     async () => {
       drawer.child.send({ seconds, parallel: 1 })
       return { drawn: Number(await messageOf(drawer)) }
     },
-    async () => ({ answered: (await load(seconds)).perSecond }),
+    async () => ({ answered: (await send()).perSecond }),
   ])
   await Promise.all([site.stop(), drawer.stop()])
   const drawn = valuesOf('drawn')
@@ -29,17 +40,4 @@ export async function captcha(stage: Stage) {
     ],
     targets: [atLeast(200, 'captcha pictures a second on one core', percentile(drawn, 0.5))],
   }
-}
-
-/** The site, and a load of requests for pictures, each for somebody else. */
-export async function openCaptcha(stage: Stage, args: string[] = []) {
-  const site = await startSite(stage, 'ours-captcha', args)
-  const setupRequest = <T extends object>(request: T) => ({
-    ...request,
-    headers: { ...BROWSER_HEADERS, ...newAddress() },
-  })
-  const requests = () => [{ path: '/captcha', setupRequest }]
-  const load = (duration: number) =>
-    sendFlatOut(site.url, requests, { status: 200 }, { connections: CONNECTIONS, duration })
-  return { site, load }
 }

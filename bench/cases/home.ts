@@ -1,5 +1,5 @@
 // The signed-in /home: how many answers a second, what one costs the contender's core, and how long it takes at a fixed rate.
-import { startHomeContenders, startOurs, type HomeContender } from '../contenders.ts'
+import { startHomeContenders, type HomeContender } from '../contenders.ts'
 import { sendFlatOut, sendSteadily } from '../load.ts'
 import { processorTime } from '../machine.ts'
 import { turnOf } from '../options.ts'
@@ -42,12 +42,6 @@ export async function home(stage: Stage) {
       atLeast(0.7, '/home ÷ limit', ratioTo('limit').median),
     ],
   }
-}
-
-/** Ours alone, and a load of /home. */
-export async function openHome(stage: Stage, args: string[]) {
-  const site = await startOurs(stage, 'ours', args)
-  return { site, load: (duration: number) => send(site, { duration }) }
 }
 
 // As many /home as it answers; the cost is processor time of its process, in milliseconds an answer.

@@ -1,6 +1,6 @@
 // The anonymous /login, against Express rendering the same template and nothing else.
 import { startContender } from '../contenders.ts'
-import { sendFlatOut, type Expected } from '../load.ts'
+import { sendFlatOut } from '../load.ts'
 import { turnOf } from '../options.ts'
 import { startSite } from '../site.ts'
 import { inRounds, type Stage } from '../stage.ts'
@@ -19,12 +19,14 @@ export async function login(stage: Stage) {
   if ((await read(newClient(bare), '/login')) !== page) {
     throw new Error('Express alone renders another /login than the site')
   }
-  const expected = { status: 200, length: page.length }
-  const answers = async (url: string) =>
-    (await send(url, turnOf(stage.options), expected)).perSecond
+  const send = async (url: string) => {
+    const requests = () => [{ path: '/login', headers: BROWSER_HEADERS }]
+    const amount = { connections: CONNECTIONS, ...turnOf(stage.options) }
+    return sendFlatOut(url, requests, { status: 200, length: page.length }, amount)
+  }
   const valuesOf = await inRounds(stage, 'login', [
-    async () => ({ ours: await answers(site.url) }),
-    async () => ({ express: await answers(bare.url) }),
+    async () => ({ ours: (await send(site.url)).perSecond }),
+    async () => ({ express: (await send(bare.url)).perSecond }),
   ])
   await Promise.all([site.stop(), bare.stop()])
   const ratio = ratios(valuesOf('ours'), valuesOf('express'))
@@ -36,15 +38,4 @@ export async function login(stage: Stage) {
     ],
     targets: [atLeast(0.8, '/login ÷ Express rendering it', ratio.median)],
   }
-}
-
-/** The site, and a load of /login. */
-export async function openLogin(stage: Stage, args: string[]) {
-  const site = await startSite(stage, 'ours-login', args)
-  return { site, load: (duration: number) => send(site.url, { duration }, { status: 200 }) }
-}
-
-function send(url: string, turn: ReturnType<typeof turnOf>, expected: Expected) {
-  const requests = () => [{ path: '/login', headers: BROWSER_HEADERS }]
-  return sendFlatOut(url, requests, expected, { connections: CONNECTIONS, ...turn })
 }

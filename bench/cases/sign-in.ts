@@ -67,16 +67,9 @@ export async function signIn(stage: Stage) {
   }
 }
 
-/** The site, and a load of sign-ins, which are prepared before. */
-export async function openSignIn(stage: Stage, args: string[]) {
-  const { site, prepare } = await openSite(stage, args)
-  const signIns = await prepare(stage.options.seconds)
-  return { site, load: () => send(site, signIns) }
-}
-
 // The site with users who can sign in; `prepare` makes as many of their sign-ins ready as a load of so many seconds takes.
-async function openSite(stage: Stage, args: string[] = []) {
-  const site = await startSite(stage, 'ours-sign-in', args)
+async function openSite(stage: Stage) {
+  const site = await startSite(stage, 'ours-sign-in')
   const members = await createMembers(site, OTHERS)
   await fill(site, await patternOf(site, members[0]), FIRST, FIRST + USERS)
   let count = 0

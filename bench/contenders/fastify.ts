@@ -5,12 +5,12 @@ import fastifyView from '@fastify/view'
 import MongoStore from 'connect-mongo'
 import ejs from 'ejs'
 import fastify from 'fastify'
-import { readValues, sayReady } from './serve.ts'
+import { sayReady, values } from './serve.ts'
 
 type Kept = { username?: string; email?: string }
 type Store = NonNullable<Parameters<typeof fastifySession>[1]['store']>
 
-const { port, mongoUrl, views } = readValues<{ mongoUrl: string; views: string }>()
+const { port, mongoUrl, views } = values
 const app = fastify({ logger: false })
 await app.register(fastifyCookie)
 await app.register(fastifySession, {

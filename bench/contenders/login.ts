@@ -3,9 +3,9 @@ import ejs from 'ejs'
 import express from 'express'
 import { formatTime, formatWait, LOCALES, translator } from '../../config/i18n.ts'
 import { viewsDir } from '../../config/paths.ts'
-import { readValues, sayReady } from './serve.ts'
+import { sayReady, values } from './serve.ts'
 
-const { port, csrfToken } = readValues<{ csrfToken: string }>()
+const { port, csrfToken } = values
 const t = translator('en')
 const app = express()
 app.set('views', viewsDir)

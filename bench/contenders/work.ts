@@ -2,7 +2,7 @@
 import { chooseCaptchaText } from '../../lib/captcha.ts'
 import { drawCaptcha } from '../../lib/captcha-picture.ts'
 import { check, seal } from '../../lib/password.ts'
-import { readValues, sayReady } from './serve.ts'
+import { sayReady, values } from './serve.ts'
 
 /** For how many seconds to work, and how many at once. */
 export type Turn = { seconds: number; parallel: number }
@@ -14,7 +14,7 @@ const works = {
   argon2id: () => check(PASSWORD, stored), // what a sign-in can't be faster than
   captcha: () => Promise.resolve(drawCaptcha(chooseCaptchaText())),
 }
-const work = works[readValues<{ work: keyof typeof works }>().work]
+const work = works[values.work]
 
 process.on('message', (turn: Turn) => {
   void measure(turn).then((perSecond) => process.send?.(perSecond))

@@ -90,7 +90,7 @@ export class Browser {
     const headers = { ...this.address, ...request.headers }
     const outcome = await this.client.send({ ...request, headers }).then(
       (answer): Outcome => ({ ...answer, began, ended: performance.now() }),
-      (error: NodeJS.ErrnoException): Outcome => {
+      (error: unknown): Outcome => {
         const broken = breakageOf(error, request)
         return { status: 0, headers: {}, text: '', broken, began, ended: performance.now() }
       },
@@ -133,7 +133,8 @@ async function* byteByByte(body: string, delay: number) {
   }
 }
 
-function breakageOf({ code }: NodeJS.ErrnoException, { timeout }: HttpRequest): Breakage {
+function breakageOf(error: unknown, { timeout }: HttpRequest): Breakage {
+  const { code } = error as NodeJS.ErrnoException
   const late = timeout === undefined ? 'unanswered' : 'given up'
   return code === 'ETIMEDOUT' ? late : code === 'ECONNREFUSED' ? 'refused' : 'reset'
 }

@@ -28,30 +28,24 @@ export type Result = {
 const MAX_DETAILS = 20 // of one broken promise
 
 /** Print the whole result. */
-export async function printResult({ counts, outages, ...result }: Result): Promise<void> {
-  const kinds = Object.entries(counts).sort()
-  const rows = kinds.map(([kind, row]) => {
-    const words = Object.entries(row).map(([outcome, count]) => `${outcome}: ${count}`)
-    return [kind, words.sort().join(', ')]
+export async function printResult(result: Result): Promise<void> {
+  const counts = Object.entries(result.counts).map(([kind, row]) => {
+    const outcomes = Object.entries(row).map(([outcome, count]) => `${outcome}: ${count}`)
+    return [kind, outcomes.sort().join(', ')]
   })
-  const away = outages.map(({ at, answers, milliseconds }) => [
-    `${(at / 1000).toFixed(1)} s`,
-    String(answers),
-    `${milliseconds} ms`,
-  ])
-  await print(table(['action', 'outcomes'], rows))
-  await print(table(['database killed at', 'answers with 503', 'the last after'], away))
-  await print(summaryOf({ counts, outages, ...result }))
+  await print(table(['action', 'outcomes'], counts.sort()))
+  await print(summaryOf(result))
   for (const { what, details } of result.checks.filter(({ isKept }) => !isKept)) {
     const more = details.length > MAX_DETAILS ? [`and ${details.length - MAX_DETAILS} more`] : []
-    console.log([`\nBroken: ${what}`, ...details.slice(0, MAX_DETAILS), ...more].join('\n  '))
+    console.log([`Broken: ${what}`, ...details.slice(0, MAX_DETAILS), ...more].join('\n  '))
   }
-  if (result.logged.length > 0) console.log(`\nThe site's log:\n${result.logged.join('\n')}`)
+  if (result.logged.length > 0) console.log(`The site's log:\n${result.logged.join('\n')}`)
 }
 
 /** Keep the result: docs/bench/soak.json, and its summary in docs/bench/README.md. */
-export async function keepResult({ logged: _, ...data }: Result): Promise<void> {
-  await keep('soak.json', data, 'soak', summaryOf({ ...data, logged: [] }))
+export async function keepResult(result: Result): Promise<void> {
+  const { logged: _, ...data } = result
+  await keep('soak.json', data, 'soak', summaryOf(result))
 }
 
 /** What happened, and whether each promise was kept, as a table. */

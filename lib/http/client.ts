@@ -49,10 +49,10 @@ export class HttpClient {
       agent: this.agent,
     })
     sent.on('error', () => undefined) // also the one that comes after the answer, while a body is still on its way
-    let isLate = false
+    const late = new AbortController()
+    late.signal.addEventListener('abort', () => sent.destroy())
     const timer = setTimeout(() => {
-      isLate = true
-      sent.destroy()
+      late.abort()
     }, timeout)
     try {
       const response = once(sent, 'response') as Promise<[IncomingMessage]>
@@ -63,7 +63,9 @@ export class HttpClient {
       this.keep(answer.headers['set-cookie'] ?? [])
       return { status: answer.statusCode ?? 0, headers: answer.headers, text }
     } catch (error) {
-      throw isLate ? Object.assign(new Error(`${path} timed out`), { code: 'ETIMEDOUT' }) : error
+      throw late.signal.aborted
+        ? Object.assign(new Error(`${path} timed out`), { code: 'ETIMEDOUT' })
+        : error
     } finally {
       clearTimeout(timer)
     }

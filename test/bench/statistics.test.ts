@@ -82,7 +82,7 @@ describe('A profile', () => {
     ]
     const profile = { startTime: 0, nodes, samples: [3, 1, 2, 3], timeDeltas: [10, 30, 50, 10] }
 
-    expect(heaviest(profile, 15, 1000)).toEqual([
+    expect(heaviest(profile, [{ from: 15, to: 1000 }])).toEqual([
       ['work', '75.0 %'],
       ['rest', '25.0 %'],
     ])
