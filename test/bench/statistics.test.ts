@@ -56,7 +56,7 @@ describe('A chart', () => {
 
     const svg = barChart('1 < 2', bars)
 
-    expect(svg).toContain('&lt;ours>')
+    expect(svg).toContain('&lt;ours&gt;')
     expect(parse(svg).querySelectorAll('rect')).toHaveLength(3)
     expect(tagsOf(svg)).toEqual([])
     expect(svg).not.toMatch(/NaN|undefined|Infinity/)
