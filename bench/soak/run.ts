@@ -22,11 +22,11 @@ export async function run(options: Options, stopped: AbortSignal): Promise<Resul
     const began = performance.now()
     const [observations, ledger, memory] = [new Observations(), new Ledger(), new Memory()]
     const finishing = new AbortController()
-    const over = AbortSignal.any([
-      finishing.signal,
-      stopped,
-      AbortSignal.timeout(options.minutes * 60_000),
-    ])
+    const finish = () => {
+      finishing.abort()
+    }
+    const timer = setTimeout(finish, options.minutes * 60_000)
+    const over = AbortSignal.any([finishing.signal, stopped])
     setMaxListeners(0, over) // everybody waits for it
     const soak: Soak = { url: site.url, turn: turnsAt(options.rate), observations, ledger, over }
     const random = new Random(options.seed)
@@ -39,7 +39,8 @@ export async function run(options: Options, stopped: AbortSignal): Promise<Resul
       causeFaults(plan, options, { site, observations, random: random.fork(-3), over }),
       memory.watch(site, over),
     ]).finally(() => {
-      finishing.abort()
+      clearTimeout(timer)
+      finish()
     })
     const seconds = Math.round((performance.now() - began) / 1000)
 
