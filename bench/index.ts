@@ -1,10 +1,38 @@
-// `npm run bench`: measure the site and its rivals on this machine, say which targets are met, and keep the figures in docs/bench.
+// `npm run bench`: measure the site and its contenders on this machine, print which targets are met, and keep the figures in docs/bench.
+import { cases } from './cases/index.ts'
+import { moveTo } from './machine.ts'
 import { readOptions } from './options.ts'
-import { pinMyself } from './pinning.ts'
+import { killAll } from './processes.ts'
+import { profile } from './profile.ts'
+import { print, tablesOf, writeReport } from './report.ts'
+import { withStage } from './stage.ts'
+import type { CaseResult } from './statistics.ts'
 
 const options = readOptions()
 process.once('SIGINT', () => process.exit(130))
-pinMyself()
-const { run } = await import('./run.ts') // not before: who asks for --help need not wait for all the libraries
-const outcome = await run(options)
-process.exit(outcome === 'broken' || (outcome === 'missed' && options.strict) ? 1 : 0)
+moveTo('load', process.pid) // with everything that it starts
+const results: Record<string, CaseResult> = {}
+const broken: string[] = []
+await withStage(options, async (stage) => {
+  for (const name of options.only) {
+    try {
+      if (options.profile) {
+        await profile(stage, name)
+      } else {
+        const measured = await cases[name](stage)
+        results[name] = { measuredAt: new Date().toISOString(), ...measured }
+        await print(tablesOf({ [name]: results[name] }))
+        // After each case: a run that is stopped keeps what it has.
+        if (options.write) await writeReport(options, results)
+      }
+    } catch (error) {
+      // Loudly, but without losing what the other cases have measured or have yet to.
+      broken.push(name)
+      console.error(`${name} broke:`, error)
+      killAll()
+    }
+  }
+})
+const targets = Object.values(results).flatMap((one) => one.targets)
+const isMissed = options.strict && targets.some(({ isMet }) => !isMet)
+process.exit(broken.length > 0 || isMissed ? 1 : 0)

@@ -1,9 +1,13 @@
-// The machine, as far as figures depend on it.
+// The machine: what figures depend on, what a process uses of it, and which core does what.
+import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { cpus, totalmem } from 'node:os'
-import { pinning } from './pinning.ts'
+import { availableParallelism, cpus, totalmem } from 'node:os'
 
-export type Machine = ReturnType<typeof describeMachine>
+export type Place = 'contender' | 'load' | 'anywhere'
+
+// A contender has a core to itself; the engine and the load share the other.
+const CORES: Record<Place, string> = { contender: '0', load: '1', anywhere: '0,1' }
+const canPin = availableParallelism() >= 2 && hasTaskset()
 
 /** What the figures were measured on. */
 export function describeMachine() {
@@ -13,8 +17,20 @@ export function describeMachine() {
     memory: `${(totalmem() / 2 ** 30).toFixed(0)} GiB`,
     system: `${process.platform} ${process.arch}`,
     node: process.version,
-    pinned: pinning,
+    pinned: canPin
+      ? 'the contender on core 0; the engine and the load on core 1'
+      : 'nothing: this system has no taskset, or one core',
   }
+}
+
+/** The command that starts a program on its core. taskset becomes that program, so its process id stays the same. */
+export function pinned(place: Place, command: [string, ...string[]]): [string, ...string[]] {
+  return canPin ? ['taskset', '-c', CORES[place], ...command] : command
+}
+
+/** Move a process with all its threads to another place. What it starts from then on begins there. */
+export function moveTo(place: Place, pid: number): void {
+  if (canPin) execFileSync('taskset', ['-acp', CORES[place], String(pid)], { stdio: 'ignore' })
 }
 
 /** The memory of a process that lies in RAM, in MB. */
@@ -36,6 +52,15 @@ function readOf(pid: number, name: string): string {
   try {
     return readFileSync(`/proc/${pid}/${name}`, 'utf8')
   } catch {
-    return ''
+    return '' // not Linux, or the process has ended
+  }
+}
+
+function hasTaskset(): boolean {
+  try {
+    execFileSync('taskset', ['-V'], { stdio: 'ignore' })
+    return true
+  } catch {
+    return false
   }
 }

@@ -1,5 +1,5 @@
 // What may be asked of a run on the command line.
-import { Command, InvalidArgumentError, Option } from 'commander'
+import { Command, InvalidArgumentError } from 'commander'
 
 export const CASES = ['home', 'login', 'sign-in', 'captcha', 'size', 'memory', 'start'] as const
 export type CaseName = (typeof CASES)[number]
@@ -40,42 +40,40 @@ export function readOptions(): Options {
   const command = new Command('npm run bench --')
     .description('Measure the site against its targets, on this machine alone.')
     .option('--only <cases>', 'these cases, comma-separated', casesOf)
-    .option('--rounds <number>', 'how often each contender has its turn', number, 5)
-    .option('--seconds <number>', 'how long each turn lasts', number, 3)
-    .option('--answers <number>', 'let a turn last so many answers instead', number)
-    .option('--rate <number>', 'requests a second where the latency is measured', number, 200)
-    .option('--requests <number>', 'of the memory case', number, 200_000)
-    .option('--largest <number>', 'users and sessions of the size case', number, 1_000_000)
-    .option('--connections <number>', 'visitors at once of home and memory', number, 20)
+    .option('--rounds <number>', 'how often each contender has its turn', upTo(), 5)
+    .option('--seconds <number>', 'how long each turn lasts', upTo(), 3)
+    .option('--answers <number>', 'let a turn last so many answers instead', upTo())
+    .option('--rate <number>', 'requests a second where the latency is measured', upTo(), 200)
+    .option('--requests <number>', 'of the memory case', upTo(), 200_000)
+    .option('--largest <number>', 'users and sessions of the size case', upTo(), 1_000_000)
+    .option('--connections <number>', 'visitors at once of home and memory', upTo(), 20)
     .option('--write', 'write docs/bench also if not every case was run')
-    .option('--strict', 'exit code 1 if a target is missed')
-    .addOption(new Option('--profile', 'where the time of ours goes, instead of figures'))
+    .option('--strict', 'exit code 1 if a target is missed', false)
+    .option('--profile', 'where the time of ours goes, instead of figures', false)
     .addHelpText('after', HELP)
     .parse()
-  const given = command.opts<Partial<Options>>()
-  return {
-    ...(given as Options),
-    only: given.only ?? [...CASES],
-    write: given.write ?? given.only === undefined,
-    strict: given.strict ?? false,
-    profile: given.profile ?? false,
-  }
+  const { only, write = only === undefined, ...rest } = command.opts<Partial<Options>>()
+  return { ...(rest as Options), only: only ?? [...CASES], write }
 }
 
-/** How long a turn under full load lasts, at most so many seconds. */
-export function turnOf({ seconds, answers }: Options, most = seconds) {
-  return answers === undefined ? { duration: Math.min(seconds, most) } : { amount: answers }
+/** How long a turn under full load lasts. */
+export function turnOf({ seconds, answers }: Options) {
+  return answers === undefined ? { duration: seconds } : { amount: answers }
+}
+
+/** Reads an option that is a number above 0. */
+export function upTo(max = Infinity) {
+  return (text: string): number => {
+    const value = Number(text)
+    if (value > 0 && value <= max) return value
+    const limit = max === Infinity ? '' : `, at most ${max}`
+    throw new InvalidArgumentError(`It has to be a number above 0${limit}.`)
+  }
 }
 
 function casesOf(text: string): CaseName[] {
   const names = text.split(',')
-  const unknown = names.filter((name) => !CASES.some((one) => one === name))
-  if (unknown.length > 0) throw new InvalidArgumentError(`Cases are ${CASES.join(', ')}.`)
+  const isKnown = names.every((name) => CASES.some((one) => one === name))
+  if (!isKnown) throw new InvalidArgumentError(`Cases are ${CASES.join(', ')}.`)
   return CASES.filter((name) => names.includes(name))
-}
-
-function number(text: string): number {
-  const value = Number(text)
-  if (!(value > 0)) throw new InvalidArgumentError('It has to be a number above 0.')
-  return value
 }

@@ -1,71 +1,78 @@
-// Where the time of ours goes while a case runs: its functions by the time spent in themselves.
+// Where the time of ours goes while a case runs: Node.js's own profile (--cpu-prof), summed up by functions and by packages.
 import { mkdtemp, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { onlookers } from './cases/captcha.ts'
-import { pull } from './cases/home.ts'
-import { openSite, send } from './cases/sign-in.ts'
-import { visitorHeaders } from './browser.ts'
-import { heaviest, packageOf, placeOf, type Profile } from './cpu-profile.ts'
-import { flatOut } from './load.ts'
+import { fileURLToPath } from 'node:url'
+import { root } from '../config/paths.ts'
+import { cases } from './cases/index.ts'
+import { fullLoads } from './load.ts'
 import type { CaseName } from './options.ts'
-import { startOurs } from './rivals.ts'
-import { startSite, type Site } from './site.ts'
+import { print, table } from './report.ts'
 import type { Stage } from './stage.ts'
 
-type Load = (
-  stage: Stage,
-  args: string[],
-  duration: number,
-) => Promise<[Pick<Site, 'stop'>, () => Promise<unknown>]>
-
-const loads: Partial<Record<CaseName, Load>> = {
-  home: async (stage, args, duration) => {
-    const ours = await startOurs(stage, 'profiled', args)
-    return [ours.process, () => pull(ours, { duration })]
-  },
-  login: async (stage, args, duration) => {
-    const site = await startSite(stage, 'profiled', args)
-    const requests = () => [{ path: '/login', headers: visitorHeaders() }]
-    const amount = { connections: 20, duration }
-    return [site, () => flatOut(site.url, requests, { status: 200 }, amount)]
-  },
-  'sign-in': async (stage, args, duration) => {
-    const { site, next } = await openSite(stage, args)
-    const signIns = await next(Math.ceil(duration * 80))
-    return [site, () => send(site, signIns)]
-  },
-  captcha: async (stage, args, duration) => {
-    const site = await startSite(stage, 'profiled', args)
-    const amount = { connections: 4, duration }
-    return [site, () => flatOut(site.url, onlookers, { status: 200 }, amount)]
-  },
+type Frame = { functionName: string; url: string; lineNumber: number }
+export type Profile = {
+  startTime: number
+  nodes: { id: number; callFrame: Frame }[]
+  samples: number[]
+  timeDeltas: number[]
 }
 
-/** Run the case against ours under the profiler and print where its time went. Some cases have none. */
-export async function tellProfile(stage: Stage, name: CaseName): Promise<void> {
-  const load = loads[name]
-  if (!load) {
-    stage.say(`${name} is not profiled`)
-  } else {
-    const folder = await mkdtemp(join(stage.folder, 'profile-'))
-    const args = ['--cpu-prof', '--cpu-prof-dir', folder]
-    const [site, work] = await load(stage, args, stage.options.seconds)
-    const from = now()
-    await work()
-    const to = now()
-    await site.stop() // then it is written
-    const [file = ''] = await readdir(folder)
-    const profile = JSON.parse(await readFile(join(folder, file), 'utf8')) as Profile
-    for (const keyOf of [placeOf, packageOf]) {
-      const lines = heaviest(profile, from, to, keyOf).map(
-        ([where, share]) => `  ${share.padStart(6)}  ${where}`,
-      )
-      process.stdout.write(`\n${name}: share of what was not idle\n${lines.join('\n')}\n`)
+const MAX_ROWS = 25
+
+/** Run the case for one round with ours under the profiler, and print where its time went while it was under full load. */
+export async function profile(stage: Stage, name: CaseName): Promise<void> {
+  const folder = await mkdtemp(join(stage.folder, 'profile-'))
+  const siteArgs = ['--cpu-prof', '--cpu-prof-dir', folder]
+  await cases[name]({ ...stage, options: { ...stage.options, rounds: 1 }, siteArgs })
+  const files = await readdir(folder) // one for each site of the case; that of "start" is not profiled
+  for (const file of files) {
+    const written = JSON.parse(await readFile(join(folder, file), 'utf8')) as Profile
+    for (const nameOf of [placeOf, packageOf]) {
+      const head = [`${name}: where`, 'share of what was not idle']
+      await print(table(head, heaviest(written, fullLoads, nameOf)))
     }
   }
 }
 
-// The clock that the profiler uses too, in microseconds: what was done to start and to prepare is left out.
-function now(): number {
-  return Number(process.hrtime.bigint() / 1000n)
+/** The functions, or packages, in which most time was spent during these spans of it, with their share of what was not idle. */
+export function heaviest(
+  { startTime, nodes, samples, timeDeltas }: Profile,
+  spans: { from: number; to: number }[],
+  nameOf: (frame: Frame) => string = placeOf,
+): [string, string][] {
+  const names = new Map(nodes.map(({ id, callFrame }) => [id, nameOf(callFrame)]))
+  const times = new Map<string, number>()
+  let total = 0
+  let time = startTime
+  for (const [index, id] of samples.entries()) {
+    const passed = timeDeltas[index] ?? 0
+    const name = names.get(id) ?? ''
+    time += passed
+    const isCounted = spans.some(({ from, to }) => time >= from && time <= to)
+    if (isCounted && name !== '(idle)') {
+      total += passed
+      times.set(name, (times.get(name) ?? 0) + passed)
+    }
+  }
+  return [...times]
+    .sort(([, a], [, b]) => b - a)
+    .slice(0, MAX_ROWS)
+    .map(([name, time]) => [name, `${((time / total) * 100).toFixed(1)} %`])
+}
+
+// A function by its name and its place in a package or the project: a path of this machine says nothing on another one.
+function placeOf({ functionName, url, lineNumber }: Frame): string {
+  const name = functionName || '(anonymous)'
+  const path = url.startsWith('file:') ? fileURLToPath(url) : url
+  const short = path.replace(/^.*node_modules\//, '').replace(`${root}/`, '')
+  return url === '' ? name : `${name}  ${short}:${lineNumber + 1}`
+}
+
+// The package that a function belongs to, or the folder of the project; what is Node.js's own goes by that name.
+function packageOf({ functionName, url }: Frame): string {
+  const path = decodeURIComponent(url)
+  const [, name] = /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path) ?? []
+  const [, folder] = /\/dist\/([\w.]+)/.exec(path) ?? []
+  const isEngine = ['(garbage collector)', '(idle)'].includes(functionName)
+  return isEngine ? functionName : (name ?? folder ?? (path.endsWith('.ejs') ? 'views' : 'node'))
 }

@@ -1,51 +1,49 @@
-// What is kept of a run: docs/bench/results.json, the tables in docs/bench/README.md, and the charts.
+// What is printed of results, and what is kept of them in docs/bench: data, tables between two marks of README.md, and charts.
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { format, resolveConfig } from 'prettier'
 import { root } from '../config/paths.ts'
 import { chartsOf } from './charts.ts'
-import { describeMachine, type Machine } from './machine.ts'
+import { describeMachine } from './machine.ts'
 import { CASES, type Options } from './options.ts'
-import type { CaseResult } from './results.ts'
-import { nameOf, rangeOf } from './tell.ts'
+import type { CaseResult } from './statistics.ts'
 
 type Cases = Record<string, CaseResult>
-export type Results = { machine: Machine; how: Record<string, number>; cases: Cases }
 
 const folder = join(root, 'docs', 'bench')
-const TABLES = /(<!-- results -->)[^]*(<!-- end of results -->)/
 
-/** Write all of it. Cases that were not run keep the figures they had. */
-export async function writeReport(options: Options, cases: Cases): Promise<void> {
+/** Keep what was measured. Cases that were not run keep the figures they had. */
+export async function writeReport(options: Options, measured: Cases): Promise<void> {
   const old = await readFile(join(folder, 'results.json'), 'utf8').catch(() => '{}')
-  const before = (JSON.parse(old) as Partial<Results>).cases ?? {}
+  const all: Cases = { ...(JSON.parse(old) as { cases?: Cases }).cases, ...measured }
+  const known = CASES.flatMap((name) => (all[name] ? [[name, all[name]] as const] : []))
+  const cases: Cases = Object.fromEntries(known)
   const { rounds, seconds, rate, requests, largest, connections } = options
-  const results: Results = {
-    machine: describeMachine(),
-    how: { rounds, seconds, rate, requests, largest, connections },
-    cases: inOrder({ ...before, ...cases }),
-  }
-  await writeTidy('results.json', JSON.stringify(results, null, 2))
-  const text = await readFile(join(folder, 'README.md'), 'utf8')
-  const tables = tablesOf(results)
-  await writeTidy(
-    'README.md',
-    text.replace(TABLES, (_, start, end) => [start, tables, end].join('\n\n')),
+  const machine = describeMachine()
+  const how = { rounds, seconds, rate, requests, largest, connections }
+  const facts = Object.entries({ ...machine, ...how }).map(([name, value]) => `${name}: ${value}`)
+  await keep(
+    'results.json',
+    { machine, how, cases },
+    'results',
+    `${facts.join('; ')}\n\n${tablesOf(cases)}`,
   )
-  for (const [name, svg] of Object.entries(chartsOf(results.cases))) {
+  for (const [name, svg] of Object.entries(chartsOf(cases))) {
     await writeFile(join(folder, name), svg)
   }
 }
 
-/** The tables of the document: the machine, the targets, and every figure. */
-export function tablesOf({ machine, how, cases }: Results): string {
-  const facts = Object.entries({ ...machine, ...how }).map(([name, value]) => `${name}: ${value}`)
+/** The tables of these cases: the targets, and every figure. */
+export function tablesOf(cases: Cases): string {
   const targets = Object.values(cases).flatMap((one) => one.targets)
   const figures = Object.entries(cases).flatMap(([name, one]) =>
-    one.figures.map((figure) => [name, nameOf(figure), rangeOf(figure)]),
+    one.figures.map(({ of, what, at, unit, median, min, max }) => [
+      name,
+      `${of}: ${what}${at === undefined ? '' : `, ${at.toLocaleString('en')} users`}`,
+      `${`${median} ${unit}`.trim()} (${min} to ${max})`,
+    ]),
   )
   return [
-    facts.join('; '),
     table(
       ['target', 'has to be', 'is', ''],
       targets.map(({ what, sense, limit, value, isMet }) => [
@@ -59,13 +57,30 @@ export function tablesOf({ machine, how, cases }: Results): string {
   ].join('\n\n')
 }
 
-function inOrder(cases: Cases): Cases {
-  const known = CASES.flatMap((name) => (cases[name] ? [[name, cases[name]] as const] : []))
-  return Object.fromEntries(known)
+/** A table in Markdown. */
+export function table(head: string[], rows: string[][]): string {
+  return [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n')
 }
 
-function table(head: string[], rows: string[][]): string {
-  return [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n')
+/** Print Markdown with its tables aligned. */
+export async function print(markdown: string): Promise<void> {
+  process.stdout.write(`\n${await format(markdown, { parser: 'markdown' })}`)
+}
+
+/** Write data to a file in docs/bench, and text between the marks of this name in its README.md. */
+export async function keep(file: string, data: object, mark: string, text: string) {
+  await writeTidy(file, JSON.stringify(data, null, 2))
+  const document = await readFile(join(folder, 'README.md'), 'utf8')
+  await writeTidy('README.md', withMarked(document, mark, text))
+}
+
+/** The document with this text between the two marks of this name. Throws where they are missing. */
+export function withMarked(document: string, mark: string, text: string): string {
+  const [start, end] = [`<!-- ${mark} -->`, `<!-- /${mark} -->`]
+  const [before, rest] = document.split(start)
+  const [, after] = rest?.split(end) ?? []
+  if (before === undefined || after === undefined) throw new Error(`README.md has no ${start}`)
+  return [before + start, text, end + after].join('\n\n')
 }
 
 // As `npm run format` would write it.

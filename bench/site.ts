@@ -1,33 +1,27 @@
-// Ours: the whole site in production, a process of its own, with its own engine as `npm start` has it, or on the shared one.
+// Ours: the whole site in production, a process of its own, on the shared engine or with one of its own as `npm start` has it.
 import { createHmac } from 'node:crypto'
-import { once } from 'node:events'
 import { mkdtemp, readFile } from 'node:fs/promises'
-import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { MongoClient, type Db } from 'mongodb'
 import { DATABASE_NAME } from '../config/database.ts'
 import { makeFolders } from '../lib/embedded-mongodb/folders.ts'
 import { addressOf } from '../lib/embedded-mongodb/index.ts'
-import { movedTo } from './pinning.ts'
-import { startNode, untilAnswered, type Started } from './processes.ts'
+import { moveTo } from './machine.ts'
+import { freePort, startNode, untilAnswered, type Started } from './processes.ts'
 import type { Stage } from './stage.ts'
 import { startWords } from './start-words.ts'
 
-export type Site = Started & {
-  url: string
-  database: Db
-  /** Leave its database alone: with somebody else at it the site keeps no session in memory. */
-  leave: () => Promise<void>
-}
+export type Site = Started & { url: string; database: Db }
 
 const SECRET = 'a secret for measuring alone and long enough'
 
-/** What `npm start` runs: node's flags and the program. */
+/** Node's flags and the program: measured is the site with the very ones of `npm start`. */
 export const program = startWords()
 
 /** The settings of a site in production that is measured: mails go nowhere, a proxy names each visitor's address. */
 export function productionSettings(port: number): Record<string, string> {
   return {
+    NODE_ENV: 'production',
     PORT: String(port),
     BASE_URL: `http://127.0.0.1:${port}`,
     SESSION_SECRETS: SECRET,
@@ -39,52 +33,37 @@ export function productionSettings(port: number): Record<string, string> {
 }
 
 /** Start the site on the database of this name; it answers when this resolves. */
-export async function startSite(stage: Stage, name: string, args: string[] = []): Promise<Site> {
-  const port = await freePort()
-  const started = startNode(stage, name, [...args, ...program], {
-    ...productionSettings(port),
-    MONGO_URL: stage.databaseUrl(name),
-  })
-  const url = `http://127.0.0.1:${port}`
-  await untilAnswered(`${url}/login`, started)
-  return { ...started, url, database: stage.client.db(name), leave: () => Promise.resolve() }
+export async function startSite(stage: Stage, name: string): Promise<Site> {
+  const site = await start(stage, name, { MONGO_URL: stage.databaseUrl(name) })
+  return { ...site, database: stage.client.db(name) }
 }
 
 /** Start the site as `npm start` does, with an engine of its own, which runs where all engines run. */
-export async function startWholeSite(
-  stage: Stage,
-  name: string,
-  args: string[] = [],
-): Promise<Site> {
-  const port = await freePort()
+export async function startWholeSite(stage: Stage, name: string): Promise<Site> {
   const DATA_DIR = await mkdtemp(join(stage.folder, `${name}-`))
-  const environment = { ...productionSettings(port), DATA_DIR, XDG_CACHE_HOME: stage.cacheHome }
-  const started = startNode(stage, name, [...args, ...program], environment)
-  const url = `http://127.0.0.1:${port}`
-  await untilAnswered(`${url}/login`, started)
+  const site = await start(stage, name, { DATA_DIR })
   const folders = await makeFolders(DATA_DIR)
-  movedTo('load', Number(await readFile(join(folders.database, 'mongod.lock'), 'utf8')))
-  const client = new MongoClient(addressOf(folders))
-  return { ...started, url, database: client.db(DATABASE_NAME), leave: () => client.close() }
-}
-
-/** A port that nobody listens on at this moment. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  return port
+  moveTo('load', Number(await readFile(join(folders.database, 'mongod.lock'), 'utf8')))
+  return { ...site, database: new MongoClient(addressOf(folders)).db(DATABASE_NAME) }
 }
 
 /** The cookie of a session whose document was put into the database: signed as express-session signs it. */
 export function signedCookie(sid: string): string {
   const signature = createHmac('sha256', SECRET).update(sid).digest('base64').replace(/=+$/, '')
-  return `sid=${encodeURIComponent(`s:${sid}.${signature}`)}`
+  return encodeURIComponent(`s:${sid}.${signature}`)
 }
 
 /** The session id in a cookie that the site set. */
 export function sessionIdOf(cookie: string): string {
   const [, sid = ''] = /^s:([^.]+)\./.exec(decodeURIComponent(cookie)) ?? []
   return sid
+}
+
+async function start({ folder, siteArgs }: Stage, name: string, database: object) {
+  const port = await freePort()
+  const environment = { ...productionSettings(port), ...database }
+  const started = startNode(join(folder, `${name}.log`), [...siteArgs, ...program], environment)
+  const url = `http://127.0.0.1:${port}`
+  await untilAnswered(`${url}/login`, started)
+  return { ...started, url }
 }

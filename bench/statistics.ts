@@ -1,6 +1,19 @@
-// What is made of measured numbers: medians with their range, percentiles, ratios of one round, and slopes.
+// What is made of measured numbers: medians with their range, percentiles, ratios of one round, slopes, figures and targets.
 
 export type Spread = { median: number; min: number; max: number }
+
+/** One measured quantity: of which contender or page, what, in which unit, and at which size where that is the question. */
+export type Figure = Spread & { of: string; what: string; unit: string; at?: number }
+
+export type Target = {
+  what: string
+  value: number
+  limit: number
+  sense: 'at least' | 'at most'
+  isMet: boolean
+}
+
+export type CaseResult = { figures: Figure[]; targets: Target[]; measuredAt: string }
 
 /** The median of some numbers, with the smallest and the greatest of them. */
 export function spreadOf(values: number[]): Spread {
@@ -13,11 +26,8 @@ export function percentile(values: number[], share: number): number {
   const place = (sorted.length - 1) * share
   const below = sorted[Math.floor(place)]
   const above = sorted[Math.ceil(place)]
-  if (below === undefined || above === undefined) {
-    throw new Error('Nothing was measured')
-  } else {
-    return below + (above - below) * (place - Math.floor(place))
-  }
+  if (below === undefined || above === undefined) throw new Error('Nothing was measured')
+  return below + (above - below) * (place - Math.floor(place))
 }
 
 /** Each round's own ratio: what slows the machine down for a while slows both sides of it. */
@@ -32,6 +42,33 @@ export function slope(points: { x: number; y: number }[]): number {
   const meanY = mean(points.map(({ y }) => y))
   const across = mean(points.map(({ x }) => (x - meanX) ** 2))
   return mean(points.map(({ x, y }) => (x - meanX) * (y - meanY))) / across
+}
+
+/** A target that is met by reaching the limit. */
+export function atLeast(limit: number, what: string, value: number): Target {
+  return { what, value: rounded(value), limit, sense: 'at least', isMet: value >= limit }
+}
+
+/** A target that is met by staying below the limit. */
+export function atMost(limit: number, what: string, value: number): Target {
+  return { what, value: rounded(value), limit, sense: 'at most', isMet: value <= limit }
+}
+
+/** A figure, of all the values that were measured or of a spread made of them, rounded to what is worth keeping. */
+export function figure(
+  of: string,
+  what: string,
+  unit: string,
+  measured: number[] | Spread,
+  at?: number,
+): Figure {
+  const { median, min, max } = Array.isArray(measured) ? spreadOf(measured) : measured
+  const spread = { median: rounded(median), min: rounded(min), max: rounded(max) }
+  return { of, what, unit, ...spread, ...(at === undefined ? {} : { at }) }
+}
+
+function rounded(value: number): number {
+  return Number(value.toPrecision(4))
 }
 
 function mean(values: number[]): number {

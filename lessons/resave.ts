@@ -51,8 +51,8 @@ export const resave: Lesson = {
       // The slow one has loaded the session already. While it is at work, another tab's request comes and goes.
       const whileAtWork = async (req: Request) => {
         const tab = new LessonClient(req, 'tab').withCookiesOf(req, COOKIES)
-        const { body } = await tab.send('POST', `${path}/try/${side}/quick`)
-        await note(req, { [side]: Number(body) })
+        const { text } = await tab.send('POST', `${path}/try/${side}/quick`)
+        await note(req, { [side]: Number(text) })
       }
 
       app.post(`/${side}/slow-reads`, async (req, res) => {

@@ -1,8 +1,9 @@
 // Who only looks around leaves nothing behind: ten thousand requests without signing in, and not one session.
 import { once } from 'node:events'
-import { Agent, createServer, request, type IncomingMessage, type Server } from 'node:http'
+import { Agent, createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { HttpClient, type HttpRequest } from '../lib/http/client.ts'
 import { withoutSession, withSession } from '../routes/index.ts'
 import { sessionsOf } from './documents.ts'
 import { openSite, type Site } from './helper.ts'
@@ -25,13 +26,11 @@ afterAll(async () => {
   await site.close()
 })
 
-type Asked = { method: string; path: string; headers?: Record<string, string> }
-
 // Everything that can be asked without a captcha: each page, what is no page, and every form without a token.
 const paths = [...withoutSession, ...withSession]
   .map(([path]) => path)
   .filter((path) => path !== '/captcha')
-const asked: Asked[] = [
+const asked: HttpRequest[] = [
   ...[...paths, '/no/such/page', '/login?next=%2Fhome'].flatMap((path) => [
     { method: 'GET', path },
     { method: 'HEAD', path },
@@ -43,37 +42,30 @@ const asked: Asked[] = [
   { method: 'OPTIONS', path: '/login' },
 ]
 
-function* everyRequest(): Generator<Asked> {
+function* everyRequest(): Generator<HttpRequest> {
   for (let count = 0; count < REQUESTS;) {
     for (const one of asked) if (count++ < REQUESTS) yield one
   }
 }
 
-/** Ask, read the whole answer, and give its status and whether it set a session cookie. */
-async function ask({ method, path, headers }: Asked) {
-  const { port } = server.address() as AddressInfo
-  const sent = request({ agent, port, host: '127.0.0.1', method, path, headers })
-  const answered = once(sent, 'response') as Promise<[IncomingMessage]>
-  sent.end()
-  const [answer] = await answered
-  const ended = once(answer.resume(), 'end')
-  await ended
-  const cookies = answer.headers['set-cookie'] ?? []
-  return {
-    status: answer.statusCode ?? 0,
-    hasSession: cookies.some((one) => one.startsWith('sid=')),
-  }
+/** Ask as somebody new, and give the answer's status and whether it set a session cookie. */
+async function ask(origin: string, request: HttpRequest) {
+  const client = new HttpClient(origin, {}, agent)
+  const { status } = await client.send(request)
+  return { status, hasSession: client.cookies.has('sid') }
 }
 
 describe(`${REQUESTS} anonymous requests over all pages`, () => {
   it('leave no session, and none of them fails', { timeout: 120_000 }, async () => {
+    const { port } = server.address() as AddressInfo
+    const origin = `http://127.0.0.1:${port}`
     const statuses = new Set<number>()
     let count = 0
     let withCookie = 0
     const queue = everyRequest() // one for all visitors
     const visitors = Array.from({ length: AT_ONCE }, async () => {
       for (const one of queue) {
-        const { status, hasSession } = await ask(one)
+        const { status, hasSession } = await ask(origin, one)
         statuses.add(status)
         count++
         if (hasSession) withCookie++

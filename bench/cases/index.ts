@@ -1,7 +1,7 @@
 // All cases, in the order in which they are run.
 import type { CaseName } from '../options.ts'
-import type { CaseResult } from '../results.ts'
 import type { Stage } from '../stage.ts'
+import type { CaseResult } from '../statistics.ts'
 import { captcha } from './captcha.ts'
 import { home } from './home.ts'
 import { login } from './login.ts'
@@ -10,7 +10,9 @@ import { signIn } from './sign-in.ts'
 import { size } from './size.ts'
 import { start } from './start.ts'
 
-export const cases: Record<CaseName, (stage: Stage) => Promise<CaseResult>> = {
+type Measure = (stage: Stage) => Promise<Omit<CaseResult, 'measuredAt'>>
+
+export const cases: Record<CaseName, Measure> = {
   home,
   login,
   'sign-in': signIn,

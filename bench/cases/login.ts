@@ -1,48 +1,41 @@
 // The anonymous /login, against Express rendering the same template and nothing else.
-import { Browser, visitorHeaders } from '../browser.ts'
-import { flatOut } from '../load.ts'
+import { startContender } from '../contenders.ts'
+import { sendFlatOut } from '../load.ts'
 import { turnOf } from '../options.ts'
-import { addressOf, startContender } from '../processes.ts'
-import { atLeast, figure, resultOf, type CaseResult } from '../results.ts'
 import { startSite } from '../site.ts'
-import type { Stage } from '../stage.ts'
-import { ratios, spreadOf } from '../statistics.ts'
+import { inRounds, type Stage } from '../stage.ts'
+import { atLeast, figure, ratios } from '../statistics.ts'
+import { newClient, read } from '../users.ts'
+import { BROWSER_HEADERS } from '../visitor.ts'
 
 const CONNECTIONS = 20
-const WARM_UP = 2 // seconds at most
 
 /** Measure both in turn. Throws unless their pages are the same but for the token. */
-export async function login(stage: Stage): Promise<CaseResult> {
-  const { rounds } = stage.options
+export async function login(stage: Stage) {
   const site = await startSite(stage, 'ours-login')
-  const page = await new Browser(site).read('/login')
+  const page = await read(newClient(site), '/login')
   const [, csrfToken = ''] = /name="_csrf" value="([^"]+)"/.exec(page) ?? []
-  const bare = startContender(stage, 'bare-login', 'login.ts', { csrfToken })
-  const bareUrl = await addressOf(bare)
-  const samePage = await (await fetch(`${bareUrl}/login`)).text()
-  if (samePage !== page) throw new Error('Express alone renders another /login than the site')
-
-  const pull = async (url: string, most?: number) => {
-    const requests = () => [{ path: '/login', headers: visitorHeaders() }]
-    const amount = { connections: CONNECTIONS, ...turnOf(stage.options, most) }
-    const expected = { status: 200, length: page.length }
-    return (await flatOut(url, requests, expected, amount)).perSecond
+  const bare = await startContender(stage, 'bare-login', 'login.ts', { csrfToken })
+  if ((await read(newClient(bare), '/login')) !== page) {
+    throw new Error('Express alone renders another /login than the site')
   }
-  const [ours, express]: [number[], number[]] = [[], []]
-  for (const url of [site.url, bareUrl]) await pull(url, WARM_UP)
-  for (let round = 1; round <= rounds; round++) {
-    stage.say(`login: round ${round} of ${rounds}`)
-    ours.push(await pull(site.url))
-    express.push(await pull(bareUrl))
+  const send = async (url: string) => {
+    const requests = () => [{ path: '/login', headers: BROWSER_HEADERS }]
+    const amount = { connections: CONNECTIONS, ...turnOf(stage.options) }
+    return sendFlatOut(url, requests, { status: 200, length: page.length }, amount)
   }
+  const valuesOf = await inRounds(stage, 'login', [
+    async () => ({ ours: (await send(site.url)).perSecond }),
+    async () => ({ express: (await send(bare.url)).perSecond }),
+  ])
   await Promise.all([site.stop(), bare.stop()])
-  const ratio = ratios(ours, express)
-  return resultOf(
-    [
-      figure('ours', 'answers a second', '', spreadOf(ours)),
-      figure('Express alone', 'answers a second', '', spreadOf(express)),
+  const ratio = ratios(valuesOf('ours'), valuesOf('express'))
+  return {
+    figures: [
+      figure('ours', 'answers a second', '', valuesOf('ours')),
+      figure('Express alone', 'answers a second', '', valuesOf('express')),
       figure('ours', 'answers a second ÷ Express alone', '×', ratio),
     ],
-    [atLeast(0.8, '/login ÷ Express rendering it', ratio.median)],
-  )
+    targets: [atLeast(0.8, '/login ÷ Express rendering it', ratio.median)],
+  }
 }

@@ -1,46 +1,46 @@
 // What the site's process holds in memory after many requests, and whether it still grows.
-import { flatOut } from '../load.ts'
+import { startOurs } from '../contenders.ts'
+import { sendFlatOut } from '../load.ts'
 import { residentMemory } from '../machine.ts'
-import { atMost, figure, resultOf, type CaseResult } from '../results.ts'
-import { startOurs } from '../rivals.ts'
 import type { Stage } from '../stage.ts'
-import { slope, spreadOf } from '../statistics.ts'
+import { atMost, figure, slope } from '../statistics.ts'
 
 const SAMPLES = 400
-const MOST = 150 // MB
-const STEEPEST = 5 // MB in 100,000 requests: within what garbage collection moves it up and down
+const MAX_MEMORY = 150 // MB
+const MAX_SLOPE = 5 // MB in 100,000 requests: within what garbage collection moves it up and down
 const PATHS = ['/home', '/account', '/account/sessions', '/healthz']
 
 /** Send the requests to pages of signed-in visitors and look at the process as they are answered. */
-export async function memory(stage: Stage): Promise<CaseResult> {
+export async function memory(stage: Stage) {
   const { requests } = stage.options
-  stage.say(`memory: ${requests.toLocaleString('en')} requests`)
-  const { url, visitors, process } = await startOurs(stage, 'ours-memory')
+  const said = requests.toLocaleString('en')
+  console.error(`memory: ${said} requests`)
+  const { url, visitors, pid, stop } = await startOurs(stage, 'ours-memory')
   const samples: { x: number; y: number }[] = []
   const every = Math.ceil(requests / SAMPLES)
-  await flatOut(
+  await sendFlatOut(
     url,
     (connection) => PATHS.map((path) => ({ path, headers: visitors[connection] })),
     { status: 200 },
     { connections: visitors.length, amount: requests },
     (count) => {
-      if (count % every === 0) samples.push({ x: count / 100_000, y: residentMemory(process.pid) })
+      if (count % every === 0) samples.push({ x: count / 100_000, y: residentMemory(pid) })
     },
   )
-  await process.stop()
+  await stop()
   const secondHalf = samples.slice(samples.length / 2)
+  const used = secondHalf.map(({ y }) => y)
   const growth = slope(secondHalf)
-  const used = spreadOf(secondHalf.map(({ y }) => y))
-  const last = samples.at(-1)?.y ?? NaN
-  return resultOf(
-    [
+  const last = used.at(-1) ?? NaN
+  return {
+    figures: [
       figure('a worker', 'memory in the second half', 'MB', used),
-      figure('a worker', 'memory at the end', 'MB', spreadOf([last])),
-      figure('a worker', 'slope in 100,000 requests', 'MB', spreadOf([growth])),
+      figure('a worker', 'memory at the end', 'MB', [last]),
+      figure('a worker', 'slope in 100,000 requests', 'MB', [growth]),
     ],
-    [
-      atMost(MOST, `memory in MB after ${requests.toLocaleString('en')} requests`, last),
-      atMost(STEEPEST, 'slope of memory, MB in 100,000 requests', growth),
+    targets: [
+      atMost(MAX_MEMORY, `memory in MB after ${said} requests`, last),
+      atMost(MAX_SLOPE, 'slope of memory, MB in 100,000 requests', growth),
     ],
-  )
+  }
 }

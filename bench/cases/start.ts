@@ -1,33 +1,28 @@
 // From the command to the first page: the site with its embedded engine on a new data folder, in production.
 import { mkdtemp } from 'node:fs/promises'
 import { join } from 'node:path'
-import { startNode, untilAnswered } from '../processes.ts'
-import { atMost, figure, resultOf, type CaseResult } from '../results.ts'
-import { freePort, productionSettings, program } from '../site.ts'
+import { freePort, startNode, untilAnswered } from '../processes.ts'
+import { productionSettings, program } from '../site.ts'
 import type { Stage } from '../stage.ts'
-import { spreadOf } from '../statistics.ts'
+import { atMost, figure, percentile } from '../statistics.ts'
 
-const FEWEST = 5
+const MIN_ROUNDS = 5
 
 /** Start and stop it a few times, on all cores: its engine is a process of its own. */
-export async function start(stage: Stage): Promise<CaseResult> {
+export async function start({ folder, options }: Stage) {
   const times: number[] = []
-  const rounds = Math.max(FEWEST, stage.options.rounds)
+  const rounds = Math.max(MIN_ROUNDS, options.rounds)
   for (let round = 1; round <= rounds; round++) {
-    stage.say(`start: round ${round} of ${rounds}`)
+    console.error(`start: round ${round} of ${rounds}`)
     const port = await freePort()
-    const environment = {
-      ...productionSettings(port),
-      DATA_DIR: await mkdtemp(join(stage.folder, 'start-')),
-      XDG_CACHE_HOME: stage.cacheHome,
-    }
-    const site = startNode(stage, `start-${round}`, program, environment, 'anywhere')
+    const DATA_DIR = await mkdtemp(join(folder, 'start-'))
+    const environment = { ...productionSettings(port), DATA_DIR }
+    const site = startNode(join(folder, `start-${round}.log`), program, environment, 'anywhere')
     times.push(await untilAnswered(`http://127.0.0.1:${port}/login`, site))
     await site.stop()
   }
-  const spread = spreadOf(times)
-  return resultOf(
-    [figure('start', 'first page after', 'ms', spread)],
-    [atMost(1000, 'start to the first page in ms', spread.median)],
-  )
+  return {
+    figures: [figure('start', 'first page after', 'ms', times)],
+    targets: [atMost(1000, 'start to the first page in ms', percentile(times, 0.5))],
+  }
 }

@@ -2,14 +2,13 @@
 import MongoStore from 'connect-mongo'
 import express from 'express'
 import session from 'express-session'
-import { given, tellPort } from './serve.ts'
+import { sayReady, values } from './serve.ts'
 
-type Values = { mongoUrl: string; views: string; isSeed: boolean }
 type Kept = { username?: string; email?: string }
 
 const TOUCH_AFTER = 60 // seconds, of a cookie that lives 300
 
-const { mongoUrl, views, isSeed } = given() as Values
+const { port, mongoUrl, views, isSeed } = values
 const app = express()
 app.set('views', views)
 app.set('view engine', 'ejs')
@@ -44,4 +43,4 @@ app.get('/home', (req, res) => {
   }
 })
 
-tellPort(app.listen(0, '127.0.0.1'))
+app.listen(port, '127.0.0.1', sayReady)

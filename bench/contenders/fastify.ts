@@ -5,12 +5,12 @@ import fastifyView from '@fastify/view'
 import MongoStore from 'connect-mongo'
 import ejs from 'ejs'
 import fastify from 'fastify'
-import { given, tellPort } from './serve.ts'
+import { sayReady, values } from './serve.ts'
 
 type Kept = { username?: string; email?: string }
 type Store = NonNullable<Parameters<typeof fastifySession>[1]['store']>
 
-const { mongoUrl, views } = given() as { mongoUrl: string; views: string }
+const { port, mongoUrl, views } = values
 const app = fastify({ logger: false })
 await app.register(fastifyCookie)
 await app.register(fastifySession, {
@@ -33,5 +33,5 @@ app.get('/home', (req, reply) => {
   return username ? reply.viewAsync('home.ejs', { username, email }) : reply.code(401).send('')
 })
 
-await app.listen({ host: '127.0.0.1', port: 0 })
-tellPort(app.server)
+await app.listen({ host: '127.0.0.1', port })
+sayReady()

@@ -4,11 +4,11 @@ import { createServer } from 'node:http'
 import { join } from 'node:path'
 import ejs from 'ejs'
 import { MongoClient } from 'mongodb'
-import { given, tellPort } from './serve.ts'
+import { sayReady, values } from './serve.ts'
 
 type Kept = { _id: string; username: string; email: string }
 
-const { mongoUrl, views } = given() as { mongoUrl: string; views: string }
+const { port, mongoUrl, views } = values
 const client = await new MongoClient(mongoUrl).connect()
 const sessions = client.db().collection<Kept>('sessions')
 const page = ejs.compile(readFileSync(join(views, 'home.ejs'), 'utf8'))
@@ -24,4 +24,4 @@ const server = createServer((req, res) => {
     res.end(html)
   })
 })
-tellPort(server.listen(0, '127.0.0.1'))
+server.listen(port, '127.0.0.1', sayReady)

@@ -3,9 +3,9 @@ import ejs from 'ejs'
 import express from 'express'
 import { formatTime, formatWait, LOCALES, translator } from '../../config/i18n.ts'
 import { viewsDir } from '../../config/paths.ts'
-import { given, tellPort } from './serve.ts'
+import { sayReady, values } from './serve.ts'
 
-const { csrfToken } = given() as { csrfToken: string }
+const { port, csrfToken } = values
 const t = translator('en')
 const app = express()
 app.set('views', viewsDir)
@@ -37,4 +37,4 @@ app.get('/login', (_req, res) => {
     captchaOn: true,
   })
 })
-tellPort(app.listen(0, '127.0.0.1'))
+app.listen(port, '127.0.0.1', sayReady)

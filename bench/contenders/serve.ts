@@ -1,28 +1,14 @@
-// What the contenders share: the values they are started with, and telling where they listen.
-import type { AddressInfo, Server } from 'node:net'
+// What contenders share: the values that they are started with, and saying that they are ready.
 
-/** For how long to work, and how many at once. */
-export type Turn = { seconds: number; parallel: number }
-
-/** The values that the harness passes on the command line. */
-export function given(): unknown {
-  return JSON.parse(process.argv[2] ?? '{}')
+/** What bench/contenders.ts passes on the command line: where to listen, and what some of them need besides. */
+export type Values = { port: number; mongoUrl: string; views: string; isSeed: boolean } & {
+  csrfToken: string
+  work: 'argon2id' | 'captcha'
 }
 
-/** Tell the harness where this server listens, as soon as it does. */
-export function tellPort(server: Server): void {
-  const tell = () => process.send?.({ port: (server.address() as AddressInfo).port })
-  if (server.listening) {
-    tell()
-  } else {
-    server.once('listening', tell)
-  }
-}
+export const values = JSON.parse(process.argv[2] ?? '{}') as Values
 
-/** Do some work whenever the harness asks for it, and tell it the result: how often it was done in a second. */
-export function workOnMessage(work: (turn: Turn) => Promise<number>): void {
-  process.on('message', (turn: Turn) => {
-    void work(turn).then((perSecond) => process.send?.(perSecond))
-  })
+/** Say that measuring may begin. */
+export function sayReady(): void {
   process.send?.('ready')
 }

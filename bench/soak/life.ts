@@ -1,98 +1,73 @@
-// What somebody does, one thing after the other, as chance has it, until everything is over.
-import type { How } from './browser.ts'
-import { guess, register, signIn } from './enter.ts'
-import { changePassword, endOthers, giveUp, haunt, look, openTabs, signOut } from './inside.ts'
-import { pause } from './pace.ts'
-import { becomeAnother, type Person } from './person.ts'
+// What a user does, one thing after the other, at random, until everything is over.
+import {
+  changePassword,
+  endOtherSessions,
+  look,
+  openTabs,
+  replayEndedSession,
+  signOut,
+} from './actions.ts'
+import { pause, type Manner } from './browser.ts'
+import { guessPassword, register, signIn } from './sign-in.ts'
+import { becomeAnother, type User } from './user.ts'
 
-const THINKS = 1500 // milliseconds between two things that somebody does, at the longest
+type Action = { weight: number; act: (user: User) => void | Promise<void> }
 
-const OUTSIDE = { wander: 20, 'sign in': 60, guess: 4, haunt: 12, 'move on': 3 }
-const INSIDE = {
-  look: 26,
-  tabs: 18,
-  'give up': 8,
-  'sign out': 9,
-  'sign out with tabs': 7,
-  'change password': 6,
-  'second browser': 12,
-  'end others': 8,
-  haunt: 10,
-  'move on': 3,
-}
+const MAX_PAUSE = 1500 // milliseconds between two things that somebody does
+const PUBLIC_PAGES = ['/', '/home', '/login', '/register', '/healthz']
 
-/** Live in the crowd until it is over. */
-export async function live(person: Person): Promise<void> {
-  const { crowd, chance, here, there } = person
-  const isOver = () => crowd.over.aborted // asked again after each wait
+const SIGNED_OUT: Action[] = [
+  { weight: 20, act: wander },
+  { weight: 60, act: (user) => signIn(user, user.here, mannerOf(user)) },
+  { weight: 4, act: guessPassword },
+  { weight: 12, act: replayEndedSession },
+  { weight: 3, act: becomeAnother },
+]
+const SIGNED_IN: Action[] = [
+  { weight: 26, act: (user) => look(user, user.here) },
+  { weight: 18, act: openTabs },
+  { weight: 8, act: (user) => look(user, user.here, user.random.between(0, 20)) },
+  { weight: 9, act: (user) => signOut(user, 0, mannerOf(user)) },
+  { weight: 7, act: (user) => signOut(user, user.random.between(1, 3)) },
+  { weight: 6, act: changePassword },
+  { weight: 12, act: useSecondBrowser },
+  { weight: 8, act: endOtherSessions },
+  { weight: 10, act: replayEndedSession },
+  { weight: 3, act: becomeAnother },
+]
+// Most send a form as everybody does, some byte by byte over a bad line, and some go away before the answer.
+const MANNERS: { weight: number; draw: (user: User) => Manner }[] = [
+  { weight: 85, draw: () => ({}) },
+  { weight: 8, draw: ({ random }) => ({ byteDelay: random.between(1, 8) }) },
+  { weight: 7, draw: ({ random }) => ({ timeout: random.between(0, 150) }) },
+]
+
+/** Use the site until the soak is over. */
+export async function live(user: User): Promise<void> {
+  const { soak, random, here, there } = user
+  const isOver = () => soak.over.aborted // asked again after each wait
   while (!isOver()) {
-    await pause(chance.between(0, THINKS), crowd.over)
+    await pause(random.between(0, MAX_PAUSE), soak.over)
     if (isOver()) break
-    if (person.account !== 'certain') {
-      await register(person, manner(person))
-    } else if (here.isIn) {
-      await actInside(person)
+    if (soak.ledger.isRegistered(user.username)) {
+      await random.weighted(here.isSignedIn ? SIGNED_IN : SIGNED_OUT).act(user)
     } else {
-      await actOutside(person)
+      await register(user, mannerOf(user))
     }
   }
-  here.browser.close()
-  there.browser.close()
+  here.close()
+  there.close()
 }
 
-async function actOutside(person: Person): Promise<void> {
-  const { chance, here } = person
-  const action = chance.weighed(OUTSIDE)
-  if (action === 'wander') {
-    await here.browser.read(
-      'wander',
-      chance.pick(['/', '/home', '/login', '/register', '/healthz']),
-    )
-  } else if (action === 'sign in') {
-    await signIn(person, here, manner(person))
-  } else if (action === 'guess') {
-    await guess(person)
-  } else if (action === 'haunt') {
-    await haunt(person)
-  } else {
-    becomeAnother(person)
-  }
+async function wander({ here, random }: User): Promise<void> {
+  await here.read('wander', random.pick(PUBLIC_PAGES))
 }
 
-async function actInside(person: Person): Promise<void> {
-  const { chance, here, there } = person
-  const action = chance.weighed(INSIDE)
-  if (action === 'look') {
-    await look(person, here)
-  } else if (action === 'tabs') {
-    await openTabs(person, here)
-  } else if (action === 'give up') {
-    await giveUp(person, here)
-  } else if (action === 'sign out') {
-    await signOut(person, here, 0, manner(person))
-  } else if (action === 'sign out with tabs') {
-    await signOut(person, here, chance.between(1, 3))
-  } else if (action === 'change password') {
-    await changePassword(person, here)
-  } else if (action === 'second browser') {
-    await (there.isIn ? look(person, there) : signIn(person, there))
-  } else if (action === 'end others') {
-    await endOthers(person)
-  } else if (action === 'haunt') {
-    await haunt(person)
-  } else {
-    becomeAnother(person)
-  }
+async function useSecondBrowser(user: User): Promise<void> {
+  const { there } = user
+  await (there.isSignedIn ? look(user, there) : signIn(user, there))
 }
 
-// Most send a form as everybody does, some byte by byte over a bad line, and some go away before the answer.
-function manner({ chance }: Person): How {
-  const kind = chance.weighed({ plain: 85, slow: 8, impatient: 7 })
-  if (kind === 'slow') {
-    return { slowness: chance.between(1, 8) }
-  } else if (kind === 'impatient') {
-    return { patience: chance.between(0, 150) }
-  } else {
-    return {}
-  }
+function mannerOf(user: User): Manner {
+  return user.random.weighted(MANNERS).draw(user)
 }

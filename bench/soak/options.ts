@@ -1,5 +1,6 @@
 // What may be asked of a run on the command line.
 import { Command, InvalidArgumentError } from 'commander'
+import { upTo } from '../options.ts'
 
 export type Options = {
   minutes: number
@@ -11,8 +12,8 @@ export type Options = {
   write: boolean
 }
 
-const MOST_MINUTES = 240
-const MOST_RATE = 100 // requests a second: this is to shake the site, not to load it
+const MAX_MINUTES = 240
+const MAX_RATE = 100 // requests a second: this is to shake the site, not to load it
 
 const HELP = `
 Examples:
@@ -20,42 +21,30 @@ Examples:
   npm run soak -- --minutes 1 --people 10
   npm run soak -- --seed 7 --write
 
-A crowd uses a site of its own while workers and the database are killed, and every promise
-that was acknowledged is checked. The exit code is 1 if one was broken. Ctrl-C ends the crowd
+Users are at a site of its own while workers and the database are killed, and every promise
+that was acknowledged is checked. The exit code is 1 if one was broken. Ctrl-C sends the users home
 and checks what there is; a second one ends at once.`
 
 /** Read the command line. Ends the process on --help and on wrong usage. */
 export function readOptions(): Options {
   const command = new Command('npm run soak --')
-    .description('Let a crowd use the site while its processes are killed, and check its promises.')
-    .option('--minutes <number>', 'how long the crowd is there', upTo(MOST_MINUTES), 10)
-    .option('--workers <number>', 'processes that answer, 2 or more', whole(2, 16), 2)
-    .option('--people <number>', 'how many there are at once', whole(1, 200), 20)
-    .option('--rate <number>', 'requests a second at most', upTo(MOST_RATE), 60)
+    .description('Let users be at the site while its processes are killed, and check its promises.')
+    .option('--minutes <number>', 'how long the users are there', upTo(MAX_MINUTES), 10)
+    .option('--workers <number>', 'processes that answer, 2 or more', wholeIn(2, 16), 2)
+    .option('--people <number>', 'how many there are at once', wholeIn(1, 200), 20)
+    .option('--rate <number>', 'requests a second at most', upTo(MAX_RATE), 60)
     .option('--every <number>', 'seconds between two kills, about', upTo(3600), 8)
-    .option('--seed <number>', 'makes all choices the same again', whole(0, 2 ** 31), 1)
+    .option('--seed <number>', 'makes all choices the same again', wholeIn(0, 2 ** 31), 1)
     .option('--write', 'keep the result in docs/bench', false)
     .addHelpText('after', HELP)
     .parse()
   return command.opts<Options>()
 }
 
-function upTo(most: number) {
+function wholeIn(min: number, max: number) {
   return (text: string): number => {
     const value = Number(text)
-    if (!(value > 0 && value <= most)) {
-      throw new InvalidArgumentError(`It has to be a number above 0, at most ${most}.`)
-    }
-    return value
-  }
-}
-
-function whole(least: number, most: number) {
-  return (text: string): number => {
-    const value = Number(text)
-    if (!Number.isInteger(value) || value < least || value > most) {
-      throw new InvalidArgumentError(`It has to be a whole number from ${least} to ${most}.`)
-    }
-    return value
+    if (Number.isInteger(value) && value >= min && value <= max) return value
+    throw new InvalidArgumentError(`It has to be a whole number from ${min} to ${max}.`)
   }
 }

@@ -1,58 +1,56 @@
-// A whole run: the site opened, the crowd and the troubles let loose, everything checked, the site closed.
+// A whole run: the site opened, users and faults let loose, everything checked, the site closed.
 import { setMaxListeners } from 'node:events'
+import { untilAnswered } from '../processes.ts'
 import { audit } from './audit.ts'
-import { Chance } from './chance.ts'
+import { turnsAt, type Soak } from './browser.ts'
+import { causeFaults, planFaults } from './faults.ts'
 import { Ledger } from './ledger.ts'
 import { live } from './life.ts'
 import { judgeMemory, Memory } from './memory.ts'
+import { Observations } from './observations.ts'
 import type { Options } from './options.ts'
-import { crowdAt } from './crowd.ts'
-import { pause } from './pace.ts'
-import { newPerson } from './person.ts'
+import { Random } from './random.ts'
 import type { Result } from './report.ts'
 import { openSite, type Site } from './site.ts'
-import { isReady, makeTrouble, planTroubles } from './troubles.ts'
+import { newUser } from './user.ts'
 import { check, judge, longestRefusal, outagesOf, strayOf } from './verdict.ts'
-import { Watch } from './watch.ts'
 
-const COMES_BACK = 60_000 // milliseconds that the site has after the last kill
-const NEVER = new AbortController().signal
-
-/** Soak a site of its own. The signal ends the crowd early; the checks follow all the same. */
+/** Soak a site of its own. The signal sends the users home early; the checks follow all the same. */
 export async function run(options: Options, stopped: AbortSignal): Promise<Result> {
   const site = await openSite(options.workers)
   try {
     const began = performance.now()
-    const [watch, ledger, memory] = [new Watch(), new Ledger(), new Memory()]
-    const over = new AbortController()
-    setMaxListeners(0, over.signal) // everybody waits for it
-    const end = () => {
-      over.abort()
+    const [observations, ledger, memory] = [new Observations(), new Ledger(), new Memory()]
+    const finishing = new AbortController()
+    const finish = () => {
+      finishing.abort()
     }
-    const crowd = crowdAt(site.url, { watch, ledger, over: over.signal }, options.rate)
-    const chance = new Chance(options.seed)
-    const people = Array.from({ length: options.people }, (_, number) =>
-      newPerson(crowd, chance.fork(number)),
+    const timer = setTimeout(finish, options.minutes * 60_000)
+    const over = AbortSignal.any([finishing.signal, stopped])
+    setMaxListeners(0, over) // everybody waits for it
+    const soak: Soak = { url: site.url, turn: turnsAt(options.rate), observations, ledger, over }
+    const random = new Random(options.seed)
+    const users = Array.from({ length: options.people }, (_, number) =>
+      newUser(soak, random.fork(number)),
     )
-    stopped.addEventListener('abort', end)
-    const clock = setTimeout(end, options.minutes * 60_000)
-    const plan = planTroubles(options, chance.fork(-2))
-    const surroundings = { site, watch, chance: chance.fork(-3), over: over.signal }
-    const troubles = makeTrouble(plan, surroundings, options)
-    const following = memory.follow(site, over.signal)
-    await Promise.all([...people.map(live), troubles, following]).finally(() => {
-      clearTimeout(clock)
-      end()
+    const plan = planFaults(options, random.fork(-2))
+    await Promise.all([
+      ...users.map(live),
+      causeFaults(plan, options, { site, observations, random: random.fork(-3), over }),
+      memory.watch(site, over),
+    ]).finally(() => {
+      clearTimeout(timer)
+      finish()
     })
     const seconds = Math.round((performance.now() - began) / 1000)
 
-    const cameBack = await untilReady(site)
-    const audited = await audit(crowd)
+    const cameBack = await isReady(site)
+    const audited = await audit(soak)
     const growths = memory.growths(options.minutes)
     const survived = site.isAlive()
     const ending = await site.stop()
     const checks = [
-      ...judge(watch, ledger.breaches),
+      ...judge(observations, ledger.breaches),
       ...judgeMemory(growths, seconds / 60),
       check('everything could be checked at the end', [
         ...(cameBack ? [] : ['the site did not come back']),
@@ -63,6 +61,7 @@ export async function run(options: Options, stopped: AbortSignal): Promise<Resul
         ...(ending === 0 ? [] : [`it ended with ${ending}`]),
       ]),
     ]
+    const sinceBegin = (at: number) => Math.round(at - began)
     return {
       options,
       seconds,
@@ -70,34 +69,30 @@ export async function run(options: Options, stopped: AbortSignal): Promise<Resul
       checks,
       growths,
       wasStopped: stopped.aborted,
-      answered: watch.answered,
-      counts: Object.fromEntries(
-        [...watch.counts].sort().map(([kind, row]) => [kind, Object.fromEntries(row)]),
-      ),
-      troubles: watch.troubles.map(({ kind, at }) => ({ kind, at: Math.round(at - began) })),
-      outages: outagesOf(watch).map((one) => ({ ...one, at: Math.round(one.at - began) })),
-      away: watch.away.length,
-      stray: strayOf(watch),
-      cutOff: watch.broken.filter(({ broken }) => broken === 'reset').length,
-      longestRefusal: longestRefusal(watch),
-      logged: checks.every(({ isKept }) => isKept) ? [] : logOf(site, watch),
+      answered: observations.answered,
+      away: observations.unavailable.length,
+      stray: strayOf(observations),
+      cutOff: observations.broken.filter(({ broken }) => broken === 'reset').length,
+      longestRefusal: longestRefusal(observations),
+      troubles: observations.faults.map(({ kind, at }) => ({ kind, at: sinceBegin(at) })),
+      outages: outagesOf(observations).map((one) => ({ ...one, at: sinceBegin(one.at) })),
+      counts: observations.counts,
+      logged: logOf(site, observations),
     }
   } finally {
     await site.clear()
   }
 }
 
-async function untilReady(site: Site): Promise<boolean> {
-  const giveUpAt = performance.now() + COMES_BACK
-  while (site.isAlive() && performance.now() < giveUpAt) {
-    if (await isReady(site)) return true
-    await pause(200, NEVER)
-  }
-  return false
+async function isReady(site: Site): Promise<boolean> {
+  return untilAnswered(`${site.url}/readyz`, site).then(
+    () => true,
+    () => false,
+  )
 }
 
 // What the site said about the answers that nobody should have got.
-function logOf(site: Site, { odd }: Watch): string[] {
-  const ids = new Set(odd.map(({ requestId }) => requestId))
-  return site.log().filter((line) => [...ids].some((id) => line.includes(id)))
+function logOf(site: Site, { unexpected }: Observations): string[] {
+  const lines = site.log().split('\n')
+  return lines.filter((line) => unexpected.some(({ requestId }) => line.includes(requestId)))
 }

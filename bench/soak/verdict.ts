@@ -1,16 +1,17 @@
-// The judgement: which promises were kept, from what the ledger and the watch have noted.
-import type { Breach, Promised } from './session-ledger.ts'
-import type { Trouble, Watch } from './watch.ts'
+// The judgement: which promises were kept, from what the ledger and the observations have noted.
+import type { Breach, Promised } from './ledger.ts'
+import type { Broken, Fault, Observations, Unexpected } from './observations.ts'
 
 export type Check = { what: string; isKept: boolean; details: string[] }
 export type Outage = { at: number; answers: number; milliseconds: number }
 
-const MOMENT = 1000 // milliseconds between a kill and the end of what the system does about it
-const NOTICED = 10_000 // milliseconds after which a cut connection has been noticed, also on a busy machine
-const LONGEST_OUTAGE = 30_000 // milliseconds for the database, or for new workers, to be there again
-const MOST_STRAY = 0.005 // the share of answers that may say 503 for a database that is there but slow
+const RESPONSE_TIME = 1000 // milliseconds between a kill and the end of what the system does about it
+const NOTICE_TIME = 10_000 // milliseconds after which a cut connection has been noticed, also on a busy machine
+const MAX_OUTAGE = 30_000 // milliseconds for the database, or for new workers, to be there again
+const MAX_STRAY_SHARE = 0.005 // of answers that may say 503 for a database that is there but slow
+const MAX_STRAY = 5 // of them in a short run
 
-const SAID: Record<Promised, string> = {
+const LEDGER_PROMISES: Record<Promised, string> = {
   writes: 'no acknowledged registration or password is lost',
   sessions: 'no session is lost that nobody ended',
   resurrection: 'no session comes back after its end',
@@ -19,25 +20,40 @@ const SAID: Record<Promised, string> = {
 }
 
 /** All promises, each kept or not. */
-export function judge(watch: Watch, breaches: Breach[]): Check[] {
+export function judge(observations: Observations, breaches: Breach[]): Check[] {
+  const { unexpected, unavailable, broken, faults, answered } = observations
+  const bare = unavailable.filter(({ isExplained }) => !isExplained)
+  const stray = strayOf(observations)
+  const cut = broken.filter((one) => one.broken === 'reset' && !isExplainedCut(one, faults))
+  const refusal = longestRefusal(observations)
   return [
     check('nothing but the 503 that says why, of all 5xx', [
-      ...watch.odd.filter(({ status }) => status >= 500).map(oddly),
-      ...watch.away.filter(({ explains }) => !explains).map(({ kind }) => `${kind}: a bare 503`),
-    ]),
-    check('every answer is one that its visitor can expect', [
-      ...watch.odd.filter(({ status }) => status < 500).map(oddly),
+      ...unexpected.filter(({ status }) => status >= 500).map(sentenceOf),
+      ...bare.map(({ kind }) => `${kind}: a bare 503`),
     ]),
     check(
-      'the database is back soon after each kill, and away at no other time',
-      awayTooLong(watch),
+      'every answer is one that its visitor can expect',
+      unexpected.filter(({ status }) => status < 500).map(sentenceOf),
     ),
-    check('a connection is cut off only with the worker that it led to', cutOff(watch)),
-    check('every request is answered, or cut off, in the end', [
-      ...watch.broken.filter(({ broken }) => broken === 'unanswered').map(({ kind }) => kind),
-    ]),
-    check('the site is found again soon after all its workers were killed', refusedTooLong(watch)),
-    ...Object.entries(SAID).map(([promise, what]) =>
+    check(
+      'the database is back soon after each kill, and away at no other time',
+      stray > Math.max(MAX_STRAY, answered * MAX_STRAY_SHARE)
+        ? [`${stray} of ${answered} answers said 503 while the database was not killed`]
+        : [],
+    ),
+    check(
+      'a connection is cut off only with the worker that it led to',
+      cut.map(({ kind }) => `${kind}: reset`),
+    ),
+    check(
+      'every request is answered, or cut off, in the end',
+      broken.filter((one) => one.broken === 'unanswered').map(({ kind }) => kind),
+    ),
+    check(
+      'the site is found again soon after all its workers were killed',
+      refusal > MAX_OUTAGE ? [`nobody listened for ${refusal} ms`] : [],
+    ),
+    ...Object.entries(LEDGER_PROMISES).map(([promise, what]) =>
       check(
         what,
         breaches.filter((one) => one.promise === promise).map((one) => one.what),
@@ -51,64 +67,42 @@ export function check(what: string, details: string[]): Check {
   return { what, isKept: details.length === 0, details }
 }
 
-/** How long the database was away after each kill of its process, as the visitors saw it. */
-export function outagesOf({ troubles, away }: Watch): Outage[] {
-  return troubles
-    .filter(({ kind }) => kind === 'engine')
-    .map(({ at }, index, kills) => {
-      const next = kills[index + 1]?.at ?? Infinity
-      const seen = away.filter(
-        ({ ended }) => ended >= at && ended < next && ended < at + LONGEST_OUTAGE,
-      )
-      const last = Math.max(at, ...seen.map(({ ended }) => ended))
-      return { at, answers: seen.length, milliseconds: Math.round(last - at) }
-    })
+/** How long the database was away after each kill of its process, as the users saw it. */
+export function outagesOf({ faults, unavailable }: Observations): Outage[] {
+  const kills = faults.filter(({ kind }) => kind === 'engine')
+  return kills.map(({ at }, index) => {
+    const end = Math.min(at + MAX_OUTAGE, kills[index + 1]?.at ?? Infinity)
+    const seen = unavailable.filter(({ ended }) => ended >= at && ended < end)
+    const last = Math.max(at, ...seen.map(({ ended }) => ended))
+    return { at, answers: seen.length, milliseconds: Math.round(last - at) }
+  })
 }
 
 /** Answers that said that the database is away while nobody had killed it. */
-export function strayOf(watch: Watch): number {
-  return watch.away.length - outagesOf(watch).reduce((sum, { answers }) => sum + answers, 0)
+export function strayOf(observations: Observations): number {
+  const explained = outagesOf(observations).reduce((sum, { answers }) => sum + answers, 0)
+  return observations.unavailable.length - explained
 }
 
 /** How long nobody listened after a kill, at the longest, in milliseconds. */
-export function longestRefusal(watch: Watch): number {
-  const times = watch.broken
-    .filter(({ broken }) => broken === 'refused')
-    .map(({ ended }) => ended - (lastKill(watch.troubles, ended)?.at ?? -Infinity))
+export function longestRefusal({ faults, broken }: Observations): number {
+  const kills = faults.filter(isOfWorkers)
+  const times = broken
+    .filter((one) => one.broken === 'refused')
+    .map(({ ended }) => ended - (kills.findLast(({ at }) => at <= ended)?.at ?? -Infinity))
   return Math.round(Math.max(0, ...times))
 }
 
-function awayTooLong(watch: Watch): string[] {
-  const stray = strayOf(watch)
-  return stray > Math.max(5, watch.answered * MOST_STRAY)
-    ? [`${stray} of ${watch.answered} answers said 503 while the database was not killed`]
-    : []
+function isExplainedCut({ began, ended }: Broken, faults: Fault[]): boolean {
+  return faults
+    .filter(isOfWorkers)
+    .some(({ at }) => began < at + RESPONSE_TIME && ended >= at && ended < at + NOTICE_TIME)
 }
 
-function cutOff({ troubles, broken }: Watch): string[] {
-  return broken
-    .filter(({ broken }) => broken === 'reset')
-    .filter((one) => !troubles.some((trouble) => explainsCut(trouble, one)))
-    .map(({ kind, broken }) => `${kind}: ${broken}`)
-}
-
-function explainsCut({ kind, at }: Trouble, { began, ended }: { began: number; ended: number }) {
-  return isOfWorkers(kind) && began < at + MOMENT && ended >= at && ended < at + NOTICED
-}
-
-function refusedTooLong(watch: Watch): string[] {
-  const longest = longestRefusal(watch)
-  return longest > LONGEST_OUTAGE ? [`nobody listened for ${longest} ms`] : []
-}
-
-function lastKill(troubles: Trouble[], before: number): Trouble | undefined {
-  return troubles.findLast(({ kind, at }) => isOfWorkers(kind) && at <= before)
-}
-
-function isOfWorkers(kind: Trouble['kind']): boolean {
+function isOfWorkers({ kind }: Fault): boolean {
   return kind === 'worker' || kind === 'all workers'
 }
 
-function oddly({ kind, status, requestId, why }: Watch['odd'][number]): string {
+function sentenceOf({ kind, status, requestId, why }: Unexpected): string {
   return `${kind}: ${status}, ${why} (request ${requestId})`
 }

@@ -1,10 +1,9 @@
 // A visitor that a lesson plays itself: real requests over real HTTP to this very server, with cookies of its own.
 import { randomBytes } from 'node:crypto'
-import { request, type IncomingHttpHeaders } from 'node:http'
 import type { Request } from 'express'
 import createError from 'http-errors'
+import { HttpClient, type HttpAnswer } from '../../lib/http/client.ts'
 import { sentCookies } from './anatomy.ts'
-import { parseSetCookie } from './set-cookie.ts'
 import { isKey } from './site-key.ts'
 import { visitorOf } from './visitor.ts'
 
@@ -16,14 +15,6 @@ const TIMEOUT = 5000 // milliseconds
 // Known to the site's processes alone, so that no visitor can claim to be one of their robots. One for the whole process,
 // because applications within the site, which know no settings, ask too; until it is set, nobody knows it.
 let key = randomBytes(32).toString('base64url')
-
-export type Answer = {
-  status: number
-  body: string
-  cookies: string[]
-  headers: IncomingHttpHeaders
-}
-type Headers = Record<string, string>
 
 /** Know robots by this key from now on: of many processes any may answer what a robot of another one sends. */
 export function useClientKey(shared: string): void {
@@ -37,13 +28,14 @@ export function isLessonClient(req: Request): boolean {
 
 /** A robot that goes on where this request's browser stands, with its lesson cookies, or begins with none. */
 export class LessonClient {
-  readonly jar = new Map<string, string>()
-  private readonly headers: Headers
-  private readonly port: number
+  readonly jar: Map<string, string>
+  private readonly client: HttpClient
 
   constructor(req: Request, name: string) {
-    this.port = req.socket.localPort ?? 0
-    this.headers = { [KEY_HEADER]: key, [BY_HEADER]: name }
+    // To our own socket: the Host header of the visitor has no say in where this goes.
+    const origin = `http://127.0.0.1:${req.socket.localPort ?? 0}`
+    this.client = new HttpClient(origin, { [KEY_HEADER]: key, [BY_HEADER]: name })
+    this.jar = this.client.cookies
     // The record is the visitor's, whose button set the robot off.
     this.jar.set('lesson-visitor', visitorOf(req))
   }
@@ -61,37 +53,17 @@ export class LessonClient {
   }
 
   /** Make a request and keep the cookies that come back. Throws if nothing answers in five seconds, and 429 if robots have to wait. */
-  async send(method: 'GET' | 'POST', path: string, headers: Headers = {}): Promise<Answer> {
-    const answer = await this.exchange(method, path, headers)
-    for (const line of answer.cookies) {
-      const { name, value, isGone } = parseSetCookie(line)
-      if (isGone) this.jar.delete(name)
-      else this.jar.set(name, value)
+  async send(
+    method: 'GET' | 'POST',
+    path: string,
+    headers: Record<string, string> = {},
+  ): Promise<HttpAnswer> {
+    const answer = await this.client.send({ method, path, headers, timeout: TIMEOUT })
+    // Robots are counted like everybody, on this machine's own address: whoever set too many off is told to wait.
+    if (answer.status === 429) {
+      const seconds = Number(answer.headers['retry-after'] ?? 60)
+      throw createError(429, 'Too many robots', { wait: { seconds, isLocked: false } })
     }
     return answer
-  }
-
-  private exchange(method: string, path: string, more: Headers): Promise<Answer> {
-    return new Promise((resolve, reject) => {
-      const Cookie = [...this.jar].map(([name, value]) => `${name}=${value}`).join('; ')
-      // To our own socket: the Host header of the visitor has no say in where this goes.
-      const target = { host: '127.0.0.1', port: this.port, method, path, timeout: TIMEOUT }
-      const req = request({ ...target, headers: { ...more, ...this.headers, Cookie } }, (res) => {
-        let body = ''
-        res.setEncoding('utf8').on('data', (text: string) => (body += text))
-        res.on('end', () => {
-          // Robots are counted like everybody, on this machine's own address: whoever set too many off is told to wait.
-          if (res.statusCode === 429) {
-            const seconds = Number(res.headers['retry-after'] ?? 60)
-            reject(createError(429, 'Too many robots', { wait: { seconds, isLocked: false } }))
-          }
-          const cookies = res.headers['set-cookie'] ?? []
-          resolve({ status: res.statusCode ?? 0, body, cookies, headers: res.headers })
-        })
-      })
-      req.on('timeout', () => req.destroy(new Error('The lesson did not answer')))
-      req.on('error', reject)
-      req.end()
-    })
   }
 }

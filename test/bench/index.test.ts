@@ -19,8 +19,8 @@ describe('npm run bench', () => {
     expect(err).not.toContain('Error')
     expect(code).toBe(0)
     for (const name of ['seed', 'express', 'fastify', 'limit', 'ours']) {
-      expect(out).toMatch(new RegExp(`^ {2}${name}: answers a second +[\\d.]+ `, 'm'))
+      expect(out).toMatch(new RegExp(`^\\| home +\\| ${name}: answers a second +\\| [\\d.]+ `, 'm'))
     }
-    expect(out.match(/^ {2}(PASS|MISS) /gm)).toHaveLength(3)
+    expect(out.match(/\| (met|\*\*missed\*\*) +\|$/gm)).toHaveLength(3)
   }, 240_000)
 })

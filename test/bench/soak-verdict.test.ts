@@ -1,54 +1,52 @@
 // The judgement of a soak: what it calls broken, of answers, connections and memory; and what is planned is repeatable.
 import { describe, expect, it } from 'vitest'
-import { Chance } from '../../bench/soak/chance.ts'
+import { Random } from '../../bench/soak/random.ts'
 import { judgeMemory } from '../../bench/soak/memory.ts'
-import { planTroubles } from '../../bench/soak/troubles.ts'
+import { planFaults } from '../../bench/soak/faults.ts'
 import { judge } from '../../bench/soak/verdict.ts'
-import { Watch } from '../../bench/soak/watch.ts'
+import { Observations } from '../../bench/soak/observations.ts'
 
 describe('The judgement', () => {
-  const answer = (status: number, headers = {}) => ({
-    ...{ began: 1, ended: 2, text: '' },
-    status,
-    headers,
-  })
-  const failed = (watch: Watch) =>
-    judge(watch, [])
+  const answer = (status: number) => ({ status, headers: {}, text: '', began: 1, ended: 2 })
+  const failed = (observations: Observations) =>
+    judge(observations, [])
       .filter(({ isKept }) => !isKept)
       .map(({ what }) => what)
 
   it('finds nothing wrong with a run in which nothing went wrong', () => {
-    const watch = new Watch()
-    watch.note('visit', answer(200))
+    const observations = new Observations()
+    observations.note('visit', answer(200))
 
-    expect(failed(watch)).toEqual([])
+    expect(failed(observations)).toEqual([])
   })
 
   it('breaks at one 500, and at one 503 that does not say why', () => {
     for (const status of [500, 503]) {
-      const watch = new Watch()
-      watch.note('visit', answer(status))
+      const observations = new Observations()
+      observations.note('visit', answer(status))
 
-      expect(failed(watch)).toEqual(['nothing but the 503 that says why, of all 5xx'])
+      expect(failed(observations)).toEqual(['nothing but the 503 that says why, of all 5xx'])
     }
   })
 
   it('breaks at a connection that is cut off while no worker was killed', () => {
-    const watch = new Watch()
-    watch.note('visit', { began: 1, ended: 2, broken: 'reset' })
-    expect(failed(watch)).toEqual(['a connection is cut off only with the worker that it led to'])
+    const observations = new Observations()
+    observations.note('visit', { ...answer(0), broken: 'reset' })
+    expect(failed(observations)).toEqual([
+      'a connection is cut off only with the worker that it led to',
+    ])
 
-    watch.troubles.push({ kind: 'worker', at: 1.5 })
-    expect(failed(watch)).toEqual([])
+    observations.faults.push({ kind: 'worker', at: 1.5 })
+    expect(failed(observations)).toEqual([])
   })
 
   it('breaks where a request is never answered, whatever was killed', () => {
-    const watch = new Watch()
-    watch.troubles.push({ kind: 'worker', at: 1.5 })
+    const observations = new Observations()
+    observations.faults.push({ kind: 'worker', at: 1.5 })
 
-    watch.note('visit', { began: 1, ended: 2, broken: 'unanswered' })
+    observations.note('visit', { ...answer(0), broken: 'unanswered' })
 
-    expect(failed(watch)).toHaveLength(1)
+    expect(failed(observations)).toHaveLength(1)
   })
 })
 
@@ -73,10 +71,10 @@ describe('The plan', () => {
   const options = { minutes: 0.2, every: 8, workers: 2, people: 4, rate: 30, seed: 1, write: false }
 
   it('kills a worker and the database in the shortest run, at the same moments for the same seed', () => {
-    const [plan, again] = [1, 1].map((seed) => planTroubles(options, new Chance(seed)))
+    const [plan, again] = [1, 1].map((seed) => planFaults(options, new Random(seed)))
 
     expect(plan?.map(({ kind }) => kind)).toEqual(['worker', 'engine'])
     expect(again).toEqual(plan)
-    expect(planTroubles(options, new Chance(2))).not.toEqual(plan)
+    expect(planFaults(options, new Random(2))).not.toEqual(plan)
   })
 })

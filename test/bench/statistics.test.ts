@@ -1,10 +1,10 @@
 // What the benchmark makes of numbers: medians, ratios, slopes, verdicts, and charts that are whole.
 import { parse } from 'node-html-parser'
 import { describe, expect, it } from 'vitest'
-import { barChart, lineChart } from '../../bench/chart.ts'
-import { heaviest } from '../../bench/cpu-profile.ts'
-import { atLeast, atMost } from '../../bench/results.ts'
-import { percentile, ratios, slope, spreadOf } from '../../bench/statistics.ts'
+import { barChart, lineChart } from '../../bench/charts.ts'
+import { heaviest } from '../../bench/profile.ts'
+
+import { atLeast, atMost, percentile, ratios, slope, spreadOf } from '../../bench/statistics.ts'
 
 describe('The statistics', () => {
   it('tell the median with the smallest and the greatest value, in whatever order they came', () => {
@@ -56,7 +56,7 @@ describe('A chart', () => {
 
     const svg = barChart('1 < 2', bars)
 
-    expect(svg).toContain('&lt;ours>')
+    expect(svg).toContain('&lt;ours&gt;')
     expect(parse(svg).querySelectorAll('rect')).toHaveLength(3)
     expect(tagsOf(svg)).toEqual([])
     expect(svg).not.toMatch(/NaN|undefined|Infinity/)
@@ -82,7 +82,7 @@ describe('A profile', () => {
     ]
     const profile = { startTime: 0, nodes, samples: [3, 1, 2, 3], timeDeltas: [10, 30, 50, 10] }
 
-    expect(heaviest(profile, 15, 1000)).toEqual([
+    expect(heaviest(profile, [{ from: 15, to: 1000 }])).toEqual([
       ['work', '75.0 %'],
       ['rest', '25.0 %'],
     ])

@@ -1,6 +1,7 @@
 // The site in several processes: one to a visitor, whichever answers; replaced when one dies or when asked; ended in order.
-import { Agent, get } from 'node:http'
+import { Agent } from 'node:http'
 import { describe, expect, it, vi } from 'vitest'
+import { HttpClient } from '../../lib/http/client.ts'
 import { isAlive } from '../is-alive.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 import { newPerson, page, Visitor } from '../visitor.ts'
@@ -147,17 +148,15 @@ function startLoad(address: string) {
   const failures: string[] = []
   let answered = 0
   let isOver = false
-  const ask = () =>
-    new Promise<void>((resolve) => {
-      get(`${address}/login`, { agent }, (res) => {
-        if (res.statusCode === 200) answered++
-        else failures.push(`status ${res.statusCode ?? ''}`)
-        res.resume().once('close', resolve)
-      }).once('error', (error) => {
-        failures.push(error.message)
-        resolve()
-      })
-    })
+  const ask = async () => {
+    try {
+      const { status } = await new HttpClient(address, {}, agent).send({ path: '/login' })
+      if (status === 200) answered++
+      else failures.push(`status ${status}`)
+    } catch (error) {
+      failures.push(String(error))
+    }
+  }
   const visit = async () => {
     while (!isOver) await ask()
   }

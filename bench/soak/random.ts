@@ -1,6 +1,6 @@
-// Chance that can be repeated: the same seed makes the same choices.
+// Random choices that can be repeated: the same seed makes the same ones.
 
-export class Chance {
+export class Random {
   private state: number
 
   constructor(seed: number) {
@@ -17,13 +17,8 @@ export class Chance {
   }
 
   /** A whole number, both ends included. */
-  between(least: number, most: number): number {
-    return least + Math.floor(this.next() * (most - least + 1))
-  }
-
-  /** True so often, from 0 to 1. */
-  happens(share: number): boolean {
-    return this.next() < share
+  between(min: number, max: number): number {
+    return min + Math.floor(this.next() * (max - min + 1))
   }
 
   /** One of a list. Throws where there is none. */
@@ -33,16 +28,15 @@ export class Chance {
     return one
   }
 
-  /** One of these names, each as often as its weight says. */
-  weighed<T extends string>(weights: Record<T, number>): T {
-    const names = Object.keys(weights) as T[]
-    const total = names.reduce((sum, name) => sum + weights[name], 0)
+  /** One of a list, each as often as its weight says. */
+  weighted<T extends { weight: number }>(list: readonly T[]): T {
+    const total = list.reduce((sum, { weight }) => sum + weight, 0)
     let left = this.next() * total
-    return names.find((name) => (left -= weights[name]) < 0) ?? this.pick(names)
+    return list.find(({ weight }) => (left -= weight) < 0) ?? this.pick(list)
   }
 
   /** A stream of its own for one of many, so that nobody's choices depend on how fast the others are. */
-  fork(number: number): Chance {
-    return new Chance(Math.imul(this.state ^ (number + 1), 0x9e3779b1))
+  fork(number: number): Random {
+    return new Random(Math.imul(this.state ^ (number + 1), 0x9e3779b1))
   }
 }
