@@ -55,7 +55,7 @@ export function createApp({
   app.set('settings', settings)
   app.set('readiness', readiness)
   app.set('metrics', metrics)
-  app.set('lessons on', lessons !== undefined)
+  app.set('frame parts', lessons?.frame)
   if (lessons) app.set('etag', false) // the x-ray of a page differs each time, though the page may not
   app.set('captcha on', settings.captcha.mode !== 'off')
   app.set('views', viewsDir)
@@ -89,7 +89,7 @@ export function createApp({
       databaseReady(database),
     ),
   )
-  if (lessons) app.use(lessons.apps, ...lessons.xRay) // before the sessions, which lessons can neither read nor disturb
+  if (lessons) app.use(...lessons.beforeSessions) // so that lessons can neither read nor disturb the site's sessions
   const observers = { cache: sessionCache, watch: lessons?.watch, metrics }
   app.use(
     chain(

@@ -5,9 +5,8 @@ import { Router, type CookieOptions, type Request, type RequestHandler } from 'e
 import session from 'express-session'
 import svgCaptcha from 'svg-captcha'
 import { otherOriginOf } from './lib/other-origin.ts'
-import type { Lesson } from './lib/lesson.ts'
+import { setOutcome, type Lesson } from './lib/lesson.ts'
 import { LessonClient } from './lib/lesson-client.ts'
-import { setOutcome } from './lib/set-outcome.ts'
 
 // The one front end that is let in: this very server under its other name on this machine.
 const frontEnd: CorsOptionsDelegate<Request> = (req, done) => {
@@ -30,7 +29,7 @@ export const crossOrigin: Lesson = {
   minutes: 15,
   documents: [4],
   cookies: Object.keys(servers).map(nameOf),
-  asksElsewhere: true,
+  asksOtherOrigin: true,
 
   mount(app, { path, secret, stores }) {
     for (const [how, { allow, cookie }] of Object.entries(servers)) {
@@ -62,14 +61,14 @@ export const crossOrigin: Lesson = {
         res.json({ code })
       })
 
-      // What a front end's script does, for browsers without scripts. A robot heeds neither CORS nor SameSite.
+      // What a front end's script does, for browsers without scripts. A lesson client heeds neither CORS nor SameSite.
       for (const credentials of ['omit', 'include']) {
         app.post(`/ask/${how}/${credentials}`, async (req, res) => {
           const Origin = `http://localhost:${req.socket.localPort ?? 0}`
-          const robot = new LessonClient(req, 'front-end')
-          await robot.send('GET', `${path}/try/${how}/code`, { Origin })
-          if (credentials === 'omit') robot.jar.delete(nameOf(how))
-          const { headers } = await robot.send('GET', `${path}/try/${how}/check`, { Origin })
+          const client = new LessonClient(req, 'front-end')
+          await client.send('GET', `${path}/try/${how}/code`, { Origin })
+          if (credentials === 'omit') client.jar.delete(nameOf(how))
+          const { headers } = await client.send('GET', `${path}/try/${how}/check`, { Origin })
           const origin = headers['access-control-allow-origin'] ?? '–'
           const allowed = headers['access-control-allow-credentials'] ?? '–'
           const isOpen = credentials === 'omit' ? ['*', Origin] : [allowed === 'true' && Origin]
@@ -80,8 +79,8 @@ export const crossOrigin: Lesson = {
     }
   },
 
-  look({ elsewhere }) {
-    return Promise.resolve({ servers: Object.keys(servers), elsewhere: elsewhere ?? null })
+  look({ otherOrigin }) {
+    return Promise.resolve({ servers: Object.keys(servers), otherOrigin: otherOrigin ?? null })
   },
 }
 

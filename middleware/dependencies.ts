@@ -1,11 +1,14 @@
 // What the site is built from: given to createApp by whoever starts it, or tests it.
+import type { RequestHandler } from 'express'
 import type { Connection } from 'mongoose'
 import type { Settings } from '../config/env.ts'
 import type { Logger } from '../config/logger.ts'
 import type { Metrics } from '../lib/metrics.ts'
 import type { SessionCache } from '../lib/session/cache.ts'
+import type { SessionStore } from '../lib/session/store.ts'
+import type { FrameParts } from './answer/layout.ts'
+import type { Row } from './page.ts'
 import type { Prototypes } from './prototypes.ts'
-import type { Lessons } from '../lessons/lib/mount.ts'
 import type { Readiness } from './readiness.ts'
 
 export type Dependencies = {
@@ -22,4 +25,18 @@ export type Dependencies = {
   sessionCache?: SessionCache | undefined
   /** Where is counted what happens, on a site that shows its metrics to somebody. */
   metrics?: Metrics | undefined
+}
+
+/** What the teaching pages bring with them. The site knows them by this alone. */
+export type Lessons = {
+  /** Their own middleware, which neither reads nor disturbs the site's sessions: it is mounted before them. */
+  beforeSessions: RequestHandler[]
+  /** Their pages, for the map. */
+  rows: Row[]
+  /** What they add to the frame around every page. */
+  frame: FrameParts
+  /** Has the operations of the site's session store noted. */
+  watch: (store: SessionStore) => SessionStore
+  /** End what they have started. */
+  close: () => Promise<void>
 }

@@ -3,17 +3,16 @@ import { randomBytes } from 'node:crypto'
 import { request, type IncomingHttpHeaders } from 'node:http'
 import type { Request } from 'express'
 import createError from 'http-errors'
-import { sentCookies } from './anatomy.ts'
-import { parseSetCookie } from './set-cookie.ts'
+import { parseSetCookie, sentCookies } from './cookies.ts'
 import { isKey } from './site-key.ts'
 import { visitorOf } from './visitor.ts'
 
 export const BY_HEADER = 'X-Lesson-By'
 
-const KEY_HEADER = 'X-Lesson-Robot'
+const KEY_HEADER = 'X-Lesson-Client'
 const TIMEOUT = 5000 // milliseconds
 
-// Known to the site's processes alone, so that no visitor can claim to be one of their robots. One for the whole process,
+// Known to the site's processes alone, so that no visitor can claim to be one of their lesson clients. One for the whole process,
 // because applications within the site, which know no settings, ask too; until it is set, nobody knows it.
 let key = randomBytes(32).toString('base64url')
 
@@ -25,17 +24,17 @@ export type Answer = {
 }
 type Headers = Record<string, string>
 
-/** Know robots by this key from now on: of many processes any may answer what a robot of another one sends. */
+/** Know lesson clients by this key from now on: of many processes any may answer what a client of another one sends. */
 export function useClientKey(shared: string): void {
   key = shared
 }
 
-/** True for a request that a robot of this site made. */
+/** True for a request that a lesson client of this site made. */
 export function isLessonClient(req: Request): boolean {
   return isKey(req.get(KEY_HEADER), key)
 }
 
-/** A robot that goes on where this request's browser stands, with its lesson cookies, or begins with none. */
+/** A client that goes on where this request's browser stands, with its lesson cookies, or begins with none. */
 export class LessonClient {
   readonly jar = new Map<string, string>()
   private readonly headers: Headers
@@ -44,7 +43,7 @@ export class LessonClient {
   constructor(req: Request, name: string) {
     this.port = req.socket.localPort ?? 0
     this.headers = { [KEY_HEADER]: key, [BY_HEADER]: name }
-    // The record is the visitor's, whose button set the robot off.
+    // The record is the visitor's, whose button set the client off.
     this.jar.set('lesson-visitor', visitorOf(req))
   }
 
@@ -54,13 +53,13 @@ export class LessonClient {
     return this.withCookies(Object.fromEntries(sent.map(({ name, value }) => [name, value])))
   }
 
-  /** Take over these cookies, as if the robot were another tab of the same browser. */
+  /** Take over these cookies, as if the client were another tab of the same browser. */
   withCookies(cookies: Record<string, string>): this {
     for (const [name, value] of Object.entries(cookies)) this.jar.set(name, value)
     return this
   }
 
-  /** Make a request and keep the cookies that come back. Throws if nothing answers in five seconds, and 429 if robots have to wait. */
+  /** Make a request and keep the cookies that come back. Throws if nothing answers in five seconds, and 429 if lesson clients have to wait. */
   async send(method: 'GET' | 'POST', path: string, headers: Headers = {}): Promise<Answer> {
     const answer = await this.exchange(method, path, headers)
     for (const line of answer.cookies) {
@@ -80,10 +79,12 @@ export class LessonClient {
         let body = ''
         res.setEncoding('utf8').on('data', (text: string) => (body += text))
         res.on('end', () => {
-          // Robots are counted like everybody, on this machine's own address: whoever set too many off is told to wait.
+          // Lesson clients are counted like everybody, on this machine's own address: whoever set too many off is told to wait.
           if (res.statusCode === 429) {
             const seconds = Number(res.headers['retry-after'] ?? 60)
-            reject(createError(429, 'Too many robots', { wait: { seconds, isLocked: false } }))
+            reject(
+              createError(429, 'Too many lesson clients', { wait: { seconds, isLocked: false } }),
+            )
           }
           const cookies = res.headers['set-cookie'] ?? []
           resolve({ status: res.statusCode ?? 0, body, cookies, headers: res.headers })

@@ -75,15 +75,15 @@ describe('Without JavaScript', () => {
     expect(await textOf('.change .added')).toMatch(/^\+/)
   })
 
-  it('a robot does what a browser can’t, and the page tells what came of it', async () => {
+  it('a lesson client does what a browser can’t, and the page tells what came of it', async () => {
     const { press, textOf } = await open('races')
 
     await press('/stock/sign-in')
     await press('/stock/slow')
     await press('/stock/visit')
 
-    const told = t('lessons.races.told.undone', { username: 'zhangsan' })
-    expect(await textOf('#outcome')).toBe(told)
+    const outcome = t('lessons.races.outcome.undone', { username: 'zhangsan' })
+    expect(await textOf('#outcome')).toBe(outcome)
     expect(await textOf('#travelled')).toContain(t('lessons.by.tab'))
   })
 
@@ -192,7 +192,7 @@ describe('A real browser between two sites', () => {
     })
   })
 
-  it('shows scripts no HttpOnly cookie, and brings a Lax one along from elsewhere, but no Strict one', async () => {
+  it('shows scripts no HttpOnly cookie, and brings a Lax one along from another site, but no Strict one', async () => {
     const page = await site.visitor()
     await page.goto('/lessons/flags')
     for (const kind of ['closed', 'open', 'strict', 'lax', 'none']) {

@@ -1,4 +1,4 @@
-// The lesson of the other origin, over HTTP: what a front end elsewhere finds, with and without cookies and CORS.
+// The lesson of the other origin, over HTTP: what a front end on another site finds, with and without cookies and CORS.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { translator } from '../../config/i18n.ts'
 import { openSite, type Site } from '../helper.ts'
@@ -7,7 +7,8 @@ import { panesOf } from './panes.ts'
 
 const PATH = '/lessons/cross-origin'
 const t = translator('en')
-const told = (key: string) => t(`lessons.cross-origin.told.${key}`, { origin: '', allowed: '' })
+const outcome = (key: string) =>
+  t(`lessons.cross-origin.outcome.${key}`, { origin: '', allowed: '' })
 
 let site: Site
 beforeAll(async () => {
@@ -30,13 +31,13 @@ describe(`POST ${PATH}/try/ask`, () => {
 
       await visitor.post(`${PATH}/try/ask/${how}/${credentials}`, {})
 
-      const { told: outcomes, requests, marked } = await panesOf(visitor, PATH)
-      expect(outcomes[0]).toContain(told(reading).split('.')[0])
+      const { outcomes, requests, marked } = await panesOf(visitor, PATH)
+      expect(outcomes[0]).toContain(outcome(reading).split('.')[0])
       expect(outcomes[0]).toContain(`Origin: ${origin}`)
       expect(outcomes[0]).toContain(`Credentials: ${allowed}`)
-      expect(outcomes.slice(1)).toEqual([told(finding), told('drawn')])
+      expect(outcomes.slice(1)).toEqual([outcome(finding), outcome('drawn')])
       expect(requests[1]).toContain(t('lessons.by.front-end'))
-      expect(marked).toContain('elsewhereOf')
+      expect(marked).toContain('otherOriginOf')
     },
   )
 })
