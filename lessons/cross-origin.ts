@@ -20,7 +20,11 @@ const servers: Record<string, { allow: RequestHandler; cookie: CookieOptions }> 
   closed: { allow: closed, cookie: { sameSite: 'lax' } },
   document: { allow: cors({ credentials: true }), cookie: {} }, // as in document 4: any origin (*)
   lax: { allow: cors(frontEnd), cookie: { sameSite: 'lax' } },
-  none: { allow: cors(frontEnd), cookie: { sameSite: 'none', secure: true } }, // ← a cookie that travels between sites
+  none: { allow: cors(frontEnd), cookie: { sameSite: 'none', secure: true } }, // ← travels where the browser allows third-party cookies
+  partitioned: {
+    allow: cors(frontEnd),
+    cookie: { sameSite: 'none', secure: true, partitioned: true }, // ← travels in every current browser, but is kept for each front end apart
+  },
 }
 
 export const crossOrigin: Lesson = {
@@ -80,7 +84,14 @@ export const crossOrigin: Lesson = {
   },
 
   look({ otherOrigin }) {
-    return Promise.resolve({ servers: Object.keys(servers), otherOrigin: otherOrigin ?? null })
+    const travelling = Object.keys(servers).filter(
+      (how) => servers[how]?.cookie.sameSite === 'none',
+    )
+    return Promise.resolve({
+      servers: Object.keys(servers),
+      travelling,
+      otherOrigin: otherOrigin ?? null,
+    })
   },
 }
 

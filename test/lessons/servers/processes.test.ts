@@ -77,7 +77,7 @@ const walks: Record<string, Press[]> = {
     '?again/code',
     'again/refresh',
   ],
-  'cross-origin': ['closed', 'document', 'lax', 'none'].flatMap((how) => [
+  'cross-origin': ['closed', 'document', 'lax', 'none', 'partitioned'].flatMap((how) => [
     `ask/${how}/omit`,
     `ask/${how}/include`,
   ]),
