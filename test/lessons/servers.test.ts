@@ -94,6 +94,19 @@ describe(`POST ${PATH}/try/database`, SLOW, () => {
     expect(pids.some((pid) => old.includes(pid))).toBe(false)
   })
 
+  it('keeps the key and the port of each server from everybody who asks for the page as JSON', async () => {
+    const visitor = site.visitor()
+    await visitor.post(`${PATH}/try/restart`, {})
+
+    const { body } = await visitor.get(PATH, { Accept: 'application/json' })
+
+    const { servers } = body as { servers: object[] }
+    expect(servers.map((one) => Object.keys(one))).toEqual([
+      ['name', 'pid', 'isAlive'],
+      ['name', 'pid', 'isAlive'],
+    ])
+  })
+
   it('says so when no server is left, or the one to kill is none', async () => {
     const { press, see } = someone()
     await press('restart')
