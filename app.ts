@@ -4,7 +4,6 @@ import type { Connection } from 'mongoose'
 import type { Settings } from './config/env.ts'
 import type { Logger } from './config/logger.ts'
 import { viewsDir } from './config/paths.ts'
-import type { Lessons } from './lessons/lib/mount.ts'
 import type { Metrics } from './lib/metrics.ts'
 import { setConcurrency } from './lib/password/queue.ts'
 import type { SessionCache } from './lib/session/cache.ts'
@@ -24,6 +23,7 @@ import { headers } from './middleware/headers.ts'
 import { refuseInsecure } from './middleware/https.ts'
 import { usePrototypes, type Prototypes } from './middleware/prototypes.ts'
 import { layout } from './middleware/answer/layout.ts'
+import type { Lessons } from './middleware/lessons.ts'
 import { locale } from './middleware/locale.ts'
 import { countRequests } from './middleware/log/metrics.ts'
 import { pages, pathsOf } from './middleware/page.ts'
@@ -77,7 +77,7 @@ export function createApp({
   app.set('settings', settings)
   app.set('readiness', readiness)
   app.set('metrics', metrics)
-  app.set('lessons on', lessons !== undefined)
+  app.set('frame parts', lessons?.frame)
   if (lessons) app.set('etag', false) // the x-ray of a page differs each time, though the page may not
   app.set('captcha on', settings.captcha.mode !== 'off')
   app.set('views', viewsDir)
@@ -107,7 +107,7 @@ export function createApp({
     body(),
     databaseReady(database),
   )
-  if (lessons) app.use(lessons.apps, ...lessons.xRay) // before the sessions, which lessons can neither read nor disturb
+  if (lessons) app.use(...lessons.beforeSessions) // so that lessons can neither read nor disturb the site's sessions
   const observers = { cache: sessionCache, watch: lessons?.watch, metrics }
   app.use(
     sessions(settings, openSessionStore(settings, database, observers)),

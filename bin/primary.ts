@@ -7,7 +7,7 @@ import { gatherFromWorkers } from '../lib/metrics/cluster.ts'
 import { openDatabaseAndSecrets } from './setup.ts'
 import { startMetrics } from './metrics-server.ts'
 import { close, listen } from './server.ts'
-import { baseUrlOf } from './start.ts'
+import { baseUrlOf, loadLessons } from './start.ts'
 import { Workers } from './workers.ts'
 
 export type Primary = {
@@ -28,12 +28,14 @@ export async function startPrimary(
     const { shared, close: closeDatabase } = await openDatabaseAndSecrets(settings, logger, say)
     try {
       await mongoose.disconnect() // only the workers speak with the database from here on
+      const lessons = settings.lessons ? (await loadLessons()).ownServers() : undefined
       const port = settings.port === 0 ? await freePort(settings) : settings.port
       await workers.open({ order: 'open', shared, port })
       const metrics = await startMetrics({ settings, logger, collect })
       if (metrics.address) say(`Metrics are shown at ${metrics.address}`)
       const stop = async () => {
         await workers.stop()
+        await lessons?.close()
         await metrics.close()
         await closeDatabase() // after the last worker: until then it is needed
       }

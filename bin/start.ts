@@ -6,8 +6,8 @@ import { createApp } from '../app.ts'
 import { defaultBaseUrl, type Settings } from '../config/env.ts'
 import type { Logger } from '../config/logger.ts'
 import type { Metrics } from '../lib/metrics.ts'
+import type { Lessons } from '../middleware/lessons.ts'
 import { createPrototypes } from '../middleware/prototypes.ts'
-import type { Lessons } from '../lessons/lib/mount.ts'
 import type { SessionCache } from '../lib/session/cache.ts'
 import { Postman } from '../models/mail/postman.ts'
 import type { Shared, Stopping } from './messages.ts'
@@ -76,10 +76,14 @@ async function stopServer(server: Server, how: Stopping, production: boolean): P
   await close(server)
 }
 
-// A site without lessons does not even load them.
+/** The teaching wing. It is loaded here and nowhere else: a site without lessons does not even load them. */
+export function loadLessons() {
+  return import('../lessons/index.ts')
+}
+
 async function lessonsOf(settings: Settings): Promise<Lessons | undefined> {
   if (settings.lessons) {
-    const { openLessons } = await import('../lessons/index.ts')
+    const { openLessons } = await loadLessons()
     return openLessons(settings, mongoose.connection)
   } else {
     return undefined

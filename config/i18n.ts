@@ -16,6 +16,11 @@ export function translator(locale: Locale): Translate {
   return translators[locale]
 }
 
+/** Add sentences to those of this language: a part of the site that may be missing brings its own. */
+export function addSentences(locale: Locale, sentences: object): void {
+  instance.addResourceBundle(locale, 'translation', sentences, true, true)
+}
+
 /** A point in time in words of this language. In UTC, which is named: the server can't know the visitor's clock. */
 export function formatTime(locale: Locale, date: Date): string {
   timeFormats[locale] ??= timeFormatOf(locale)

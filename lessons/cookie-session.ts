@@ -2,16 +2,14 @@
 import cookieSession from 'cookie-session'
 import { Router, type Request } from 'express'
 import { getIronSession } from 'iron-session'
-import { sizeOf } from './lib/set-cookie.ts'
-import { cookiesOf } from './lib/cookies.ts'
+import { cookiesOf, sizeOf } from './lib/cookies.ts'
 import { setCookiesOf } from './lib/hold-back.ts'
-import type { Lesson } from './lib/lesson.ts'
+import { setOutcome, type Lesson } from './lib/lesson.ts'
 import { LessonClient } from './lib/lesson-client.ts'
-import { setOutcome } from './lib/set-outcome.ts'
 
 const SIGNED = 'cookie-session.signed'
-const SEALED = 'cookie-session.sealed'
-const names = [SIGNED, `${SIGNED}.sig`, SEALED]
+const ENCRYPTED = 'cookie-session.encrypted'
+const names = [SIGNED, `${SIGNED}.sig`, ENCRYPTED]
 const MINUTES = 10
 const LARGEST = 4096 // bytes of name and value: what is larger no browser keeps
 const [PAGE, MAX_PAGES] = [1000, 6] // letters, and how often they are put in
@@ -35,18 +33,18 @@ export const cookieSessions: Lesson = {
       const keys = Object.values<string>(ring).reverse() // the first signs, all verify
       const signed = Router()
       signed.use(cookieSession({ name: SIGNED, keys, maxAge: MINUTES * 60 * 1000, ...cookie })) // ← signed: everybody can read it
-      const sealed = Router()
-      sealed.use(async (req, res, next) => {
-        const options = { cookieName: SEALED, password: ring, ttl: MINUTES * 60 }
+      const encrypted = Router()
+      encrypted.use(async (req, res, next) => {
+        const options = { cookieName: ENCRYPTED, password: ring, ttl: MINUTES * 60 }
         const cookieOptions = { ...cookie, secure: req.secure }
         const session = await getIronSession<Kept>(req, res, { ...options, cookieOptions }) // ← encrypted: nobody can
         Object.assign(req, { session })
         next()
       })
       app.use(`/signed/${when}`, signed)
-      app.use(`/sealed/${when}`, sealed)
+      app.use(`/encrypted/${when}`, encrypted)
 
-      for (const server of [signed, sealed]) {
+      for (const server of [signed, encrypted]) {
         server.post('/sign-in', async (req, res) => {
           Object.assign(keptOf(req), { username: 'zhangsan', visits: 0, pages: [] })
           await keptOf(req).save?.()
@@ -76,9 +74,9 @@ export const cookieSessions: Lesson = {
           if (kept.username) {
             kept.pages = [...(kept.pages ?? []), 'x'.repeat(PAGE)].slice(0, MAX_PAGES)
             const error = await kept.save?.().catch(String)
-            const sealed = setCookiesOf(res).find((line) => line.startsWith(SEALED))
+            const encrypted = setCookiesOf(res).find((line) => line.startsWith(ENCRYPTED))
             const signed = Buffer.from(JSON.stringify(kept)).toString('base64')
-            const bytes = sizeOf(sealed ?? `${SIGNED}=${signed}`)
+            const bytes = sizeOf(encrypted ?? `${SIGNED}=${signed}`)
             if (error) setOutcome(res, 'refused-by-server', { error })
             else setOutcome(res, bytes > LARGEST ? 'dropped-by-browser' : 'more', { bytes })
           } else {
@@ -98,7 +96,7 @@ export const cookieSessions: Lesson = {
     }
 
     // Somebody copies the cookie, and comes back with it after the sign-out.
-    for (const kind of ['signed', 'sealed']) {
+    for (const kind of ['signed', 'encrypted']) {
       app.post(`/copy/${kind}`, async (req, res) => {
         const tab = new LessonClient(req, 'tab').withCookies(cookiesOf(req, names))
         const thief = new LessonClient(req, 'thief').withCookies(cookiesOf(req, names))
@@ -112,9 +110,9 @@ export const cookieSessions: Lesson = {
   },
 
   look({ cookies }) {
-    const { [SIGNED]: signed = '', [SEALED]: sealed = '' } = cookies
+    const { [SIGNED]: signed = '', [ENCRYPTED]: encrypted = '' } = cookies
     const readable = Buffer.from(signed, 'base64').toString().slice(0, 200)
-    return Promise.resolve({ readable, unreadable: sealed.slice(0, 200) })
+    return Promise.resolve({ readable, unreadable: encrypted.slice(0, 200) })
   },
 }
 

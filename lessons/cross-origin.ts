@@ -5,9 +5,8 @@ import { Router, type CookieOptions, type Request, type RequestHandler } from 'e
 import session from 'express-session'
 import svgCaptcha from 'svg-captcha'
 import { otherOriginOf } from './lib/other-origin.ts'
-import type { Lesson } from './lib/lesson.ts'
+import { setOutcome, type Lesson } from './lib/lesson.ts'
 import { LessonClient } from './lib/lesson-client.ts'
-import { setOutcome } from './lib/set-outcome.ts'
 
 // The one front end that is let in: this very server under its other name on this machine.
 const frontEnd: CorsOptionsDelegate<Request> = (req, done) => {
@@ -21,7 +20,11 @@ const servers: Record<string, { allow: RequestHandler; cookie: CookieOptions }> 
   closed: { allow: closed, cookie: { sameSite: 'lax' } },
   document: { allow: cors({ credentials: true }), cookie: {} }, // as in document 4: any origin (*)
   lax: { allow: cors(frontEnd), cookie: { sameSite: 'lax' } },
-  none: { allow: cors(frontEnd), cookie: { sameSite: 'none', secure: true } }, // ← a cookie that travels between sites
+  none: { allow: cors(frontEnd), cookie: { sameSite: 'none', secure: true } }, // ← travels where the browser allows third-party cookies
+  partitioned: {
+    allow: cors(frontEnd),
+    cookie: { sameSite: 'none', secure: true, partitioned: true }, // ← travels in every current browser, but is kept for each front end apart
+  },
 }
 
 export const crossOrigin: Lesson = {
@@ -30,7 +33,7 @@ export const crossOrigin: Lesson = {
   minutes: 15,
   documents: [4],
   cookies: Object.keys(servers).map(nameOf),
-  asksElsewhere: true,
+  asksOtherOrigin: true,
 
   mount(app, { path, secret, stores }) {
     for (const [how, { allow, cookie }] of Object.entries(servers)) {
@@ -62,14 +65,14 @@ export const crossOrigin: Lesson = {
         res.json({ code })
       })
 
-      // What a front end's script does, for browsers without scripts. A robot heeds neither CORS nor SameSite.
+      // What a front end's script does, for browsers without scripts. A lesson client heeds neither CORS nor SameSite.
       for (const credentials of ['omit', 'include']) {
         app.post(`/ask/${how}/${credentials}`, async (req, res) => {
           const Origin = `http://localhost:${req.socket.localPort ?? 0}`
-          const robot = new LessonClient(req, 'front-end')
-          await robot.send('GET', `${path}/try/${how}/code`, { Origin })
-          if (credentials === 'omit') robot.jar.delete(nameOf(how))
-          const { headers } = await robot.send('GET', `${path}/try/${how}/check`, { Origin })
+          const client = new LessonClient(req, 'front-end')
+          await client.send('GET', `${path}/try/${how}/code`, { Origin })
+          if (credentials === 'omit') client.jar.delete(nameOf(how))
+          const { headers } = await client.send('GET', `${path}/try/${how}/check`, { Origin })
           const origin = headers['access-control-allow-origin'] ?? '–'
           const allowed = headers['access-control-allow-credentials'] ?? '–'
           const isOpen = credentials === 'omit' ? ['*', Origin] : [allowed === 'true' && Origin]
@@ -80,8 +83,15 @@ export const crossOrigin: Lesson = {
     }
   },
 
-  look({ elsewhere }) {
-    return Promise.resolve({ servers: Object.keys(servers), elsewhere: elsewhere ?? null })
+  look({ otherOrigin }) {
+    const travelling = Object.keys(servers).filter(
+      (how) => servers[how]?.cookie.sameSite === 'none',
+    )
+    return Promise.resolve({
+      servers: Object.keys(servers),
+      travelling,
+      otherOrigin: otherOrigin ?? null,
+    })
   },
 }
 

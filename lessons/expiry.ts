@@ -1,7 +1,7 @@
 // Ten seconds: what moves the end of a session, with and without rolling, and what cookie.maxAge = 0 does.
 import session from 'express-session'
 import type { Lesson } from './lib/lesson.ts'
-import { sidesOf } from './lib/comparison.ts'
+import { compare } from './lib/comparison.ts'
 
 const SIDES = ['fixed', 'rolling'] as const
 const COOKIES = SIDES.map((side) => `expiry.${side}`)
@@ -48,5 +48,5 @@ export const expiry: Lesson = {
     }
   },
 
-  look: async (visit, tools) => ({ sides: await sidesOf(visit, tools, COOKIES) }),
+  look: async (visit, tools) => ({ comparison: await compare(visit, tools, COOKIES) }),
 }

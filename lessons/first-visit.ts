@@ -15,7 +15,7 @@ export const firstVisit: Lesson = {
         name: 'first-visit.sid',
         secret,
         resave: false,
-        saveUninitialized: false, // nothing is stored for who only looks
+        saveUninitialized: false, // nothing is stored for whoever only looks
         cookie: { path, httpOnly: true, sameSite: 'lax', maxAge: 10 * 60 * 1000 },
         store: stores.mongo(),
       }),

@@ -2,9 +2,8 @@
 import { Router } from 'express'
 import session from 'express-session'
 import { cookiesOf } from './lib/cookies.ts'
-import type { Lesson } from './lib/lesson.ts'
+import { setOutcome, type Lesson } from './lib/lesson.ts'
 import { LessonClient } from './lib/lesson-client.ts'
-import { setOutcome } from './lib/set-outcome.ts'
 
 const names = { without: 'fixation-without.sid', with: 'fixation-with.sid' }
 

@@ -2,16 +2,15 @@
 import express, { Router, type CookieOptions } from 'express'
 import session from 'express-session'
 import { cookiesOf } from './lib/cookies.ts'
-import type { Lesson } from './lib/lesson.ts'
+import { setOutcome, type Lesson } from './lib/lesson.ts'
 import { LessonClient } from './lib/lesson-client.ts'
-import { setOutcome } from './lib/set-outcome.ts'
 
 const kinds: Record<string, CookieOptions> = {
   closed: { httpOnly: true }, // ← no script reads it
   open: { httpOnly: false },
   secure: { secure: true }, // ← over plain HTTP it is not even sent to the browser
   strict: { sameSite: 'strict' }, // ← comes along from this site's own pages only
-  lax: { sameSite: 'lax' }, // ← and when somebody follows a link from elsewhere
+  lax: { sameSite: 'lax' }, // ← and when somebody follows a link from another site
   none: { sameSite: 'none' }, // a browser throws it away, because it is not Secure too
 }
 const proxies = { direct: false, behind: 1 } // how many proxies Express is told to trust
@@ -72,14 +71,14 @@ export const flags: Lesson = {
     }
   },
 
-  async look({ cookies, elsewhere }, { stores }) {
+  async look({ cookies, otherOrigin }, { stores }) {
     const seen = Object.entries(kinds).map(async ([kind, options]) => ({
       kind,
       options: JSON.stringify(options),
       isSent: cookies[nameOf(kind)] !== undefined,
       stored: await stores.count(kind),
     }))
-    return { kinds: await Promise.all(seen), elsewhere: elsewhere ?? null }
+    return { kinds: await Promise.all(seen), otherOrigin: otherOrigin ?? null }
   },
 }
 

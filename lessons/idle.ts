@@ -3,7 +3,7 @@ import session from 'express-session'
 import type { RequestHandler } from 'express'
 import type { Lesson } from './lib/lesson.ts'
 import { LessonClient } from './lib/lesson-client.ts'
-import { countWrites, sidesOf } from './lib/comparison.ts'
+import { countWrites, compare } from './lib/comparison.ts'
 
 const IDLE = 30 * 1000 // milliseconds; document 4 takes thirty minutes
 const SIDES = ['always', 'near-end'] as const
@@ -68,7 +68,7 @@ export const idle: Lesson = {
   },
 
   look: async (visit, tools) => ({
-    sides: await sidesOf(visit, tools, COOKIES),
+    comparison: await compare(visit, tools, COOKIES),
     requests: REQUESTS,
   }),
 }

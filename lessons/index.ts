@@ -1,10 +1,15 @@
-// GET /lessons: the teaching pages in their order. This file is loaded only where LESSONS is on.
+// The teaching wing: the lessons in their order, and the page that lists them. Loaded only where LESSONS is on.
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Request, Response } from 'express'
 import type { Connection } from 'mongoose'
 import type { Settings } from '../config/env.ts'
+import { addSentences, LOCALES } from '../config/i18n.ts'
+import { root } from '../config/paths.ts'
 import { anyone } from '../middleware/access.ts'
+import type { Lessons } from '../middleware/lessons.ts'
 import type { Lesson } from './lib/lesson.ts'
-import { mountLessons, type Lessons } from './lib/mount.ts'
+import { mountLessons } from './lib/mount.ts'
 import { captcha } from './captcha.ts'
 import { expiry } from './expiry.ts'
 import { firstVisit } from './first-visit.ts'
@@ -22,6 +27,8 @@ import { races } from './races.ts'
 import { secret } from './secret.ts'
 import { servers } from './servers.ts'
 import { visits } from './visits.ts'
+
+export { ownServers } from './servers/owner.ts'
 
 /** Every lesson, in the order in which a class meets them. */
 export const lessons: Lesson[] = [
@@ -44,13 +51,22 @@ export const lessons: Lesson[] = [
   races,
 ]
 
-export function show(_req: Request, res: Response) {
-  const list = lessons.map(({ name, minutes, documents }) => ({ name, minutes, documents }))
-  res.render('lessons', { lessons: list })
-}
-
-/** The lessons of this site, and the page that lists them. */
+/** Open the lessons for a site. Throws if a locale file is missing or broken. */
 export function openLessons(settings: Settings, database: Connection): Lessons {
+  addWords()
   const { rows, ...rest } = mountLessons(lessons, settings, database)
   return { ...rest, rows: [['/lessons', anyone, { show }], ...rows] }
+}
+
+/** Give the site's translator the sentences of the lessons. */
+export function addWords(): void {
+  for (const locale of LOCALES) {
+    const file = join(root, 'lessons', 'locales', `${locale}.json`)
+    addSentences(locale, JSON.parse(readFileSync(file, 'utf8')) as object)
+  }
+}
+
+function show(_req: Request, res: Response): void {
+  const list = lessons.map(({ name, minutes }) => ({ name, minutes }))
+  res.render('lessons/index', { view: 'lessons', lessons: list })
 }

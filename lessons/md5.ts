@@ -4,10 +4,9 @@ import md5of from 'md5'
 import { z } from 'zod'
 import { limits } from '../config/limits.ts'
 import { readForm, text } from '../lib/form.ts'
-import { digestTable } from './lib/digest-table.ts'
+import { commonPasswords } from '../lib/password/common.ts'
 import { verifyPassword, hashPassword } from '../lib/password.ts'
-import type { Lesson } from './lib/lesson.ts'
-import { setOutcome } from './lib/set-outcome.ts'
+import { setOutcome, type Lesson } from './lib/lesson.ts'
 
 const name = 'md5.result'
 const SHOWN_FOR = 60 // seconds
@@ -17,8 +16,13 @@ const form = z.object({ password: text().pipe(z.string().min(1).max(limits.passw
 const result = z.object({
   digest: z.string(),
   place: z.number().optional(),
-  sealed: z.array(z.string()),
-  times: z.object({ digest: z.number(), lookUp: z.number(), seal: z.number(), check: z.number() }),
+  hashes: z.array(z.string()),
+  times: z.object({
+    digest: z.number(),
+    lookUp: z.number(),
+    hash: z.number(),
+    verify: z.number(),
+  }),
   list: z.object({ size: z.number(), md5: z.number(), argon2id: z.number() }),
 })
 
@@ -38,14 +42,14 @@ export const md5: Lesson = {
         const table = digestTable()
         const digest = await timed(() => md5of(password)) // ← the same text for everybody with this password
         const lookUp = await timed(() => table.placeOf(digest.value))
-        const sealed = await timed(() => hashPassword(password)) // ← another text each time: it has a salt of its own
-        const checked = await timed(() => verifyPassword(password, sealed.value))
+        const hash = await timed(() => hashPassword(password)) // ← another text each time: it has a salt of its own
+        const verified = await timed(() => verifyPassword(password, hash.value))
         const found: z.input<typeof result> = {
           digest: digest.value,
           place: lookUp.value,
-          sealed: [sealed.value, await hashPassword(password)],
-          times: { digest: digest.ms, lookUp: lookUp.ms, seal: sealed.ms, check: checked.ms },
-          list: { size: table.size, md5: table.milliseconds, argon2id: table.size * checked.ms },
+          hashes: [hash.value, await hashPassword(password)],
+          times: { digest: digest.ms, lookUp: lookUp.ms, hash: hash.ms, verify: verified.ms },
+          list: { size: table.size, md5: table.milliseconds, argon2id: table.size * verified.ms },
         }
         // To the visitor alone and encrypted, for a minute: nothing of what was typed stays on the server.
         const kept = await sealData(found, { password: secret, ttl: SHOWN_FOR })
@@ -63,6 +67,31 @@ export const md5: Lesson = {
     const opened = await unsealData(cookies[name] ?? '', options).catch(() => undefined)
     return { result: result.safeParse(opened).data ?? null }
   },
+}
+
+type DigestTable = {
+  /** The place of a digest's password in the list, the most common first; undefined if it is not there. */
+  placeOf: (digest: string) => number | undefined
+  /** How many passwords the list holds. */
+  size: number
+  /** Milliseconds that it took to make the digests of them all. */
+  milliseconds: number
+}
+
+let madeTable: DigestTable | undefined
+
+// The md5 of every common password: what a thief brings along. Made once, when it is first asked for, in a tenth of a second.
+function digestTable(): DigestTable {
+  madeTable ??= makeTable()
+  return madeTable
+}
+
+function makeTable(): DigestTable {
+  const begin = performance.now()
+  const places = new Map<string, number>()
+  for (const password of commonPasswords()) places.set(md5of(password), places.size + 1)
+  const milliseconds = performance.now() - begin
+  return { placeOf: (digest) => places.get(digest), size: places.size, milliseconds }
 }
 
 /** What something returns, and the milliseconds that it took. */

@@ -4,7 +4,7 @@ import type { Store } from 'express-session'
 import type { Request } from 'express'
 import type { Lesson } from './lib/lesson.ts'
 import { LessonClient } from './lib/lesson-client.ts'
-import { sidesOf } from './lib/comparison.ts'
+import { compare } from './lib/comparison.ts'
 
 const SIDES = ['resave', 'stock', 'own'] as const
 const COOKIES = SIDES.map((side) => `resave.${side}`)
@@ -68,5 +68,8 @@ export const resave: Lesson = {
     })
   },
 
-  look: async (visit, tools) => ({ sides: await sidesOf(visit, tools, COOKIES), names: SIDES }),
+  look: async (visit, tools) => ({
+    comparison: await compare(visit, tools, COOKIES),
+    names: SIDES,
+  }),
 }

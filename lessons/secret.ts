@@ -2,9 +2,8 @@
 import { Router, type RequestHandler } from 'express'
 import session from 'express-session'
 import { cookiesOf } from './lib/cookies.ts'
-import type { Lesson } from './lib/lesson.ts'
+import { setOutcome, type Lesson } from './lib/lesson.ts'
 import { LessonClient } from './lib/lesson-client.ts'
-import { setOutcome } from './lib/set-outcome.ts'
 
 const name = 'secret.sid'
 
@@ -52,10 +51,10 @@ export const secret: Lesson = {
       app.use(`/${when}`, server)
     }
 
-    app.post('/tamper/robot', async (req, res) => {
+    app.post('/tamper/client', async (req, res) => {
       const { [name]: value = '' } = cookiesOf(req, [name])
-      const robot = new LessonClient(req, 'forger').withCookies({ [name]: changed(value) })
-      await robot.send('POST', `${path}/try/before/visit`)
+      const client = new LessonClient(req, 'forger').withCookies({ [name]: changed(value) })
+      await client.send('POST', `${path}/try/before/visit`)
       setOutcome(res, 'sent')
       res.redirect(303, path)
     })

@@ -3,7 +3,7 @@ import session from 'express-session'
 import { z } from 'zod'
 import type { Lesson } from './lib/lesson.ts'
 import { LessonClient } from './lib/lesson-client.ts'
-import { countWrites, sidesOf } from './lib/comparison.ts'
+import { countWrites, compare } from './lib/comparison.ts'
 
 const SIDES = ['always', 'daily'] as const
 const COOKIES = SIDES.map((side) => `touch-after.${side}`)
@@ -66,7 +66,7 @@ export const touchAfter: Lesson = {
   },
 
   look: async (visit, tools) => ({
-    sides: await sidesOf(visit, tools, COOKIES),
+    comparison: await compare(visit, tools, COOKIES),
     requests: REQUESTS,
     changes: CHANGES,
   }),

@@ -1,7 +1,7 @@
 // Fifty visitors who do nothing: what saveUninitialized leaves behind of them.
 import session from 'express-session'
 import { z } from 'zod'
-import { idOf } from './lib/anatomy.ts'
+import { idOf } from './lib/cookies.ts'
 import type { Lesson } from './lib/lesson.ts'
 import { LessonClient } from './lib/lesson-client.ts'
 
@@ -45,9 +45,9 @@ export const uninitialized: Lesson = {
       const { side } = choice.parse(req.body)
       const ids: string[] = []
       for (let count = 0; count < VISITORS; count++) {
-        const robot = new LessonClient(req, 'visitor') // each with an empty cookie jar
-        await robot.send('GET', `${path}/try/${side}/look`)
-        const id = idOf(robot.jar.get(`uninitialized.${side}`) ?? '')
+        const client = new LessonClient(req, 'visitor') // each with an empty cookie jar
+        await client.send('GET', `${path}/try/${side}/look`)
+        const id = idOf(client.jar.get(`uninitialized.${side}`) ?? '')
         if (id !== undefined) ids.push(id)
       }
       const documents = await stores.collection(side).countDocuments({ _id: { $in: ids } })

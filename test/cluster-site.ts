@@ -31,8 +31,8 @@ if (cluster.isPrimary) {
   const lessons = openLessons(settings, database)
   const app = createApp({ settings, database, logger: createLogger(settings), lessons })
   const server = createServer((req, res) => {
-    const isRobots = req.headers['x-lesson-robot'] !== undefined
-    process.send?.({ path: req.url, by: isRobots ? 'robot' : 'browser' })
+    const isClients = req.headers['x-lesson-client'] !== undefined
+    process.send?.({ path: req.url, by: isClients ? 'client' : 'browser' })
     app(req, res)
   })
   server.listen(0, '127.0.0.1', () => {

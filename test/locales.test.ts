@@ -1,48 +1,44 @@
-// The sentences of the site: the same keys in both languages, none missing, none forgotten, none outside the two files.
+// The sentences of the site and those that lessons bring: the same keys in both languages, none missing, none forgotten, none outside the files.
 import { describe, expect, it } from 'vitest'
 import { LOCALES } from '../config/i18n.ts'
-import { filesBelow, read, sources } from './project-files.ts'
+import { filesBelow, read, sources, type ProjectFile } from './project-files.ts'
 
 type Sentences = { [key: string]: string | Sentences }
 
-const tables = LOCALES.map((locale) =>
-  keysOf(JSON.parse(read(`config/locales/${locale}.json`).text) as Sentences),
-)
 const views = filesBelow(['views'], '.ejs')
-const code = [...sources(), ...views].map(({ text }) => text).join('\n')
+const files = [...sources(), ...views]
+const isOfLessons = ({ path }: ProjectFile) => /^(views\/)?lessons\//.test(path)
+const textOf = (some: ProjectFile[]) => some.map(({ text }) => text).join('\n')
+const all = textOf(files)
+
+// A site without lessons has no sentence that only they show, and needs none that they bring.
+const site = {
+  tables: tablesIn('config/locales'),
+  code: textOf(files.filter((file) => !isOfLessons(file))),
+}
+const wing = { tables: tablesIn('lessons/locales'), code: textOf(files.filter(isOfLessons)) }
 
 describe('The locale files', () => {
   it('have the same keys, plural forms apart', () => {
-    const [first = [], ...others] = tables.map((keys) => [...new Set(keys.map(withoutPlural))])
+    for (const { tables } of [site, wing]) {
+      const [first = [], ...others] = tables.map((keys) => [...new Set(keys.map(withoutPlural))])
 
-    for (const keys of others) expect(keys).toEqual(first)
+      for (const keys of others) expect(keys).toEqual(first)
+    }
   })
 
   it('have a sentence for every key that a view or a model names', () => {
-    const known = new Set(tables.flat().map(withoutPlural))
-    const named = [
-      ...code.matchAll(/(?:\bt\(|message: |addIssue\(|return |: )'([a-z-]+(?:\.[a-z0-9-]+)+)'/g),
-    ]
-      .map(([, key = '']) => key)
-      .filter((key) => !/\.(ts|ejs|json|svg|txt|sid)$/.test(key))
+    const ofSite = new Set(site.tables.flat().map(withoutPlural))
+    const ofBoth = new Set([...ofSite, ...wing.tables.flat().map(withoutPlural)])
 
-    expect(named.length).toBeGreaterThan(40)
-    expect(named.filter((key) => !known.has(key))).toEqual([])
+    expect(keysNamedIn(site.code).length).toBeGreaterThan(40)
+    expect(keysNamedIn(site.code).filter((key) => !ofSite.has(key))).toEqual([])
+    expect(keysNamedIn(wing.code).filter((key) => !ofBoth.has(key))).toEqual([])
   })
 
   it('have no sentence that nothing shows', () => {
-    // A key may be put together: `notice.${notice}` shows every sentence below "notice".
-    const patterns = [...code.matchAll(/`([^`]*\$\{[^`]*)`/g)]
-      .map(([, template = '']) =>
-        template.replace(/[.*+?^()|[\]\\]/g, '\\$&').replace(/\$\{[^}]*\}/g, '[^ ]+'),
-      )
-      .map((pattern) => new RegExp(`^${pattern}$`))
-    const isShown = (key: string) =>
-      code.includes(`'${key}'`) || patterns.some((pattern) => pattern.test(key))
-
-    expect([...new Set(tables.flat().map(withoutPlural))].filter((key) => !isShown(key))).toEqual(
-      [],
-    )
+    expect(keysNotShownIn(site.code, site.tables)).toEqual([])
+    expect(keysNotShownIn(all, wing.tables)).toEqual([])
   })
 })
 
@@ -66,6 +62,32 @@ describe('The views', () => {
     expect(raw).toEqual([])
   })
 })
+
+function tablesIn(folder: string): string[][] {
+  return LOCALES.map((locale) =>
+    keysOf(JSON.parse(read(`${folder}/${locale}.json`).text) as Sentences),
+  )
+}
+
+function keysNamedIn(code: string): string[] {
+  return [
+    ...code.matchAll(/(?:\bt\(|message: |addIssue\(|return |: )'([a-z-]+(?:\.[a-z0-9-]+)+)'/g),
+  ]
+    .map(([, key = '']) => key)
+    .filter((key) => !/\.(ts|ejs|json|svg|txt|sid)$/.test(key))
+}
+
+// A key may be put together: `notice.${notice}` shows every sentence below "notice".
+function keysNotShownIn(code: string, tables: string[][]): string[] {
+  const patterns = [...code.matchAll(/`([^`]*\$\{[^`]*)`/g)]
+    .map(([, template = '']) =>
+      template.replace(/[.*+?^()|[\]\\]/g, '\\$&').replace(/\$\{[^}]*\}/g, '[^ ]+'),
+    )
+    .map((pattern) => new RegExp(`^${pattern}$`))
+  const isShown = (key: string) =>
+    code.includes(`'${key}'`) || patterns.some((pattern) => pattern.test(key))
+  return [...new Set(tables.flat().map(withoutPlural))].filter((key) => !isShown(key))
+}
 
 function keysOf(table: Sentences, prefix = ''): string[] {
   return Object.entries(table).flatMap(([key, value]) =>

@@ -5,7 +5,6 @@ import { describe, expect, it } from 'vitest'
 import { attemptLimits } from '../config/limits.ts'
 import { root } from '../config/paths.ts'
 import { withoutSession, withSession } from '../routes/index.ts'
-import { lessons } from '../lessons/index.ts'
 import { filesBelow, read, sources, type ProjectFile } from './project-files.ts'
 
 const MAX_LINES = 200 // 30 are good, 120 want a reason
@@ -121,18 +120,15 @@ describe('Every source', () => {
   })
 })
 
+// But for lessons, which test/lessons/index.test.ts looks after.
 describe('Every page', () => {
   // What stands for any value in an address, ":token", is the file "token".
-  const paths = [
-    ...[...withoutSession, ...withSession].map(([path]) => path),
-    '/lessons',
-    ...lessons.map(({ name }) => `/lessons/${name}`),
-  ]
+  const paths = [...withoutSession, ...withSession].map(([path]) => path)
   const pages = paths.map((path) => (path === '/' ? 'root' : path.slice(1).replaceAll(':', '')))
 
   it('is one word in the address bar, in routes and in test/routes', () => {
     const missing = pages
-      .flatMap((page) => [sourceOf(page), testOf(page)])
+      .flatMap((page) => [`routes/${page}.ts`, `test/routes/${page}.test.ts`])
       .filter((path) => !exists(path))
 
     expect(missing).toEqual([])
@@ -153,14 +149,9 @@ describe('Every page', () => {
     const wordsIn = (folder: string, ending: string) =>
       filesBelow([folder], ending).map(({ path }) => path.slice(folder.length + 1, -ending.length))
     const views = wordsIn('views', '.ejs').filter(
-      (view) => !/^(partials\/|lessons\/partials\/|mail\/|error$)/.test(view),
+      (view) => !/^(partials\/|mail\/|lessons\/|error$)/.test(view),
     )
-    const routes = [
-      ...wordsIn('routes', '.ts').filter((route) => route !== 'index'),
-      ...readdirSync(join(root, 'lessons')).flatMap((name) =>
-        name.endsWith('.ts') && name !== 'index.ts' ? `lessons/${name.slice(0, -3)}` : [],
-      ),
-    ]
+    const routes = wordsIn('routes', '.ts').filter((route) => route !== 'index')
     const tests = wordsIn('test/routes', '.test.ts').map((test) =>
       // A page with much to promise has more than one file: login.test.ts, login-next.test.ts.
       pages.find((page) => test === page || test.startsWith(`${page}-`)),
@@ -198,19 +189,6 @@ describe('docs/security.md', () => {
     expect(Object.fromEntries(told)).toEqual(attemptLimits)
   })
 })
-
-// The wing of the lessons stands beside routes/, with the same names.
-function sourceOf(page: string): string {
-  return page === 'lessons'
-    ? 'lessons/index.ts'
-    : page.startsWith('lessons/')
-      ? `${page}.ts`
-      : `routes/${page}.ts`
-}
-
-function testOf(page: string): string {
-  return `test/${sourceOf(page).replace(/\.ts$/, '.test.ts')}`
-}
 
 // The folder of each file of a room, once for each file.
 function foldersOfFiles(room: string): string[] {

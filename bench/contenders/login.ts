@@ -33,7 +33,7 @@ app.get('/login', (_req, res) => {
     wait: undefined,
     typed: {},
     errors: {},
-    lessonsOn: false,
+    parts: { links: [], styles: [], scripts: [] },
     captchaOn: true,
   })
 })

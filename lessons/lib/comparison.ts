@@ -1,5 +1,5 @@
-// The sides of a lesson that compares: what is stored under each of its cookies, and how often requests write it.
-import { idOf } from './anatomy.ts'
+// A lesson that compares: what is stored under each of its cookies, and how often requests write it.
+import { idOf } from './cookies.ts'
 import type { LessonStores, StoredDocument } from './stores.ts'
 import type { LessonTools, LessonVisit } from './lesson.ts'
 import type { LessonClient } from './lesson-client.ts'
@@ -14,7 +14,7 @@ export type Side = {
 }
 
 /** What stands behind each of these cookies, in this order. */
-export async function sidesOf(
+export async function compare(
   { cookies }: LessonVisit,
   { stores }: LessonTools,
   names: string[],
@@ -30,16 +30,16 @@ export async function sidesOf(
 
 /** Make a request so many times, one after another, and count how often the document in the database was another one afterwards. */
 export async function countWrites(
-  robot: LessonClient,
+  client: LessonClient,
   stores: LessonStores,
   cookie: string,
   paths: string[],
 ): Promise<number> {
   let writes = 0
-  let before = await readText(stores, robot.jar.get(cookie))
+  let before = await readText(stores, client.jar.get(cookie))
   for (const path of paths) {
-    await robot.send('GET', path)
-    const after = await readText(stores, robot.jar.get(cookie))
+    await client.send('GET', path)
+    const after = await readText(stores, client.jar.get(cookie))
     if (after !== before) writes++
     before = after
   }

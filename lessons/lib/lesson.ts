@@ -1,7 +1,7 @@
 // What a lesson is made of: the real middleware with the options under study, and the words about it.
-import type { Request, Router } from 'express'
+import type { Request, Response, Router } from 'express'
 import type { LessonStores } from './stores.ts'
-import type { Notes } from './record.ts'
+import type { Notes, Outcome } from './record.ts'
 
 // What lessons put into their sessions, beside what the site itself does (middleware/session.ts).
 declare module 'express-session' {
@@ -14,6 +14,16 @@ declare module 'express-session' {
     slow: number
     /** The answer to a captcha. */
     code: string
+  }
+}
+
+declare global {
+  // eslint-disable-next-line @typescript-eslint/no-namespace -- the way Express's own types are extended
+  namespace Express {
+    interface Locals {
+      /** What came of this request of a lesson. */
+      outcome?: Outcome
+    }
   }
 }
 
@@ -32,7 +42,7 @@ export type Lesson = {
   /** The names of cookies in which it keeps something of its own: never recorded, and cleared when it begins anew. */
   unseen?: string[]
   /** Its page's script asks this server under its other loopback name. */
-  asksElsewhere?: boolean
+  asksOtherOrigin?: boolean
   /** Mount the real middleware and what can be tried; the addresses begin with `path`. */
   mount: (app: Router, tools: LessonTools) => void
   /** More that its view shows, beside what all lessons show. */
@@ -45,7 +55,7 @@ export type LessonTools = {
   /** A secret of this lesson alone, the same in every process. */
   secret: string
   stores: LessonStores
-  /** Keep what was found out for who made this request; the view gets it as `notes`. */
+  /** Keep what was found out for whoever made this request; the view gets it as `notes`. */
   note: (req: Request, notes: Notes) => Promise<void>
   /** Where the lesson's collections are, for a process of its own. */
   mongoUrl: string
@@ -60,5 +70,10 @@ export type LessonVisit = {
   cookies: Record<string, string>
   port: number
   /** This server under its other loopback name, which a browser takes for another site. */
-  elsewhere: string | undefined
+  otherOrigin: string | undefined
+}
+
+/** Say beside this exchange what came of it, so that a class sees at a glance who was let in: the sentence lessons.<name>.outcome.<key>. */
+export function setOutcome(res: Response, key: string, values: Outcome['values'] = {}): void {
+  res.locals.outcome = { key, values }
 }

@@ -5,9 +5,9 @@ import type { Settings } from '../../config/env.ts'
 import { siteKey } from './site-key.ts'
 import { LessonStores } from './stores.ts'
 import { watched } from './watch.ts'
-import type { SessionStore } from '../../lib/session/store.ts'
 import { keepNotes } from './record.ts'
 import { anyone } from '../../middleware/access.ts'
+import type { Lessons } from '../../middleware/lessons.ts'
 import type { Row } from '../../middleware/page.ts'
 import { throttleLessons } from '../../middleware/throttle.ts'
 import type { Lesson, LessonTools } from './lesson.ts'
@@ -17,18 +17,6 @@ import { useClientKey } from './lesson-client.ts'
 import { lessonVisitor, visitorOf } from './visitor.ts'
 import { xRay } from './x-ray.ts'
 
-export type Lessons = {
-  /** What can be tried, to be mounted before the site's sessions. */
-  apps: RequestHandler
-  /** The pages, for the map. */
-  rows: Row[]
-  /** What looks at the site's own sessions, to be mounted right before them. */
-  xRay: RequestHandler[]
-  /** Has the operations of the site's store noted. */
-  watch: (store: SessionStore) => SessionStore
-  /** End what lessons have started. */
-  close: () => Promise<void>
-}
 type Work = () => Promise<void>
 
 /**
@@ -39,7 +27,7 @@ export function mountLessons(lessons: Lesson[], settings: Settings, database: Co
   const apps = Router()
   const rows: Row[] = []
   const ends: Work[] = []
-  useClientKey(siteKey(secretOf(settings), 'robots of lessons'))
+  useClientKey(siteKey(secretOf(settings), 'lesson clients'))
   for (const lesson of lessons) {
     const tools = toolsFor(lesson, settings, database, ends)
     const app = Router()
@@ -58,7 +46,13 @@ export function mountLessons(lessons: Lesson[], settings: Settings, database: Co
   const close = async () => {
     await Promise.all(ends.map((end) => end()))
   }
-  return { apps, rows, close, xRay: [lessonVisitor, xRay(database)], watch: watched }
+  return {
+    beforeSessions: [apps, lessonVisitor, xRay(database)],
+    rows,
+    frame: { links: ['lessons'], styles: ['/css/lessons.css'], scripts: ['/js/lessons.js'] },
+    watch: watched,
+    close,
+  }
 }
 
 function toolsFor(

@@ -3,11 +3,10 @@ import { readFileSync } from 'node:fs'
 import type { Request, Response } from 'express'
 import { z } from 'zod'
 import { cookieFlags } from '../../config/session.ts'
-import { idOf } from './anatomy.ts'
+import { cookiesOf, idOf } from './cookies.ts'
 import { findExchanges, findNotes, forgetExchanges } from './record.ts'
 import type { Page } from '../../middleware/page.ts'
 import { settingsOf } from '../../middleware/settings.ts'
-import { cookiesOf } from './cookies.ts'
 import { otherOriginOf } from './other-origin.ts'
 import type { Lesson, LessonTools } from './lesson.ts'
 import { visitorOf } from './visitor.ts'
@@ -25,13 +24,13 @@ export function lessonPage(lesson: Lesson, tools: LessonTools): Page {
       const cookies = cookiesOf(req, lesson.cookies)
       const visitor = visitorOf(req)
       const port = req.socket.localPort ?? 0
-      const elsewhere = otherOriginOf(req)
-      if (lesson.asksElsewhere && elsewhere) allowAsking(res, elsewhere)
+      const otherOrigin = otherOriginOf(req)
+      if (lesson.asksOtherOrigin && otherOrigin) allowAsking(res, otherOrigin)
       const [exchanges, notes, stored, more] = await Promise.all([
         findExchanges(visitor, lesson.name),
         findNotes(visitor, lesson.name),
         storedOf(tools, cookies),
-        lesson.look?.({ visitor, cookies: cookiesOf(req, names), port, elsewhere }, tools),
+        lesson.look?.({ visitor, cookies: cookiesOf(req, names), port, otherOrigin }, tools),
       ])
       res.render(`lessons/${lesson.name}`, {
         lesson: { name: lesson.name, minutes: lesson.minutes, documents: lesson.documents },

@@ -1,9 +1,8 @@
 // What travelled between a visitor and a lesson: the last exchanges, kept for that visitor alone.
 import type { UpdateFilter } from 'mongodb'
 import mongoose from 'mongoose'
-import type { Cookie, ReceivedCookie } from './anatomy.ts'
+import type { Cookie, ReceivedCookie } from './cookies.ts'
 import type { Line } from './difference.ts'
-import type { Outcome } from './outcome.ts'
 import type { Operation } from './watch.ts'
 
 const MAX_EXCHANGES = 20 // of each lesson
@@ -22,8 +21,11 @@ export type Exchange = {
   operations: Operation[]
   change: Line[]
   /** What came of it. */
-  told?: Outcome
+  outcome?: Outcome
 }
+
+/** A sentence below lessons.<name>.outcome, and what is put into it. */
+export type Outcome = { key: string; values: Record<string, string | number> }
 
 /** What a lesson found out for its visitor, shown until it is begun anew: small values by short names. */
 export type Notes = Record<string, unknown>

@@ -1,7 +1,7 @@
 // Records one exchange of a lesson: what was sent, what came back, what the store did and what changed in it.
 import type { Request, RequestHandler } from 'express'
 import { z } from 'zod'
-import { receivedCookies, sentCookies, type Cookie } from './anatomy.ts'
+import { receivedCookies, sentCookies, type Cookie } from './cookies.ts'
 import { difference, type Line } from './difference.ts'
 import type { LessonStores, StoredDocument } from './stores.ts'
 import { watching, type Operation } from './watch.ts'
@@ -41,7 +41,7 @@ export function recorder(lesson: Lesson, stores: LessonStores): RequestHandler {
         received: received.map(shortened),
         operations,
         change: changeOf(before, after),
-        ...(res.locals.told ? { told: res.locals.told } : {}),
+        ...(res.locals.outcome ? { outcome: res.locals.outcome } : {}),
       })
       return body
     })
@@ -58,7 +58,7 @@ function shortened<C extends Cookie>(cookie: C): C {
   return { ...cookie, ...parts, value: cut(cookie.value) }
 }
 
-// Only a robot of this site may name itself; anybody else is the browser, whatever a header says.
+// Only a lesson client of this site may name itself; anybody else is the browser, whatever a header says.
 function byOf(req: Request): string {
   const name = z
     .string()

@@ -5,7 +5,6 @@ import type { Connection } from 'mongoose'
 import { MINUTE } from '../../config/time.ts'
 import { SessionStore } from '../../lib/session/store.ts'
 import { storageId } from '../../lib/session/storage-id.ts'
-import { purgeCollection } from './purge.ts'
 import { watched } from './watch.ts'
 
 const MAX_DOCUMENTS = 2000 // of one lesson: a class of fifty pressing every button comes nowhere near
@@ -20,7 +19,7 @@ export type MongoOptions = { touchAfter?: number }
 export class LessonStores {
   private readonly collections = new Set<string>()
   private readonly others = new Set<string>()
-  /** Where else a session may be found: asked after all stores. */
+  /** More places where a session may be found: asked after all stores. */
   readonly readers: ((id: string) => Promise<StoredDocument | undefined>)[] = []
   private lastPurge = 0
   private readonly database: Connection
@@ -66,8 +65,8 @@ export class LessonStores {
       const found = await this.collection(name).findOne(withId(id))
       if (found) return found
     }
-    const elsewhere = await Promise.all(this.readers.map((read) => read(id)))
-    return elsewhere.find((found) => found !== undefined)
+    const others = await Promise.all(this.readers.map((read) => read(id)))
+    return others.find((found) => found !== undefined)
   }
 
   /** Delete a session wherever it is. */
@@ -90,7 +89,10 @@ export class LessonStores {
 
   private async purge(): Promise<void> {
     for (const name of [...this.collections, ...this.others]) {
-      await purgeCollection(this.collection(name), MAX_DOCUMENTS)
+      const collection = this.collection(name)
+      await collection.deleteMany({ expires: { $lt: new Date() } })
+      const surplus = await collection.find().sort({ expires: -1 }).skip(MAX_DOCUMENTS).toArray()
+      await collection.deleteMany({ _id: { $in: surplus.map(({ _id }) => _id) } })
     }
   }
 

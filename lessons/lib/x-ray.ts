@@ -4,9 +4,8 @@ import type { Request, RequestHandler, Response } from 'express'
 import type { Connection } from 'mongoose'
 import { formatTime, formatWait, translator } from '../../config/i18n.ts'
 import { cookieName } from '../../config/session.ts'
-import { idOf, receivedCookies, sentCookies, type ReceivedCookie } from './anatomy.ts'
+import { idOf, receivedCookies, sentCookies, type Cookie, type ReceivedCookie } from './cookies.ts'
 import { difference } from './difference.ts'
-import { maskCookie, maskDocument } from './mask.ts'
 import { watching, type Operation } from './watch.ts'
 import { storageId } from '../../lib/session/storage-id.ts'
 import { findExchanges, keepExchange, type Exchange } from './record.ts'
@@ -15,9 +14,12 @@ import { settingsOf } from '../../middleware/settings.ts'
 import { holdBack, setCookiesOf } from './hold-back.ts'
 import { visitorOf } from './visitor.ts'
 
-/** Where the page wants it. No text of a visitor can hold this: views escape "<". */
-const PLACE = '<!-- x-ray -->'
+// Above the site's footer. No text of a visitor can hold this: views escape "<".
+const PLACE = '<footer class="container">'
 const SITE = 'site' // under which the exchanges are kept
+const SHOWN = 6 // characters of an id: enough to see that it is another one
+const MASK = '•••'
+const SECRET_KEYS = ['answers']
 
 /**
  * Look at each request of the site, and put what was seen into its page. Its own session is all that is ever looked at:
@@ -50,10 +52,19 @@ export function xRay(database: Connection): RequestHandler {
       const exchange = exchangeOf(req, res, { sent, received, operations, change })
       const earlier = await findExchanges(visitorOf(req), SITE)
       await keepExchange(visitorOf(req), SITE, exchange)
-      return body.includes(PLACE) ? draw(req, res, body, [exchange, ...earlier], after) : body
+      return isShownOn(req, body) ? draw(req, res, body, [exchange, ...earlier], after) : body
     })
     watching(operations, next)
   }
+}
+
+// A lesson's page has such panes of its own.
+function isShownOn(req: Request, body: Buffer): boolean {
+  return body.includes(PLACE) && !routeOf(req)?.startsWith('/lessons/')
+}
+
+function routeOf(req: Request): string | undefined {
+  return (req.route as { path?: string } | undefined)?.path
 }
 
 type Seen = Pick<Exchange, 'sent' | 'operations' | 'change'> & { received: ReceivedCookie[] }
@@ -64,7 +75,7 @@ function exchangeOf(req: Request, res: Response, seen: Seen): Exchange {
     by: 'browser',
     method: req.method,
     // The route and not the address: in that of a mailed link stands a token.
-    path: (req.route as { path?: string } | undefined)?.path ?? req.path.split('/')[1] ?? '',
+    path: routeOf(req) ?? req.path.split('/')[1] ?? '',
     status: res.statusCode,
     ...seen,
     sent: seen.sent.map(maskCookie),
@@ -86,10 +97,41 @@ async function draw(
   ) => Promise<string>
   const time = (date: Date) => formatTime(res.locals.locale ?? 'en', date)
   const inWords = (seconds: number) => formatWait(t, seconds)
-  const html = await render('partials/x-ray', { t, time, inWords, exchanges, stored })
-  return Buffer.from(body.toString().replace(PLACE, () => html))
+  const html = await render('lessons/partials/x-ray', { t, time, inWords, exchanges, stored })
+  return Buffer.from(body.toString().replace(PLACE, (footer) => html + footer))
 }
 
 function single(documents: unknown[]): unknown {
   return documents.length > 1 ? documents : documents[0]
+}
+
+// A cookie whose value tells that it is there and whether it is the same, and no more.
+function maskCookie<C extends Cookie>(cookie: C): C {
+  const { value, id } = cookie
+  return {
+    ...cookie,
+    value: shorten(value),
+    ...(id === undefined ? {} : { id: shorten(id), signature: MASK }),
+  }
+}
+
+// A stored document without the captcha's answers and with its key shortened: by those somebody could act in the visitor's
+// place. A session that is encrypted is shortened too.
+function maskDocument(value: unknown, key = ''): unknown {
+  if (SECRET_KEYS.includes(key)) {
+    return MASK
+  } else if (key === '_id' || (key === 'session' && typeof value === 'string')) {
+    return shorten(String(value))
+  } else if (Array.isArray(value)) {
+    return value.map((one) => maskDocument(one))
+  } else if (typeof value === 'object' && value !== null && !(value instanceof Date)) {
+    const entries = Object.entries(value).map(([name, one]) => [name, maskDocument(one, name)])
+    return Object.fromEntries(entries) as unknown
+  } else {
+    return value
+  }
+}
+
+function shorten(text: string): string {
+  return text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text
 }

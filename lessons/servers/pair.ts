@@ -1,117 +1,152 @@
-// Two server processes for a lesson: one pair for all processes of the site, started by whichever needs it first, never left behind.
+// The two servers of the lesson as the process has them that started them: its children, which never outlive it.
+import { fork, type ChildProcess } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { createRequire } from 'node:module'
+import pLimit from 'p-limit'
 import { MINUTE } from '../../config/time.ts'
-import { askServer, endServer, isUp, type Answer, type Server } from './ask-server.ts'
-import { OwnPair } from './own-pair.ts'
-import { dropPair, findPair, markDead, usePair, type PairRecord } from './record.ts'
 
-export type Order = { path: string; secret: string; database: object }
-export type ServerFacts = { name: string; pid: number; isAlive: boolean }
+/** One of the two servers. It answers on this port of the machine, and only whoever sends its key. */
+export type Server = { name: string; pid: number; port: number; key: string; isAlive: boolean }
 
-const IDLE = 5 * MINUTE
-const TRIES = 3
+/** What the servers have to know: where the lesson is, its secret, and where it keeps its sessions. */
+export type Order = {
+  path: string
+  secret: string
+  database: { mongoUrl: string; dbName: string; collectionName: string }
+}
 
-/** The site's pair of servers, as one process of the site sees it. What it knows of them lies in the database. */
-export class ServerPair {
-  private readonly secret: string
-  private readonly idle: number
-  private readonly own: OwnPair
-  private starting: Promise<void> | undefined
-  private ending: Promise<unknown> = Promise.resolve()
-
-  /**
-   * `script` is a path without its ending. Each server gets `order` as its first message, with its name and pair, and answers
-   * { port }. `idle`, in milliseconds, is how long they stay without a request.
-   */
-  constructor(script: string, order: Order, idle = IDLE) {
-    this.secret = order.secret
-    this.idle = idle
-    this.own = new OwnPair(script, order, idle)
-  }
-
-  /** The server whose turn it is: another one than `last`, if one is alive; undefined if all were killed. */
-  async next(last?: string): Promise<Server | undefined> {
-    let alive = await this.use()
-    for (let tries = 0; alive === undefined && tries < TRIES; tries++) {
-      await this.start()
-      alive = await this.use() // perhaps one that another process started at the same moment
-    }
-    return alive?.find(({ name }) => name !== last) ?? alive?.[0]
-  }
-
-  /** Which processes there are, dead ones too. Starts nothing, and looking at them does not keep them. */
-  async facts(): Promise<ServerFacts[]> {
-    const { servers, areLost } = await this.look(await findPair())
-    return areLost ? [] : servers.map(({ name, pid, isAlive }) => ({ name, pid, isAlive }))
-  }
-
-  /** What each of them that is alive answers to this. Starts nothing. */
-  async askAll(path: string): Promise<{ name: string; answer: Answer }[]> {
-    const asked = serversOf(await findPair()).map(async (server) => {
-      const answer = await askServer(server, this.secret, { path })
-      return answer ? [{ name: server.name, answer }] : []
-    })
-    return (await Promise.all(asked)).flat()
-  }
-
+/** What can be done with the servers, from whichever process of the site. */
+export type Servers = {
+  /** Both, started if they do not run, and kept for a while from now on. Throws if they do not start. */
+  use: () => Promise<Server[]>
+  /** Both as they are, dead ones too; none if they do not run. Starts nothing, and looking at them does not keep them. */
+  look: () => Promise<Server[]>
   /** Kill one of them, and wait until it is gone. False if it was not alive. */
-  async kill(name: string): Promise<boolean> {
-    const { servers } = await this.look(await findPair())
-    const server = servers.find((one) => one.name === name && one.isAlive)
-    if (server) {
-      await markDead(server.pair, name) // before it is: a pair that ends unseen is taken for lost
-      await endServer(server, this.secret)
-    }
-    return server !== undefined
-  }
-
-  /** End both, whoever started them, and wait until they are gone. The next request starts new ones. */
-  async stop(): Promise<void> {
-    const stopped = Promise.allSettled([this.starting, this.ending]).then(async () => {
-      const servers = serversOf(await findPair())
-      for (const { pair } of servers) await dropPair(pair)
-      await Promise.all(servers.map((server) => endServer(server, this.secret)))
-      await this.own.end()
-    })
-    this.ending = stopped.catch(() => undefined)
-    await stopped
-  }
-
+  kill: (name: string) => Promise<boolean>
+  /** End both, wait until they are gone, and start new ones. Throws if they do not start. */
+  restart: () => Promise<void>
   /** End what this process started, and wait until it is gone. */
-  async close(): Promise<void> {
-    await Promise.allSettled([this.starting, this.ending])
-    await this.own.close()
+  close: () => Promise<void>
+}
+
+/** The file that runs in each of the two processes, beside this one: .ts from the sources, .js when it is built. */
+export const SERVER_SCRIPT = import.meta.filename.replace(/pair(\.\w+)$/, 'server-process$1')
+
+const NAMES = ['A', 'B']
+const IDLE = 5 * MINUTE
+
+type Child = { server: Server; process: ChildProcess }
+
+/** The pair of the process that makes this object. `idle`, in milliseconds, is how long it stays without a request. */
+export class ServerPair implements Servers {
+  private readonly order: Order
+  private readonly idle: number
+  private readonly inTurn = pLimit(1) // one request does not start what another one is ending
+  private children: Child[] = []
+  private bedtime: NodeJS.Timeout | undefined
+
+  constructor(order: Order, idle = IDLE) {
+    this.order = order
+    this.idle = idle
   }
 
-  private async start(): Promise<void> {
-    this.starting ??= this.ending
-      .then(() => this.own.start())
-      .finally(() => {
-        this.starting = undefined
-      })
-    await this.starting
-  }
-
-  // Those that are alive, which stay for a while from now on; undefined if there is no pair.
-  private async use(): Promise<Server[] | undefined> {
-    const found = await usePair(this.idle)
-    const { servers, areLost } = await this.look(found)
-    if (found && areLost) await dropPair(found.pair)
-    return areLost ? undefined : servers.filter(({ isAlive }) => isAlive)
-  }
-
-  private async look(found: PairRecord | undefined) {
-    const looks = serversOf(found).map(async (server) => {
-      const isAlive = server.isDead !== true && (await isUp(server, this.secret))
-      return { ...server, isAlive }
+  async use(): Promise<Server[]> {
+    return this.inTurn(async () => {
+      if (this.children.length === 0) this.children = await startAll(this.order)
+      this.stayAwhile()
+      return this.servers()
     })
-    const servers = await Promise.all(looks)
-    // One that nobody saw end has ended with the process that had started it; so have all of its pair.
-    const isLost = ({ isAlive, isDead }: (typeof servers)[0]) => !isAlive && !isDead
-    const areLost = !servers.some(({ isAlive }) => isAlive) && servers.some(isLost)
-    return { servers, areLost: areLost || found === undefined }
+  }
+
+  look(): Promise<Server[]> {
+    return Promise.resolve(this.servers())
+  }
+
+  async kill(name: string): Promise<boolean> {
+    return this.inTurn(async () => {
+      const child = this.children.find(({ server }) => server.name === name)
+      const wasAlive = child?.server.isAlive === true
+      if (wasAlive) await endAll([child])
+      return wasAlive
+    })
+  }
+
+  async restart(): Promise<void> {
+    await this.inTurn(async () => {
+      await this.end()
+      this.children = await startAll(this.order)
+      this.stayAwhile()
+    })
+  }
+
+  async close(): Promise<void> {
+    await this.inTurn(() => this.end())
+  }
+
+  private servers(): Server[] {
+    return this.children.map(({ server }) => ({ ...server }))
+  }
+
+  private stayAwhile(): void {
+    clearTimeout(this.bedtime)
+    this.bedtime = setTimeout(() => void this.close(), this.idle).unref()
+  }
+
+  private async end(): Promise<void> {
+    clearTimeout(this.bedtime)
+    await endAll(this.children)
+    this.children = []
   }
 }
 
-function serversOf(found: PairRecord | undefined) {
-  return (found?.servers ?? []).map((server) => ({ ...server, pair: found?.pair ?? '' }))
+// All or none.
+async function startAll(order: Order): Promise<Child[]> {
+  const started = NAMES.map((name) => launch(name))
+  try {
+    await Promise.all(started.map((child) => open(child, order)))
+    return started
+  } catch (error) {
+    await endAll(started)
+    throw error
+  }
+}
+
+// The channel to it closes when this process is gone, in whatever way: that is how the child knows.
+function launch(name: string): Child {
+  const tsx = () => ['--import', createRequire(import.meta.url).resolve('tsx')]
+  const child = fork(SERVER_SCRIPT, [], {
+    execArgv: SERVER_SCRIPT.endsWith('.ts') ? tsx() : [],
+    env: { PATH: '/usr/bin:/bin' }, // none of the site's secrets
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+  })
+  // No other user of this machine may speak to it, and no page that a browser here has open.
+  const key = randomBytes(32).toString('base64url')
+  const server = { name, pid: child.pid ?? 0, port: 0, key, isAlive: true }
+  child.once('exit', () => {
+    server.isAlive = false
+  })
+  return { server, process: child }
+}
+
+async function open({ server, process: child }: Child, order: Order): Promise<void> {
+  child.send({ ...order, key: server.key })
+  const ended = once(child, 'exit').then(() => {
+    throw new Error('A server of the lesson did not start')
+  })
+  const [{ port }] = (await Promise.race([once(child, 'message'), ended])) as [{ port: number }]
+  server.port = port
+}
+
+// As abruptly as a server dies, with all that it had in memory.
+async function endAll(children: Child[]): Promise<void> {
+  await Promise.all(
+    children.map(async ({ server, process: child }) => {
+      if (server.isAlive && child.pid !== undefined) {
+        const ended = once(child, 'exit')
+        child.kill('SIGKILL')
+        await ended
+      }
+    }),
+  )
 }

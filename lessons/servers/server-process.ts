@@ -5,29 +5,22 @@ import express, { Router, type RequestHandler, type Response } from 'express'
 import session from 'express-session'
 import { MongoClient } from 'mongodb'
 import { OPERATION_TIMEOUT } from '../../config/database.ts'
-import type { Server } from './ask-server.ts'
-import { purgeMemory } from '../lib/purge.ts'
+import { isKey } from '../lib/site-key.ts'
 import { watched, watching, type Operation } from '../lib/watch.ts'
-import { gate } from './gate.ts'
-
-export type Order = Pick<Server, 'pair' | 'name'> & {
-  path: string
-  secret: string
-  database: { mongoUrl: string; dbName: string; collectionName: string }
-}
+import type { Order } from './pair.ts'
+import { SERVER_KEY_HEADER } from './relay.ts'
 
 const MAX_SESSIONS = 500 // in memory
 
-process.once('message', (order: Order) => {
+process.once('message', (order: Order & { key: string }) => {
   void openServer(order)
 })
 process.on('disconnect', () => process.exit()) // whoever started it is gone, in whatever way
 
-async function openServer(order: Order): Promise<void> {
-  const { path, secret, database } = order
+async function openServer({ path, secret, key, database }: Order & { key: string }) {
   const { mongoUrl, dbName, collectionName } = database
   // Before it listens: a store whose database is slow to answer at first would end the process later on.
-  const client = await MongoClient.connect(mongoUrl, patience)
+  const client = await MongoClient.connect(mongoUrl, timeouts)
   const memory = new session.MemoryStore() // ← of this process alone: the other one never sees it
   const stores = {
     memory,
@@ -35,10 +28,14 @@ async function openServer(order: Order): Promise<void> {
   }
   const { sessions } = memory as unknown as { sessions: Record<string, string> }
   const app = express().disable('x-powered-by')
-  app.use(gate(order)) // nobody but the site itself gets in
+  app.use((req, res, next) => {
+    if (isKey(req.get(SERVER_KEY_HEADER), key)) next()
+    else res.status(404).end() // nobody but the site itself gets in
+  })
   app.use(reportOperations)
   app.use((_req, _res, next) => {
-    purgeMemory(sessions, MAX_SESSIONS)
+    const surplus = Object.keys(sessions).slice(0, -MAX_SESSIONS) // the oldest
+    for (const id of surplus) Reflect.deleteProperty(sessions, id)
     next()
   })
 
@@ -67,7 +64,7 @@ async function openServer(order: Order): Promise<void> {
   })
 }
 
-const patience = { serverSelectionTimeoutMS: 5000, socketTimeoutMS: OPERATION_TIMEOUT }
+const timeouts = { serverSelectionTimeoutMS: 5000, socketTimeoutMS: OPERATION_TIMEOUT }
 const readable = { stringify: false, autoRemove: 'disabled' } as const
 
 // What it did with the store is known only when all is done: it comes behind the answer.
@@ -81,6 +78,6 @@ const reportOperations: RequestHandler = function reportOperations(_req, res, ne
   watching(operations, next)
 }
 
-function answer(res: Response, told: string): void {
-  res.set({ 'X-Told': told, Trailer: 'X-Operations' }).end()
+function answer(res: Response, outcome: string): void {
+  res.set({ 'X-Outcome': outcome, Trailer: 'X-Operations' }).end()
 }

@@ -15,6 +15,11 @@ declare global {
   }
 }
 
+/** What a part of the site adds to the frame: words of the navigation, each a path and a key, and addresses of files. */
+export type FrameParts = { links: string[]; styles: string[]; scripts: string[] }
+
+const NOTHING: FrameParts = { links: [], styles: [], scripts: [] }
+
 type RenderDone = (error: Error, html: string) => void
 
 /** Give each rendered page the frame's own values; what the handler passes comes on top. */
@@ -38,7 +43,7 @@ export const layout: RequestHandler = function layout(req, res, next) {
       wait: undefined,
       typed: {},
       errors: {},
-      lessonsOn: req.app.get('lessons on') as boolean,
+      parts: (req.app.get('frame parts') as FrameParts | undefined) ?? NOTHING,
       captchaOn: req.app.get('captcha on') as boolean,
     }
     render(view, { ...frame, ...values }, done ?? sendPage)

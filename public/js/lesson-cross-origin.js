@@ -6,10 +6,17 @@ async function ask(server, credentials) {
   try {
     await fetch(`${address}/code`, { credentials })
     const answer = await fetch(`${address}/check`, { credentials })
-    return `req.session.code: ${(await answer.json()).code}`
+    const { code } = await answer.json()
+    const isKeptBack = code === 'undefined' && credentials === 'include' && isTravelling(server)
+    return `req.session.code: ${code}${isKeptBack ? `. ${frontEnd.dataset.keptBack}` : ''}`
   } catch {
     return frontEnd.dataset.blocked // the browser does not say more to a script
   }
+}
+
+// The cookie is made to travel between sites: if it does not, this browser blocks third-party cookies.
+function isTravelling(server) {
+  return 'travelling' in document.getElementById(server).dataset
 }
 
 for (const button of frontEnd?.querySelectorAll('[data-ask]') ?? []) {

@@ -29,7 +29,7 @@ const asJson = async (visitor: Visitor, side: Side, fields: object) =>
   (await visitor.agent.post(`${PATH}/try/${side}/login`).send(fields)).body as object
 const asForm = (visitor: Visitor, side: Side, code: string) =>
   visitor.post(`${PATH}/try/${side}/login`, { code })
-const told = async (visitor: Visitor, side: Side) =>
+const outcome = async (visitor: Visitor, side: Side) =>
   page(await visitor.get(PATH)).querySelector(`#answer-${side}`)?.text
 
 describe(`GET ${PATH}/try/…/code`, () => {
@@ -69,9 +69,9 @@ describe.each(SIDES)(`POST ${PATH}/try/%s/login`, (side) => {
     const answer = await asForm(visitor, side, (await answerOf(visitor)) ?? '')
 
     expect([answer.status, answer.headers.location]).toEqual([303, PATH])
-    expect(await told(visitor, side)).toBe(t('lessons.captcha.right'))
+    expect(await outcome(visitor, side)).toBe(t('lessons.captcha.right'))
     await asForm(visitor, side, '')
-    expect(await told(visitor, side)).toBe(t('lessons.captcha.wrong'))
+    expect(await outcome(visitor, side)).toBe(t('lessons.captcha.wrong'))
   })
 
   it.each([{}, { code: '' }, { code: ['a', 'b'] }, { code: { length: 4 } }, { code: null }])(

@@ -1,4 +1,4 @@
-// Lessons in a cluster: workers share one port, so that a robot's request may be answered by another one than it set off.
+// Lessons in a cluster: workers share one port, so that a lesson client's request may be answered by another one than it was set off by.
 import { fork, type ChildProcess } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
@@ -8,7 +8,7 @@ import { MongoClient } from 'mongodb'
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest'
 import { translator } from '../../config/i18n.ts'
 import { root } from '../../config/paths.ts'
-import { isAlive } from '../is-alive.ts'
+import { addWords } from '../../lessons/index.ts'
 import { panesOf } from './panes.ts'
 import { Visitor } from '../visitor.ts'
 
@@ -23,8 +23,8 @@ type Message = { worker: number; port?: number; path?: string; by?: string }
 const messages: Message[] = []
 let primary: ChildProcess
 let address = ''
-let pids: number[] = []
 beforeAll(async () => {
+  addWords()
   const tsx = createRequire(import.meta.url).resolve('tsx')
   const url = inject('mongoUrl').replace('/?', `/${DATABASE}?`)
   primary = fork(join(root, 'test', 'cluster-site.ts'), [url], {
@@ -44,20 +44,19 @@ afterAll(async () => {
   const ended = once(primary, 'exit')
   primary.kill('SIGKILL')
   await ended
-  await vi.waitUntil(() => !pids.some(isAlive), TIMEOUT) // the servers of the lesson, whose worker is gone
   const client = await MongoClient.connect(inject('mongoUrl'))
   await client.db(DATABASE).dropDatabase()
   await client.close()
 }, 120_000)
 
-describe('A robot of a lesson', SLOW, () => {
+describe('A lesson client', SLOW, () => {
   it('is known for one by whichever worker answers it', async () => {
     const visitor = new Visitor(address)
     const button = '/lessons/flags/try/proxy/behind'
     const target = '/lessons/flags/try/behind/visit' // asked in an application within the site
     const crossed = () => {
       const presses = messages.filter(({ path }) => path === button)
-      const visits = messages.filter(({ path, by }) => path === target && by === 'robot')
+      const visits = messages.filter(({ path, by }) => path === target && by === 'client')
       return visits.some(({ worker }, index) => worker !== presses[index]?.worker)
     }
 
@@ -70,24 +69,5 @@ describe('A robot of a lesson', SLOW, () => {
     const visits = requests.filter((request) => request.includes(target))
     expect(visits.length).toBeGreaterThan(0)
     expect(visits.filter((visit) => !visit.includes(t('lessons.by.proxy')))).toEqual([])
-  })
-})
-
-describe('The servers of a lesson', SLOW, () => {
-  it('are one pair for all workers, and know somebody in every second request', async () => {
-    const visitor = new Visitor(address)
-    const press = (button: string) => visitor.post(`/lessons/servers/try/${button}`, {}, ALONE)
-    await press('memory/sign-in')
-
-    await press('six/memory')
-
-    const { told, shown } = await panesOf(visitor, '/lessons/servers')
-    const say = (key: string, server = '') => t(`lessons.servers.told.${key}`, { server })
-    const [a, b] = [say('known', 'A'), say('unknown', 'B')]
-    expect(told).toEqual([say('six'), a, b, a, b, a, b, say('signed-in', 'A')])
-    const running = shown.querySelectorAll('[id^=server-]').map(({ text }) => text)
-    pids = running.map((text) => Number(/process (\d+)/.exec(text)?.[1]))
-    expect(pids.filter(isAlive)).toHaveLength(2)
-    expect(new Set(messages.map(({ worker }) => worker)).size).toBe(2)
   })
 })

@@ -7,8 +7,8 @@ import { panesOf } from './panes.ts'
 
 const PATH = '/lessons/cookie-session'
 const t = translator('en')
-const told = (key: string, values = {}) => t(`lessons.cookie-session.told.${key}`, values)
-const known = (visits: number) => told('known', { username: 'zhangsan', visits, letters: 0 })
+const outcome = (key: string, values = {}) => t(`lessons.cookie-session.outcome.${key}`, values)
+const known = (visits: number) => outcome('known', { username: 'zhangsan', visits, letters: 0 })
 
 let site: Site
 beforeAll(async () => {
@@ -24,15 +24,15 @@ async function signedIn(kind: string) {
   return { press, see, answer }
 }
 
-describe.each(['signed', 'sealed'])(`POST ${PATH}/try/%s`, (kind) => {
+describe.each(['signed', 'encrypted'])(`POST ${PATH}/try/%s`, (kind) => {
   it('keeps the session in the cookie and nothing on the server', async () => {
     const { press, see, answer } = await signedIn(kind)
 
     await press(`${kind}/before/visit`)
     await press(`${kind}/before/visit`)
 
-    const { told: outcomes, stored, operations, shown } = await see()
-    expect(outcomes).toEqual([known(2), known(1), told('signed-in')])
+    const { outcomes, stored, operations, shown } = await see()
+    expect(outcomes).toEqual([known(2), known(1), outcome('signed-in')])
     expect(stored).toEqual([])
     expect(operations[0]).toContain(t('lessons.stored.none'))
     expect(shown.querySelector(`#${kind} pre`)?.text.includes('zhangsan')).toBe(kind === 'signed')
@@ -49,20 +49,20 @@ describe.each(['signed', 'sealed'])(`POST ${PATH}/try/%s`, (kind) => {
     await press(`${kind}/after/visit`)
     await press(`${kind}/before/visit`)
 
-    const outcomes = (await see()).told.slice(0, 4)
-    expect(outcomes).toEqual([told('unknown'), known(2), known(1), told('unknown')])
+    const outcomes = (await see()).outcomes.slice(0, 4)
+    expect(outcomes).toEqual([outcome('unknown'), known(2), known(1), outcome('unknown')])
   })
 
   it('lets a copy in after the sign-out', async () => {
     const { press, see } = await signedIn(kind)
 
     await press(`copy/${kind}`)
-    const { told: outcomes, requests } = await see()
+    const { outcomes, requests } = await see()
     await press(`${kind}/before/visit`)
 
-    expect(outcomes.slice(0, 3)).toEqual([told('copied'), known(1), told('signed-out')])
+    expect(outcomes.slice(0, 3)).toEqual([outcome('copied'), known(1), outcome('signed-out')])
     expect(requests[1]).toContain(t('lessons.by.thief'))
-    expect((await see()).told[0]).toBe(told('unknown'))
+    expect((await see()).outcomes[0]).toBe(outcome('unknown'))
   })
 
   it('takes a cookie that somebody made up for none', async () => {
@@ -88,23 +88,25 @@ describe(`POST ${PATH}/try/<kind>/during/more`, () => {
 
     expect(sizes[2]).toBeLessThanOrEqual(4096)
     expect(sizes[3]).toBeGreaterThan(4096)
-    const { told: outcomes, shown } = await see()
-    expect(outcomes[0]).toBe(told('dropped-by-browser', { bytes: sizes[3] }))
-    expect(outcomes[1]).toBe(told('more', { bytes: sizes[2] }))
+    const { outcomes, shown } = await see()
+    expect(outcomes[0]).toBe(outcome('dropped-by-browser', { bytes: sizes[3] }))
+    expect(outcomes[1]).toBe(outcome('more', { bytes: sizes[2] }))
     expect(shown.querySelector('#travelled')?.text.length).toBeLessThan(10_000) // what is kept of it is cut
   })
 
   it('sends no encrypted one of that size, but says why', async () => {
-    const { press, see } = await signedIn('sealed')
+    const { press, see } = await signedIn('encrypted')
 
-    const first = await press('sealed/during/more')
-    const { told: outcomes } = await see()
-    const second = await press('sealed/during/more')
-    const third = await press('sealed/during/more')
+    const first = await press('encrypted/during/more')
+    const { outcomes } = await see()
+    const second = await press('encrypted/during/more')
+    const third = await press('encrypted/during/more')
 
     const [pair = ''] = (first.get('Set-Cookie')?.[0] ?? '').split(';')
-    expect(outcomes[0]).toBe(told('more', { bytes: pair.length - '='.length }))
+    expect(outcomes[0]).toBe(outcome('more', { bytes: pair.length - '='.length }))
     expect([second, third].map((one) => one.get('Set-Cookie') === undefined)).toContain(true)
-    expect((await see()).told[0]).toMatch(/^The server did not send it: .*Cookie length is too big/)
+    expect((await see()).outcomes[0]).toMatch(
+      /^The server did not send it: .*Cookie length is too big/,
+    )
   })
 })

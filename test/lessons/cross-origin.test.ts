@@ -1,4 +1,4 @@
-// The lesson of the other origin, over HTTP: what a front end elsewhere finds, with and without cookies and CORS.
+// The lesson of the other origin, over HTTP: what a front end on another site finds, with and without cookies and CORS.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { translator } from '../../config/i18n.ts'
 import { openSite, type Site } from '../helper.ts'
@@ -7,7 +7,8 @@ import { panesOf } from './panes.ts'
 
 const PATH = '/lessons/cross-origin'
 const t = translator('en')
-const told = (key: string) => t(`lessons.cross-origin.told.${key}`, { origin: '', allowed: '' })
+const outcome = (key: string) =>
+  t(`lessons.cross-origin.outcome.${key}`, { origin: '', allowed: '' })
 
 let site: Site
 beforeAll(async () => {
@@ -23,6 +24,7 @@ describe(`POST ${PATH}/try/ask`, () => {
     ['document', 'include', 'unreadable', 'found', '*', 'true'],
     ['none', 'omit', 'readable', 'not-found', 'http://localhost', 'true'],
     ['none', 'include', 'readable', 'found', 'http://localhost', 'true'],
+    ['partitioned', 'include', 'readable', 'found', 'http://localhost', 'true'],
   ])(
     '%s, %s: it is %s, and the answer %s',
     async (how, credentials, reading, finding, origin, allowed) => {
@@ -30,37 +32,43 @@ describe(`POST ${PATH}/try/ask`, () => {
 
       await visitor.post(`${PATH}/try/ask/${how}/${credentials}`, {})
 
-      const { told: outcomes, requests, marked } = await panesOf(visitor, PATH)
-      expect(outcomes[0]).toContain(told(reading).split('.')[0])
+      const { outcomes, requests, marked } = await panesOf(visitor, PATH)
+      expect(outcomes[0]).toContain(outcome(reading).split('.')[0])
       expect(outcomes[0]).toContain(`Origin: ${origin}`)
       expect(outcomes[0]).toContain(`Credentials: ${allowed}`)
-      expect(outcomes.slice(1)).toEqual([told(finding), told('drawn')])
+      expect(outcomes.slice(1)).toEqual([outcome(finding), outcome('drawn')])
       expect(requests[1]).toContain(t('lessons.by.front-end'))
-      expect(marked).toContain('elsewhereOf')
+      expect(marked).toContain('otherOriginOf')
     },
   )
 })
 
 describe(`GET ${PATH}/try/<server>/code`, () => {
-  it('returns the picture and never its text, with a cookie that may travel between sites', async () => {
-    const visitor = site.visitor()
-    const headers = { Host: '127.0.0.1:4000', Origin: 'http://localhost:4000' }
+  it.each([
+    ['none', ['samesite=none', 'secure']],
+    ['partitioned', ['samesite=none', 'secure', 'partitioned']],
+  ])(
+    'returns the picture and never its text, with a cookie that may travel between sites: %s',
+    async (how, wanted) => {
+      const visitor = site.visitor()
+      const headers = { Host: '127.0.0.1:4000', Origin: 'http://localhost:4000' }
 
-    const answer = await visitor.get(`${PATH}/try/none/code`, headers)
+      const answer = await visitor.get(`${PATH}/try/${how}/code`, headers)
 
-    expect(answer.headers['access-control-allow-origin']).toBe('http://localhost:4000')
-    expect(answer.headers.vary).toContain('Origin')
-    expect(answer.body).toEqual({
-      state: 1,
-      result: { svg: expect.stringMatching(/^<svg/) as unknown },
-    })
-    const { flags } = cookiesOf(answer)['cross-origin-none.sid'] ?? {}
-    expect(flags).toEqual(expect.arrayContaining(['samesite=none', 'secure']))
-    const { status } = await visitor.get(`${PATH}/try/lax/check`)
-    expect(status).toBe(200)
-  })
+      expect(answer.headers['access-control-allow-origin']).toBe('http://localhost:4000')
+      expect(answer.headers.vary).toContain('Origin')
+      expect(answer.body).toEqual({
+        state: 1,
+        result: { svg: expect.stringMatching(/^<svg/) as unknown },
+      })
+      const { flags } = cookiesOf(answer)[`cross-origin-${how}.sid`] ?? {}
+      expect(flags).toEqual(expect.arrayContaining(wanted))
+      const { status } = await visitor.get(`${PATH}/try/lax/check`)
+      expect(status).toBe(200)
+    },
+  )
 
-  it.each(['lax', 'none'])('lets no other origin in: %s', async (how) => {
+  it.each(['lax', 'none', 'partitioned'])('lets no other origin in: %s', async (how) => {
     const headers = { Host: '127.0.0.1:4000', Origin: 'http://attacker.example' }
 
     const answer = await site.visitor().get(`${PATH}/try/${how}/code`, headers)

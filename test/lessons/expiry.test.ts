@@ -31,7 +31,7 @@ async function press(visitor: Visitor, verb: 'begin' | 'look' | 'end') {
   return answers.map((answer, index) => cookiesOf(answer)[`expiry.${index ? 'rolling' : 'fixed'}`])
 }
 
-const told = async (visitor: Visitor) =>
+const outcome = async (visitor: Visitor) =>
   page(await visitor.get(PATH))
     .querySelectorAll('.side dd')
     .map(({ text }) => text.trim())
@@ -52,7 +52,7 @@ describe(PATH, () => {
       expect(expires.getTime()).toBeGreaterThan(before[index]?.expires.getTime() ?? 0)
       expect(expires.getTime() - Date.now()).toBeLessThanOrEqual(10_000)
     })
-    const [sent, alive] = await told(visitor)
+    const [sent, alive] = await outcome(visitor)
     expect(sent).toBe(t('lessons.side.sent'))
     expect(alive).toContain(t('lessons.side.alive'))
     expect(page(await visitor.get(PATH)).querySelectorAll('#stored pre code')).toHaveLength(2)
@@ -73,7 +73,7 @@ describe(PATH, () => {
 
     expect(fixed).toBeUndefined()
     expect(rolling?.flags.some((flag) => flag.startsWith('expires='))).toBe(true)
-    expect(await told(visitor)).toEqual([
+    expect(await outcome(visitor)).toEqual([
       t('lessons.side.sent'),
       t('lessons.side.expired'),
       t('lessons.side.not-sent'),
@@ -91,7 +91,7 @@ describe(PATH, () => {
     const looked = await press(visitor, 'look')
 
     expect(looked).toEqual([undefined, undefined])
-    expect((await told(visitor))[1]).toBe(t('lessons.side.expired'))
+    expect((await outcome(visitor))[1]).toBe(t('lessons.side.expired'))
   })
 
   it('changes nothing where nothing has begun', async () => {
@@ -99,6 +99,6 @@ describe(PATH, () => {
 
     expect(await press(visitor, 'end')).toEqual([undefined, undefined])
     expect(await press(visitor, 'look')).toEqual([undefined, undefined])
-    expect((await told(visitor))[1]).toBe(t('lessons.side.nothing'))
+    expect((await outcome(visitor))[1]).toBe(t('lessons.side.nothing'))
   })
 })

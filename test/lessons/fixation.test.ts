@@ -7,7 +7,7 @@ import { panesOf } from './panes.ts'
 
 const PATH = '/lessons/fixation'
 const t = translator('en')
-const told = (key: string) => t(`lessons.fixation.told.${key}`, { username: 'zhangsan' })
+const outcome = (key: string) => t(`lessons.fixation.outcome.${key}`, { username: 'zhangsan' })
 
 let site: Site
 beforeAll(async () => {
@@ -31,8 +31,8 @@ describe(`POST ${PATH}/try/attack`, () => {
     const { planted, mine, before, after } = await playThrough('without')
 
     expect(mine).toBe(planted)
-    expect(before.told).toEqual([told('planted'), told('kept-out')])
-    expect(after.told.slice(0, 2)).toEqual([told('attacked'), told('let-in')])
+    expect(before.outcomes).toEqual([outcome('planted'), outcome('kept-out')])
+    expect(after.outcomes.slice(0, 2)).toEqual([outcome('attacked'), outcome('let-in')])
     expect(after.requests[1]).toContain(t('lessons.by.attacker'))
     expect(after.marked).toContain('regenerate')
   })
@@ -41,7 +41,7 @@ describe(`POST ${PATH}/try/attack`, () => {
     const { visitor, planted = '', mine, after } = await playThrough('with')
 
     expect(mine).not.toBe(planted)
-    expect(after.told.slice(0, 2)).toEqual([told('attacked'), told('kept-out')])
+    expect(after.outcomes.slice(0, 2)).toEqual([outcome('attacked'), outcome('kept-out')])
     expect(after.stored).toHaveLength(1)
     expect(after.stored[0]).toContain('zhangsan')
     expect(after.stored[0]).not.toContain(planted.slice(4, 20))
@@ -54,6 +54,6 @@ describe(`POST ${PATH}/try/attack`, () => {
     const answer = await visitor.post(`${PATH}/try/attack/with`, {})
 
     expect(answer.status).toBe(303)
-    expect((await panesOf(visitor, PATH)).told[1]).toBe(told('kept-out'))
+    expect((await panesOf(visitor, PATH)).outcomes[1]).toBe(outcome('kept-out'))
   })
 })

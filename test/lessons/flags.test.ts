@@ -7,7 +7,7 @@ import { panesOf } from './panes.ts'
 
 const PATH = '/lessons/flags'
 const t = translator('en')
-const told = (key: string, values = {}) => t(`lessons.flags.told.${key}`, values)
+const outcome = (key: string, values = {}) => t(`lessons.flags.outcome.${key}`, values)
 
 let site: Site
 beforeAll(async () => {
@@ -41,7 +41,7 @@ describe(`POST ${PATH}/try/<flag>/visit`, () => {
     const answer = await press(`${kind}/visit`)
 
     expect(cookiesOf(answer)[`flags-${kind}.sid`]?.flags.includes(flag)).toBe(isThere)
-    expect((await see()).told[0]).toBe(told(kind))
+    expect((await see()).outcomes[0]).toBe(outcome(kind))
     expect(await sideOf(kind)).toContain(t('lessons.flags.sent'))
   })
 
@@ -65,13 +65,15 @@ describe(`GET ${PATH}/try/arrive`, () => {
   it('tells with which cookies somebody arrived', async () => {
     const { visitor, press, see } = someone()
     await visitor.get(`${PATH}/try/arrive`)
-    const without = (await see()).told[0]
+    const without = (await see()).outcomes[0]
 
     await press('lax/visit')
     await visitor.get(`${PATH}/try/arrive`)
 
     expect(without).toMatch(/without any of these cookies/)
-    expect((await see()).told[0]).toMatch(/^Arrived at 127\.0\.0\.1:\d+ with: flags-lax\.sid\.$/)
+    expect((await see()).outcomes[0]).toMatch(
+      /^Arrived at 127\.0\.0\.1:\d+ with: flags-lax\.sid\.$/,
+    )
   })
 
   it('is linked under the other loopback name, which is another site, and only there', async () => {
@@ -92,11 +94,11 @@ describe(`GET ${PATH}/try/arrive`, () => {
 
 describe(`POST ${PATH}/try/proxy`, () => {
   it.each(['', 'made up', 'a secret for tests alone and long enough'])(
-    'takes nobody for its robot who comes with the key “%s”',
+    'takes nobody for its lesson client who comes with the key “%s”',
     async (key) => {
       const { visitor, see } = someone()
 
-      const claim = { 'X-Lesson-Robot': key, 'X-Lesson-By': 'proxy' }
+      const claim = { 'X-Lesson-Client': key, 'X-Lesson-By': 'proxy' }
       await visitor.post(`${PATH}/try/behind/visit`, {}, claim)
 
       expect((await see()).requests.join()).not.toContain(t('lessons.by.proxy'))
@@ -108,8 +110,8 @@ describe(`POST ${PATH}/try/proxy`, () => {
 
     await press('proxy/behind')
 
-    const { told: outcomes, requests, shown } = await see()
-    expect(outcomes).toEqual([told('proxied'), told('taken-for-https')])
+    const { outcomes, requests, shown } = await see()
+    expect(outcomes).toEqual([outcome('proxied'), outcome('taken-for-https')])
     expect(requests[1]).toContain(t('lessons.by.proxy'))
     expect(shown.querySelector('.exchanges')?.text).toContain('Secure')
   })
@@ -119,8 +121,8 @@ describe(`POST ${PATH}/try/proxy`, () => {
 
     await press('proxy/direct')
 
-    const { told: outcomes, shown } = await see()
-    expect(outcomes).toEqual([told('proxied'), told('taken-for-http')])
+    const { outcomes, shown } = await see()
+    expect(outcomes).toEqual([outcome('proxied'), outcome('taken-for-http')])
     expect(shown.querySelectorAll('.exchanges .cookie')).toHaveLength(0)
   })
 })

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { LOCALES, translator } from '../../config/i18n.ts'
 import { lessons } from '../../lessons/index.ts'
 import { openSite, type Site } from '../helper.ts'
+import { filesBelow } from '../project-files.ts'
 import { page } from '../visitor.ts'
 
 let site: Site
@@ -31,6 +32,20 @@ describe('GET /lessons', () => {
       })
     },
   )
+})
+
+describe('Every lesson', () => {
+  it.each([
+    ['lessons', '.ts', ['index']],
+    ['views/lessons', '.ejs', ['index']],
+    ['test/lessons', '.test.ts', ['index', 'browser', 'cluster']],
+  ])('has a file of its name in %s, and no other file stands there', (folder, ending, others) => {
+    const files = filesBelow([folder], ending)
+      .map(({ path }) => path.slice(folder.length + 1, -ending.length))
+      .filter((name) => !name.includes('/'))
+
+    expect(files.sort()).toEqual([...lessons.map(({ name }) => name), ...others].sort())
+  })
 })
 
 describe('A site with LESSONS=off', () => {

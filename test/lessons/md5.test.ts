@@ -7,7 +7,7 @@ import { panesOf } from './panes.ts'
 
 const PATH = '/lessons/md5'
 const t = translator('en')
-const told = (key: string) => t(`lessons.md5.told.${key}`)
+const outcome = (key: string) => t(`lessons.md5.outcome.${key}`)
 
 let site: Site
 beforeAll(async () => {
@@ -24,17 +24,17 @@ describe(`POST ${PATH}/try/digest`, () => {
 
     await hash(visitor, '123456')
 
-    const { told: outcomes, shown, marked } = await panesOf(visitor, PATH)
-    expect(outcomes).toEqual([told('found')])
+    const { outcomes, shown, marked } = await panesOf(visitor, PATH)
+    expect(outcomes).toEqual([outcome('found')])
     expect(shown.querySelector('#digest')?.text).toContain('e10adc3949ba59abbe56e057f20f883e')
     expect(shown.querySelector('#digest')?.text).toMatch(/Found: number 1 of [\d,]{5,} /)
-    const [one = '', two = ''] = shown.querySelectorAll('#sealed code').map(({ text }) => text)
+    const [one = '', two = ''] = shown.querySelectorAll('#argon2id code').map(({ text }) => text)
     expect([one, two]).toEqual([
       expect.stringMatching(/^\$argon2id\$/),
       expect.stringMatching(/^\$argon2id\$/),
     ])
     expect(one).not.toBe(two)
-    expect(shown.querySelector('#sealed')?.text).toMatch(/One guess takes [\d.]+ ms/)
+    expect(shown.querySelector('#argon2id')?.text).toMatch(/One guess takes [\d.]+ ms/)
     expect(marked.split('\n')).toHaveLength(2)
   })
 
@@ -44,7 +44,7 @@ describe(`POST ${PATH}/try/digest`, () => {
 
     const answer = await hash(visitor, typed)
 
-    const { told: outcomes, shown, text } = await panesOf(visitor, PATH)
+    const { outcomes, shown, text } = await panesOf(visitor, PATH)
     const stored = await Promise.all(
       (await site.database.listCollections()).map(({ name }) =>
         site.database.collection(name).find().toArray(),
@@ -52,7 +52,7 @@ describe(`POST ${PATH}/try/digest`, () => {
     )
     const shownDigest = shown.querySelector('#digest code')?.text ?? ''
     expect(shownDigest).toMatch(/^[0-9a-f]{32}$/)
-    expect(outcomes).toEqual([told('not-found')])
+    expect(outcomes).toEqual([outcome('not-found')])
     expect(text).toContain('Not among')
     expect(text).not.toContain(typed)
     expect(cookiesOf(answer)['md5.result']?.flags).toContain('max-age=60')
@@ -71,7 +71,7 @@ describe(`POST ${PATH}/try/digest`, () => {
       const answer = await visitor.post(`${PATH}/try/digest`, fields)
 
       expect(answer.status).toBe(303)
-      expect((await panesOf(visitor, PATH)).told).toEqual([told('nothing')])
+      expect((await panesOf(visitor, PATH)).outcomes).toEqual([outcome('nothing')])
     },
   )
 

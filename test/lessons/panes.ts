@@ -10,7 +10,7 @@ export async function panesOf(visitor: Visitor, path: string) {
     shown.querySelectorAll(selector).map(({ text }) => text.trim().replace(/\s+/g, ' '))
   return {
     shown,
-    told: textOf('.exchanges .told'),
+    outcomes: textOf('.exchanges .outcome'),
     requests: textOf('.exchanges .request'),
     stored: textOf('#stored > pre:not(.change)'),
     operations: textOf('#stored h3 + p'),

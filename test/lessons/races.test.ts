@@ -6,7 +6,7 @@ import { panesOf } from './panes.ts'
 
 const PATH = '/lessons/races'
 const t = translator('en')
-const told = (key: string) => t(`lessons.races.told.${key}`, { username: 'zhangsan' })
+const outcome = (key: string) => t(`lessons.races.outcome.${key}`, { username: 'zhangsan' })
 
 let site: Site
 beforeAll(async () => {
@@ -31,21 +31,21 @@ describe(`POST ${PATH}/try/<store>/slow`, () => {
   it('undoes a sign-out with the stock store', async () => {
     const { visited, slow, after } = await playThrough('stock')
 
-    expect(slow.told.slice(0, 2)).toEqual([told('slow'), told('signed-out')])
+    expect(slow.outcomes.slice(0, 2)).toEqual([outcome('slow'), outcome('signed-out')])
     expect(slow.requests[1]).toContain(t('lessons.by.tab'))
     expect(slow.operations[0]).toContain('get → set')
     expect(slow.stored[0]).toContain('zhangsan')
-    expect(visited.told[0]).toBe(told('known'))
-    expect(after.told[0]).toBe(told('undone'))
+    expect(visited.outcomes[0]).toBe(outcome('known'))
+    expect(after.outcomes[0]).toBe(outcome('undone'))
   })
 
   it('leaves a sign-out as it is with the site’s own store', async () => {
     const { before, slow, after } = await playThrough('own')
 
     expect(before.stored[0]).toContain('zhangsan')
-    expect(slow.told.slice(0, 2)).toEqual([told('slow'), told('signed-out')])
+    expect(slow.outcomes.slice(0, 2)).toEqual([outcome('slow'), outcome('signed-out')])
     expect(slow.stored).toEqual([])
-    expect(after.told[0]).toBe(told('unknown'))
+    expect(after.outcomes[0]).toBe(outcome('unknown'))
     expect(after.marked).toContain('stores.own')
   })
 
@@ -54,6 +54,6 @@ describe(`POST ${PATH}/try/<store>/slow`, () => {
 
     await visitor.post(`${PATH}/try/stock/slow`, {})
 
-    expect((await panesOf(visitor, PATH)).told[0]).toBe(told('slow'))
+    expect((await panesOf(visitor, PATH)).outcomes[0]).toBe(outcome('slow'))
   })
 })

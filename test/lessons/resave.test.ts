@@ -26,7 +26,7 @@ async function race(visitor: Visitor, side: string, slow: 'slow-reads' | 'slow-w
   const answer = await visitor.post(`${PATH}/try/${side}/${slow}`, {})
   expect([answer.status, answer.headers.location]).toEqual([303, PATH])
   const shown = page(await visitor.get(PATH))
-  return shown.querySelector(`#outcome-${side} .outcome`)?.text
+  return shown.querySelector(`#outcome-${side} .verdict`)?.text
 }
 
 describe(`POST ${PATH}/try/…/slow-reads`, () => {

@@ -7,7 +7,7 @@ import { panesOf } from './panes.ts'
 
 const PATH = '/lessons/secret'
 const t = translator('en')
-const told = (key: string) => t(`lessons.secret.told.${key}`, { username: 'zhangsan' })
+const outcome = (key: string) => t(`lessons.secret.outcome.${key}`, { username: 'zhangsan' })
 
 let site: Site
 beforeAll(async () => {
@@ -24,16 +24,16 @@ async function signedIn() {
 }
 
 describe(`POST ${PATH}/try/tamper`, () => {
-  it('shows a robot’s changed cookie refused without a look into the store, and the browser’s own still good', async () => {
+  it('shows a lesson client’s changed cookie refused without a look into the store, and the browser’s own still good', async () => {
     const { press, see } = await signedIn()
 
-    await press('tamper/robot')
-    const { told: outcomes, requests } = await see()
+    await press('tamper/client')
+    const { outcomes, requests } = await see()
     await press('before/visit')
 
-    expect(outcomes.slice(0, 2)).toEqual([told('sent'), told('refused')])
+    expect(outcomes.slice(0, 2)).toEqual([outcome('sent'), outcome('refused')])
     expect(requests[1]).toContain(t('lessons.by.forger'))
-    expect((await see()).told[0]).toBe(told('known'))
+    expect((await see()).outcomes[0]).toBe(outcome('known'))
   })
 
   it('puts a changed cookie into the browser, which is then refused though the session is stored', async () => {
@@ -47,7 +47,7 @@ describe(`POST ${PATH}/try/tamper`, () => {
     expect(planted?.value).not.toBe(cookie)
     expect(answer.get('Set-Cookie')).toBeUndefined()
     const panes = await see()
-    expect(panes.told[0]).toBe(told('refused'))
+    expect(panes.outcomes[0]).toBe(outcome('refused'))
     expect(panes.operations[0]).toContain(t('lessons.stored.none'))
     expect(panes.marked).toContain('[fresh, old]')
   })
@@ -59,7 +59,7 @@ describe(`POST ${PATH}/try/<server>/visit`, () => {
 
     await press('after/visit')
 
-    expect((await see()).told[0]).toBe(told('refused'))
+    expect((await see()).outcomes[0]).toBe(outcome('refused'))
   })
 
   it('knows an old cookie where both are, and signs it with the first from then on', async () => {
@@ -67,11 +67,11 @@ describe(`POST ${PATH}/try/<server>/visit`, () => {
 
     const signed = cookiesOf(await press('during/visit'))['secret.sid']?.value ?? ''
     await press('after/visit')
-    const afterwards = (await see()).told[0]
+    const afterwards = (await see()).outcomes[0]
     await press('before/visit')
 
     expect(signed).toMatch(/^s%3A/)
-    expect(afterwards).toBe(told('known'))
-    expect((await see()).told[0]).toBe(told('refused'))
+    expect(afterwards).toBe(outcome('known'))
+    expect((await see()).outcomes[0]).toBe(outcome('refused'))
   })
 })

@@ -9,7 +9,7 @@ const PATH = '/lessons/servers'
 const TIMEOUT = { timeout: 25_000, interval: 20 }
 const SLOW = { timeout: 120_000 } // each starts processes, which takes long on a busy machine
 const t = translator('en')
-const told = (key: string, server = '') => t(`lessons.servers.told.${key}`, { server })
+const outcome = (key: string, server = '') => t(`lessons.servers.outcome.${key}`, { server })
 
 let site: Site
 let pids: number[] = []
@@ -41,13 +41,13 @@ describe(`POST ${PATH}/try/memory`, SLOW, () => {
     const first = await see()
     await press('six/memory')
 
-    expect(first.told).toEqual([told('signed-in', 'A')])
+    expect(first.outcomes).toEqual([outcome('signed-in', 'A')])
     expect(first.stored[0]).toContain('"server": "A"')
     expect(first.stored[0]).toContain('zhangsan')
     expect(first.operations[0]).toContain('set')
-    const { told: outcomes, requests, marked } = await see()
-    const [a, b] = [told('known', 'A'), told('unknown', 'B')]
-    expect(outcomes.slice(0, 7)).toEqual([told('six'), a, b, a, b, a, b])
+    const { outcomes, requests, marked } = await see()
+    const [a, b] = [outcome('known', 'A'), outcome('unknown', 'B')]
+    expect(outcomes.slice(0, 7)).toEqual([outcome('six'), a, b, a, b, a, b])
     expect(requests[1]).toContain(t('lessons.by.tab'))
     expect(marked).toContain('MemoryStore')
   })
@@ -62,10 +62,10 @@ describe(`POST ${PATH}/try/memory`, SLOW, () => {
     await press('memory/visit')
     await press('memory/visit')
 
-    const { told: outcomes, running, stored } = await see()
-    const alone = told('unknown', 'B')
+    const { outcomes, running, stored } = await see()
+    const alone = outcome('unknown', 'B')
     expect(before.stored).toHaveLength(1)
-    expect(outcomes.slice(0, 3)).toEqual([alone, alone, told('killed', 'A')])
+    expect(outcomes.slice(0, 3)).toEqual([alone, alone, outcome('killed', 'A')])
     expect(running[0]).toMatch(/is dead/)
     expect(stored).toEqual([])
   })
@@ -84,14 +84,27 @@ describe(`POST ${PATH}/try/database`, SLOW, () => {
     const old = pids
     await press('database/visit')
 
-    const { told: outcomes, stored, running, operations } = await see()
-    const [a, b] = [told('known', 'A'), told('known', 'B')]
-    expect(outcomes.slice(0, 4)).toEqual([b, told('restarted'), a, told('killed', 'B')])
+    const { outcomes, stored, running, operations } = await see()
+    const [a, b] = [outcome('known', 'A'), outcome('known', 'B')]
+    expect(outcomes.slice(0, 4)).toEqual([b, outcome('restarted'), a, outcome('killed', 'B')])
     expect(outcomes.slice(5, 11)).toEqual([a, b, a, b, a, b])
     expect(stored[0]).toContain('zhangsan')
     expect(operations[0]).toContain('get → touch')
     expect(running.join()).not.toMatch(/is dead/)
     expect(pids.some((pid) => old.includes(pid))).toBe(false)
+  })
+
+  it('keeps the key and the port of each server from everybody who asks for the page as JSON', async () => {
+    const visitor = site.visitor()
+    await visitor.post(`${PATH}/try/restart`, {})
+
+    const { body } = await visitor.get(PATH, { Accept: 'application/json' })
+
+    const { servers } = body as { servers: object[] }
+    expect(servers.map((one) => Object.keys(one))).toEqual([
+      ['name', 'pid', 'isAlive'],
+      ['name', 'pid', 'isAlive'],
+    ])
   })
 
   it('says so when no server is left, or the one to kill is none', async () => {
@@ -103,7 +116,10 @@ describe(`POST ${PATH}/try/database`, SLOW, () => {
     await press('kill', { server: ['made', 'up'] })
     await press('database/visit')
 
-    expect((await see()).told.slice(0, 2)).toEqual([told('nobody'), told('not-killed', 'A')])
+    expect((await see()).outcomes.slice(0, 2)).toEqual([
+      outcome('nobody'),
+      outcome('not-killed', 'A'),
+    ])
     await press('restart')
   })
 })

@@ -67,7 +67,7 @@ describe(`POST ${PATH}/try/…/put`, () => {
   })
 })
 
-describe('A site whose robots asked too much', () => {
+describe('A site whose lesson clients asked too much', () => {
   it('tells who sets off more to wait, and does not fail', async () => {
     const busy = await openSite({ LESSONS: 'on', THROTTLE: 'on' })
     const visitor = busy.visitor()

@@ -1,13 +1,7 @@
 // A process with a pair of servers, for a test that kills it.
-import mongoose from 'mongoose'
 import { ServerPair } from '../../../lessons/servers/pair.ts'
 
-const [script = '', mongoUrl = '', dbName = ''] = process.argv.slice(2)
-await mongoose.connect(mongoUrl, { dbName })
-const pair = new ServerPair(script, {
-  path: '/',
-  secret: 'of a test',
-  database: { mongoUrl, dbName },
-})
-await pair.next()
-process.send?.((await pair.facts()).map(({ pid }) => pid))
+const [mongoUrl = '', dbName = ''] = process.argv.slice(2)
+const database = { mongoUrl, dbName, collectionName: 'sessions' }
+const servers = await new ServerPair({ path: '/', secret: 'of a test', database }).use()
+process.send?.(servers.map(({ pid }) => pid))

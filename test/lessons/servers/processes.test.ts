@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { MongoClient } from 'mongodb'
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest'
-import { translator } from '../../../config/i18n.ts'
+import { workersOf } from '../../bin/children.ts'
 import { openSite } from '../../bin/process.ts'
 import { isAlive } from '../../is-alive.ts'
 import { panesOf } from '../panes.ts'
@@ -12,8 +12,8 @@ import { Visitor, type Fields } from '../../visitor.ts'
 
 const DATABASE = `test-lessons-servers-${process.pid}`
 const TIMEOUT = { timeout: 60_000, interval: 20 }
-const SLOW = { timeout: 240_000 } // robots make hundreds of requests, and processes are started
-const t = translator('en')
+const SLOW = { timeout: 240_000 } // lesson clients make hundreds of requests, and processes are started
+const CLOSE = { Connection: 'close' } // of a kept connection all requests would reach the same worker
 
 type Press = string | [button: string, fields: Fields]
 
@@ -60,7 +60,7 @@ const walks: Record<string, Press[]> = {
     'before/visit',
     'during/visit',
     'after/visit',
-    'tamper/robot',
+    'tamper/client',
     'tamper/browser',
     'before/visit',
   ],
@@ -77,11 +77,11 @@ const walks: Record<string, Press[]> = {
     '?again/code',
     'again/refresh',
   ],
-  'cross-origin': ['closed', 'document', 'lax', 'none'].flatMap((how) => [
+  'cross-origin': ['closed', 'document', 'lax', 'none', 'partitioned'].flatMap((how) => [
     `ask/${how}/omit`,
     `ask/${how}/include`,
   ]),
-  'cookie-session': ['signed', 'sealed'].flatMap((kind) => [
+  'cookie-session': ['signed', 'encrypted'].flatMap((kind) => [
     `${kind}/before/sign-in`,
     `${kind}/during/visit`,
     `${kind}/during/more`,
@@ -103,12 +103,13 @@ const walks: Record<string, Press[]> = {
 
 const ends: (() => Promise<void>)[] = []
 let client: MongoClient
-let doors: string[]
-let sites: Awaited<ReturnType<typeof openServer>>[]
+let addresses: string[] // of two processes that know nothing of each other
+let workers: Awaited<ReturnType<typeof openServer>> // two that have one primary
 beforeAll(async () => {
   client = await MongoClient.connect(inject('mongoUrl'))
-  sites = await Promise.all([openServer(), openServer()])
-  doors = sites.map(({ address }) => address)
+  const [here, there, both] = await Promise.all([openServer(), openServer(), openServer('2')])
+  addresses = [here.address, there.address]
+  workers = both
 })
 afterAll(async () => {
   for (const end of ends) await end()
@@ -120,8 +121,10 @@ describe('Every lesson', SLOW, () => {
   it.each(Object.keys(walks))(
     'comes out the same when each request reaches another process: %s',
     async (lesson) => {
-      const alone = await walk(lesson, doors.slice(0, 1))
-      const inTurn = await walk(lesson, doors)
+      // Each machine has two servers of its own for the lesson, which the workers of one site share.
+      const others = lesson === 'servers' ? [workers.address] : addresses
+      const alone = await walk(lesson, addresses.slice(0, 1))
+      const inTurn = await walk(lesson, others)
 
       expect(alone.outcomes.length).toBeGreaterThan(0)
       expect(inTurn).toEqual(alone)
@@ -131,7 +134,7 @@ describe('Every lesson', SLOW, () => {
 
 describe('POST /lessons/sign-in/try/register at one process', SLOW, () => {
   it('makes an account for all of them', async () => {
-    const [here = '', there = ''] = doors
+    const [here = '', there = ''] = addresses
     const account = { username: 'zhangsan', password: 'a lantern in the cave' }
     await client.db(DATABASE).collection('lesson-sign-in-users').deleteMany({})
     const before = await new Visitor(here).post('/lessons/sign-in/try/login', account)
@@ -145,28 +148,26 @@ describe('POST /lessons/sign-in/try/register at one process', SLOW, () => {
 })
 
 describe('The servers of a lesson', SLOW, () => {
-  it('end with the process that started them, and the other process starts new ones', async () => {
-    const visitor = new Visitor(doors[1] ?? '')
-    const memory = '/lessons/servers/try/memory'
-    await new Visitor(doors[0] ?? '').post('/lessons/servers/try/restart', {})
-    await visitor.post(`${memory}/sign-in`, {})
-    const old = await pidsSeenBy(visitor)
+  it('are one pair for all workers, outlive them, and end with the primary', async () => {
+    const visitor = new Visitor(workers.address)
+    const press = (button: string) => visitor.post(`/lessons/servers/try/${button}`, {}, CLOSE)
+    await press('restart')
+    await press('memory/sign-in')
+    const pids = await pidsSeenBy(visitor)
+    const old = workersOf(workers.pid)
 
-    await sites[0]?.kill('SIGKILL')
+    for (const pid of old) process.kill(pid, 'SIGKILL')
     await vi.waitUntil(() => !old.some(isAlive), TIMEOUT)
-    await visitor.post(`${memory}/visit`, {})
+    const seen = await vi.waitUntil(() => pidsSeenBy(visitor).catch(() => undefined), TIMEOUT)
+    await workers.kill('SIGKILL')
 
-    const { told } = await panesOf(visitor, '/lessons/servers')
-    expect(told[0]).toBe(t('lessons.servers.told.unknown', { server: 'B' }))
-    const fresh = await pidsSeenBy(visitor)
-    expect(fresh.filter(isAlive)).toHaveLength(2)
-    await sites[1]?.kill('SIGTERM')
-    expect(old.length).toBe(2)
-    expect(fresh.some(isAlive)).toBe(false)
+    expect(pids).toHaveLength(2)
+    expect(seen).toEqual(pids)
+    await vi.waitUntil(() => !pids.some(isAlive), TIMEOUT)
   })
 })
 
-/** Press everything as one browser, each time at the next of these doors, and tell all that it is shown afterwards, at yet another. */
+/** Press everything as one browser, each time at the next of these addresses, and tell all that it is shown afterwards, at yet another. */
 async function walk(lesson: string, addresses: string[]) {
   const visitors = addresses.map((address) => new Visitor(address))
   for (const other of visitors) Object.assign(other.agent, { jar: visitors[0]?.agent.jar })
@@ -177,10 +178,10 @@ async function walk(lesson: string, addresses: string[]) {
     const [button, fields] = typeof press === 'string' ? [press, {}] : press
     const address = `${path}/try/${button.replace('?', '')}`
     const { status } = button.startsWith('?')
-      ? await at(turn).get(address)
-      : await at(turn).post(address, fields)
-    const { told, requests, operations, stored } = await panesOf(at(turn + 1), path)
-    outcomes.push({ button, status, told, requests, operations, stored: stored.length })
+      ? await at(turn).get(address, CLOSE)
+      : await at(turn).post(address, fields, CLOSE)
+    const { outcomes: shown, requests, operations, stored } = await panesOf(at(turn + 1), path)
+    outcomes.push({ button, status, shown, requests, operations, stored: stored.length })
   }
   const _id = `${at(0).cookie('lesson-visitor') ?? ''} ${lesson}`
   const records = client.db(DATABASE).collection<{ _id: string; notes?: object }>('lesson-records')
@@ -201,7 +202,7 @@ async function pidsSeenBy(visitor: Visitor): Promise<number[]> {
     .map(({ text }) => Number(/process (\d+)/.exec(text)?.[1]))
 }
 
-async function openServer() {
+async function openServer(WORKERS = '1') {
   const DATA_DIR = await mkdtemp(join(tmpdir(), 'sesame-test-'))
   const site = await openSite(
     {
@@ -210,6 +211,7 @@ async function openServer() {
       SESSION_SECRETS: 'the one secret that both servers have',
       THROTTLE: 'off',
       LESSONS: 'on',
+      WORKERS,
     },
     (end) => ends.push(end),
   )

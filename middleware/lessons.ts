@@ -1,0 +1,18 @@
+// What the teaching pages bring with them. The site knows them by this type alone, so that it works without them.
+import type { RequestHandler } from 'express'
+import type { SessionStore } from '../lib/session/store.ts'
+import type { FrameParts } from './answer/layout.ts'
+import type { Row } from './page.ts'
+
+export type Lessons = {
+  /** Their own middleware, which neither reads nor disturbs the site's sessions: it is mounted before them. */
+  beforeSessions: RequestHandler[]
+  /** Their pages, for the map. */
+  rows: Row[]
+  /** What they add to the frame around every page. */
+  frame: FrameParts
+  /** Has the operations of the site's session store noted. */
+  watch: (store: SessionStore) => SessionStore
+  /** End what they have started. */
+  close: () => Promise<void>
+}
