@@ -71,7 +71,6 @@ describe('Every source', () => {
       )
 
     expect(knowing).toEqual(['bin/start.ts loads lessons/index.ts'])
-    expect(read('bin/start.ts').text).toContain("await import('../lessons/index.ts')")
   })
 
   it('leaves the environment to config/env.ts', () => {
