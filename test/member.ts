@@ -1,5 +1,5 @@
-// People who are there when a test begins: stored by the models and signed in by a session and a signed cookie, for tests
-// about something else than how one registers and signs in. That way takes six requests, two hashes and two pictures.
+// Members for tests that are not about signing in: stored by the models, with a session and a signed cookie.
+// Registering and signing in through the forms takes six requests, two hashes and two pictures.
 import { createHmac, randomBytes } from 'node:crypto'
 import { promisify } from 'node:util'
 import type { Express } from 'express'
