@@ -20,6 +20,10 @@ declare module 'express-session' {
 declare global {
   // eslint-disable-next-line @typescript-eslint/no-namespace -- the way Express's own types are extended
   namespace Express {
+    interface Request {
+      /** The id of who looks at a lesson. */
+      lessonVisitor?: string
+    }
     interface Locals {
       /** What came of this request of a lesson. */
       outcome?: Outcome

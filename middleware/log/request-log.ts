@@ -4,21 +4,6 @@ import type { Express, Request, RequestHandler, Response } from 'express'
 import type { Logger } from '../../config/logger.ts'
 import { routeOf } from './route-pattern.ts'
 
-declare global {
-  // eslint-disable-next-line @typescript-eslint/no-namespace -- the way Express's own types are extended
-  namespace Express {
-    interface Request {
-      id: string
-      /** Writes lines that carry the request's id. */
-      log: Logger
-    }
-    interface Response {
-      /** What went wrong, for the request's line. */
-      err?: Error
-    }
-  }
-}
-
 type Trust = (address: string | undefined, hop: number) => boolean
 
 const SAFE_ID = /^[\w-]{8,64}$/

@@ -4,16 +4,6 @@ import type { Request, Response } from 'express'
 export const FILE = '(static)'
 const NOWHERE = '(none)'
 
-declare global {
-  // eslint-disable-next-line @typescript-eslint/no-namespace -- the way Express's own types are extended
-  namespace Express {
-    interface Locals {
-      /** Set where something else than a row of the map answers. */
-      route?: string
-    }
-  }
-}
-
 /**
  * The row's path as the map has it, `/password-reset/:token`, or a fixed word where no page answered.
  * Never the address itself: it may hold a key, and whoever makes addresses up would make lines and metrics without end.

@@ -18,15 +18,6 @@ export type CurrentUser = Member & {
 
 const WARNING = 2 * MINUTE
 
-declare global {
-  // eslint-disable-next-line @typescript-eslint/no-namespace -- the way Express's own types are extended
-  namespace Express {
-    interface Request {
-      user?: CurrentUser
-    }
-  }
-}
-
 /** Set req.user for a signed-in visitor and keep the page out of every cache. The store has seen to both timeouts already. */
 export const currentUser: RequestHandler = function currentUser(req, res, next) {
   refreshUser(req)

@@ -1,6 +1,6 @@
 // No answer begins before the session is saved: the next request, which a redirect brings at once, has to find it.
 import type { Request, RequestHandler, Response } from 'express'
-import { canSetCookies } from '../https.ts'
+import { canSetCookies } from '../form/https.ts'
 import { hasSentSession, save, storeOf } from '../session.ts'
 
 type End = Response['end']
