@@ -43,10 +43,9 @@ export const servers: Lesson = {
 
       app.post(`/six/${kind}`, async (req, res) => {
         await servers.use() // both run before the first of the six waits for them
-        const tab = new LessonClient(req, 'tab').withCookies(cookiesOf(req, [...names, TURN]))
+        const tab = new LessonClient(req, 'tab').withCookiesOf(req, [...names, TURN])
         for (let count = 0; count < 6; count++) await tab.send('POST', `${path}/try/${kind}/visit`)
-        setOutcome(res, 'six')
-        res.redirect(303, path)
+        setOutcome(res, 'six').redirect(303, path)
       })
     }
 
@@ -58,8 +57,7 @@ export const servers: Lesson = {
 
     app.post('/restart', async (_req, res) => {
       await servers.restart()
-      setOutcome(res, 'restarted')
-      res.redirect(303, path)
+      setOutcome(res, 'restarted').redirect(303, path)
     })
   },
 
@@ -91,7 +89,7 @@ async function inMemory(servers: Servers, id: string) {
     const answer = server.isAlive
       ? await askServer(server, { path: `/memory/${encodeURIComponent(id)}` })
       : undefined
-    const session = JSON.parse(answer?.body ?? 'null') as unknown
+    const session = JSON.parse(answer?.text ?? 'null') as unknown
     if (session !== null) return { _id: id, server: server.name, session }
   }
   return undefined
