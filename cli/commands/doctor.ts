@@ -6,7 +6,7 @@ import { StartProblem } from '../../lib/start-problem.ts'
 import { openDatabase } from '../database.ts'
 import { checkDatabase } from '../doctor/database.ts'
 import { checkFiles } from '../doctor/files.ts'
-import { findingsOf, type Finding } from '../doctor/finding.ts'
+import { Findings, type Finding } from '../doctor/finding.ts'
 import { checkMail } from '../doctor/mail.ts'
 import { checkNode } from '../doctor/node.ts'
 import { checkProblems, checkSettings } from '../doctor/settings.ts'
@@ -68,14 +68,12 @@ async function findAll(): Promise<Finding[]> {
 async function checkOpening(settings: Settings): Promise<Finding[]> {
   try {
     const { close } = await openDatabase(settings)
-    try {
-      return await checkDatabase()
-    } finally {
-      await close()
-    }
+    return await checkDatabase().finally(close)
   } catch (error) {
     if (!(error instanceof StartProblem)) throw error
+    const findings = new Findings('database')
     const [says = '', ...todo] = error.message.split('\n')
-    return [findingsOf('database')('wrong', says, todo.join(' '))]
+    findings.wrong(says, todo.join(' '))
+    return findings.all
   }
 }
