@@ -2,7 +2,7 @@
 import cookieSession from 'cookie-session'
 import { Router, type Request } from 'express'
 import { getIronSession } from 'iron-session'
-import { cookiesOf, sizeOf } from './lib/cookies.ts'
+import { sizeOf } from './lib/cookies.ts'
 import { setCookiesOf } from './lib/hold-back.ts'
 import { setOutcome, type Lesson } from './lib/lesson.ts'
 import { LessonClient } from './lib/lesson-client.ts'

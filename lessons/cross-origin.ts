@@ -1,6 +1,5 @@
 // A front end on another origin: three things have to fit before the session of /code is found again at /check.
-import cors from 'cors'
-import type { CorsOptionsDelegate } from 'cors'
+import cors, { type CorsOptionsDelegate } from 'cors'
 import { Router, type CookieOptions, type Request, type RequestHandler } from 'express'
 import session from 'express-session'
 import svgCaptcha from 'svg-captcha'

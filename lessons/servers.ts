@@ -69,18 +69,15 @@ export const servers: Lesson = {
 
 function serversOf(tools: LessonTools): Servers {
   const known = opened.get(tools)
-  if (known) {
-    return known
-  } else {
-    const { path, secret, stores, mongoUrl, dbName } = tools
-    const { collectionName } = stores.collection('database')
-    const servers = openServers({ path, secret, database: { mongoUrl, dbName, collectionName } })
-    opened.set(tools, servers)
-    stores.mongo('database') // so that what both store is shown and purged
-    stores.readers.push((id) => inMemory(servers, id))
-    tools.atTheEnd(() => servers.close())
-    return servers
-  }
+  if (known) return known
+  const { path, secret, stores, mongoUrl, dbName } = tools
+  const { collectionName } = stores.collection('database')
+  const servers = openServers({ path, secret, database: { mongoUrl, dbName, collectionName } })
+  opened.set(tools, servers)
+  stores.mongo('database') // so that what both store is shown and purged
+  stores.readers.push((id) => inMemory(servers, id))
+  tools.atTheEnd(() => servers.close())
+  return servers
 }
 
 // A session that one of them has in its memory, as that one tells.

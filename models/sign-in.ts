@@ -47,29 +47,23 @@ export async function authenticate(
     caller,
     userId === undefined ? { name: keyOf(name) } : { userId },
   )
-  if (!attempt.ok) {
-    return attempt
+  if (!attempt.ok) return attempt
+  const { ok, upgrade, damaged } = await verifyPassword(form.password, user && storedPassword(user))
+  if (user?.lockedAt && ok) {
+    // Only whoever knows the password sees this: to anybody else it would say that there is such an account.
+    await attempt.confirm()
+    const errors = { username: 'errors.locked-by-operator' }
+    return refuse(errors, { event: 'sign-in-failed', userId, reason: 'locked-by-operator' })
+  } else if (user && ok) {
+    if (upgrade !== undefined) await storeUpgrade(user, upgrade)
+    const signIn = { member: memberOf(user), failures: await attempt.succeed() }
+    return accept(signIn, { event: 'sign-in', userId })
   } else {
-    const { ok, upgrade, damaged } = await verifyPassword(
-      form.password,
-      user && storedPassword(user),
-    )
-    if (user?.lockedAt && ok) {
-      // Only whoever knows the password sees this: to anybody else it would say that there is such an account.
-      await attempt.confirm()
-      const errors = { username: 'errors.locked-by-operator' }
-      return refuse(errors, { event: 'sign-in-failed', userId, reason: 'locked-by-operator' })
-    } else if (user && ok) {
-      if (upgrade !== undefined) await storeUpgrade(user, upgrade)
-      const signIn = { member: memberOf(user), failures: await attempt.succeed() }
-      return accept(signIn, { event: 'sign-in', userId })
-    } else {
-      await attempt.fail()
-      // The reason is for the log alone: every failure gets the same answer.
-      const reason = !user ? 'unknown-user' : damaged ? 'damaged-hash' : 'wrong-password'
-      const errors = { password: 'errors.credentials' }
-      return refuse(errors, { event: 'sign-in-failed', userId, reason })
-    }
+    await attempt.fail()
+    // The reason is for the log alone: every failure gets the same answer.
+    const reason = !user ? 'unknown-user' : damaged ? 'damaged-hash' : 'wrong-password'
+    const errors = { password: 'errors.credentials' }
+    return refuse(errors, { event: 'sign-in-failed', userId, reason })
   }
 }
 

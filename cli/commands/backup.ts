@@ -52,9 +52,7 @@ async function backup(file: string): Promise<void> {
     }
     const size = await writeAtomically(file, writeBackup(head, documents()), signal)
       .catch(refused(file, signal))
-      .finally(() => {
-        progress.stop()
-      })
+      .finally(() => progress.stop())
     const seconds = ((Date.now() - began.getTime()) / 1000).toFixed(1)
     await print(
       `${counted(counts.users ?? 0, 'user')} in ${file}: ${Math.ceil(size / 1000).toLocaleString('en')} kB in ${seconds} s.`,

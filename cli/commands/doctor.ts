@@ -50,19 +50,16 @@ async function doctor({ json }: { json?: boolean }): Promise<void> {
 
 async function findAll(): Promise<Finding[]> {
   const read = readSettings()
-  if (read.ok) {
-    const { settings } = read
-    return [
-      ...checkNode(),
-      ...checkSettings(settings),
-      ...(await checkFiles(settings)), // before the database, whose opening closes its own folder
-      ...(await checkOpening(settings)),
-      ...(await checkSite(settings)),
-      ...(await checkMail(settings)),
-    ]
-  } else {
-    return [...checkNode(), ...checkProblems(read.problems)]
-  }
+  if (!read.ok) return [...checkNode(), ...checkProblems(read.problems)]
+  const { settings } = read
+  return [
+    ...checkNode(),
+    ...checkSettings(settings),
+    ...(await checkFiles(settings)), // before the database, whose opening closes its own folder
+    ...(await checkOpening(settings)),
+    ...(await checkSite(settings)),
+    ...(await checkMail(settings)),
+  ]
 }
 
 async function checkOpening(settings: Settings): Promise<Finding[]> {

@@ -19,11 +19,8 @@ export type Target = {
 /** The user with this username or email. Throws a Refusal if there is none. */
 export async function findUser(name: string): Promise<UserDocument> {
   const user = await findByName(name.trim())
-  if (user) {
-    return user
-  } else {
-    throw new Refusal(`Nobody has the username or email "${plain(name)}".`)
-  }
+  if (user) return user
+  throw new Refusal(`Nobody has the username or email "${plain(name)}".`)
 }
 
 /** Do something with one user, named by username or email. */

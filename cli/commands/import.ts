@@ -51,12 +51,8 @@ async function importFile(file: string, options: Options): Promise<void> {
             if (shown.length < MAX_SHOWN) shown.push(refused)
             await refusals?.write(`${plainJson(refused)}\n`)
           },
-          onBatch: ({ rows }) => {
-            progress.update(source.position(), counted(rows, 'row'))
-          },
-        }).finally(() => {
-          progress.stop()
-        })
+          onBatch: ({ rows }) => progress.update(source.position(), counted(rows, 'row')),
+        }).finally(() => progress.stop())
         const result = {
           ...report,
           dryRun: options.dryRun ?? false,

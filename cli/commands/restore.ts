@@ -75,9 +75,7 @@ async function restoreWith(file: string, counts: Counts): Promise<Restored> {
     },
   })
     .catch(unreadable(file))
-    .finally(() => {
-      progress.stop()
-    })
+    .finally(() => progress.stop())
   if (restored) return restored
   else throw new Refusal('Stopped. Nothing was changed.', EXIT.stopped)
 }

@@ -42,11 +42,8 @@ export function addUser(program: Command): Command {
 
 /** A count as it is typed. Throws what commander shows as wrong usage. */
 export function wholeNumber(typed: string): number {
-  if (/^\d{1,9}$/.test(typed)) {
-    return Number(typed)
-  } else {
-    throw new InvalidArgumentError('It has to be a whole number.')
-  }
+  if (/^\d{1,9}$/.test(typed)) return Number(typed)
+  throw new InvalidArgumentError('It has to be a whole number.')
 }
 
 async function list({ limit = Infinity, json, ...filter }: ListOptions): Promise<void> {
@@ -114,9 +111,6 @@ function passwordWords({ password, passwordChangedAt }: Awaited<ReturnType<typeo
 }
 
 function lockedWords(locked: ListedUser['locked'], lockedAt: Date | undefined): string {
-  if (locked === 'operator') {
-    return `by an operator, ${timeOf(lockedAt)}`
-  } else {
-    return locked === 'failures' ? 'by too many failed sign-ins in a row' : 'no'
-  }
+  if (locked === 'operator') return `by an operator, ${timeOf(lockedAt)}`
+  return locked === 'failures' ? 'by too many failed sign-ins in a row' : 'no'
 }

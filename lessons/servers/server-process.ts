@@ -13,9 +13,7 @@ import { SERVER_KEY_HEADER } from './relay.ts'
 
 const MAX_SESSIONS = 500 // in memory
 
-process.once('message', (order: Order & { key: string }) => {
-  void openServer(order)
-})
+process.once('message', (order: Order & { key: string }) => void openServer(order))
 process.on('disconnect', () => process.exit()) // whoever started it is gone, in whatever way
 
 async function openServer({ path, secret, key, database }: Order & { key: string }) {
@@ -56,9 +54,7 @@ async function openServer({ path, secret, key, database }: Order & { key: string
     app.use(`${path}/try/${kind}`, server)
   }
 
-  app.get('/memory/:id', (req, res) => {
-    res.type('json').send(sessions[req.params.id] ?? 'null')
-  })
+  app.get('/memory/:id', (req, res) => res.type('json').send(sessions[req.params.id] ?? 'null'))
 
   const server = app.listen(0, '127.0.0.1', () => {
     process.send?.({ port: (server.address() as AddressInfo).port })

@@ -10,15 +10,10 @@ const NOWHERE = '(none)'
  */
 export function routeOf(req: Request, res: Response): string {
   const { path } = (req.route ?? {}) as { path?: string }
-  if (res.locals.route !== undefined) {
-    return res.locals.route
-  } else if (path !== undefined && req.baseUrl === '') {
-    return path
-  } else if (res.statusCode === 404) {
-    return NOWHERE
-  } else {
-    return patternOf(req) ?? NOWHERE
-  }
+  if (res.locals.route !== undefined) return res.locals.route
+  if (path !== undefined && req.baseUrl === '') return path
+  if (res.statusCode === 404) return NOWHERE
+  return patternOf(req) ?? NOWHERE
 }
 
 // What was refused before the map was reached, because the database is away or the form comes from elsewhere.

@@ -40,22 +40,19 @@ function readUser(req: Request): CurrentUser | undefined {
   // After a sign-out there is none; express-session's types don't say so.
   const session = req.session as Partial<SessionData> | null | undefined
   const { userId, username = '', email = '', signedInAt, endsAt, cookie } = session ?? {}
-  if (!cookie || !userId || !signedInAt || !endsAt || endsAt <= new Date()) {
-    return undefined
-  } else {
-    const idle = cookie.originalMaxAge ?? settingsOf(req).sessionIdleMinutes * MINUTE
-    const left = endsAt.getTime() - Date.now()
-    const idlesOutIn = Math.min(idle, left)
-    return {
-      id: userId,
-      username,
-      email,
-      signedInAt,
-      idlesOutAt: new Date(Date.now() + idlesOutIn),
-      canStay: idle < left,
-      warnIn: Math.floor((idlesOutIn - Math.min(WARNING, idlesOutIn / 2)) / 1000),
-      // A tick more, because the clock may have been written that much later; then it is over for certain.
-      overIn: Math.ceil(Math.min(idle + tickOf(idle), left) / 1000) + 1,
-    }
+  if (!cookie || !userId || !signedInAt || !endsAt || endsAt <= new Date()) return undefined
+  const idle = cookie.originalMaxAge ?? settingsOf(req).sessionIdleMinutes * MINUTE
+  const left = endsAt.getTime() - Date.now()
+  const idlesOutIn = Math.min(idle, left)
+  return {
+    id: userId,
+    username,
+    email,
+    signedInAt,
+    idlesOutAt: new Date(Date.now() + idlesOutIn),
+    canStay: idle < left,
+    warnIn: Math.floor((idlesOutIn - Math.min(WARNING, idlesOutIn / 2)) / 1000),
+    // A tick more, because the clock may have been written that much later; then it is over for certain.
+    overIn: Math.ceil(Math.min(idle + tickOf(idle), left) / 1000) + 1,
   }
 }

@@ -24,18 +24,15 @@ export async function confirmPassword(
   caller: Caller,
 ): Promise<Result<UserDocument>> {
   const attempt = await beginSignIn(caller, { userId })
-  if (!attempt.ok) {
-    return attempt
+  if (!attempt.ok) return attempt
+  const user = (await User.findById(userId).lean<UserDocument | null>()) ?? undefined
+  const { ok } = await verifyPassword(password, user?.password)
+  if (user && ok) {
+    await attempt.confirm()
+    return accept(user)
   } else {
-    const user = (await User.findById(userId).lean<UserDocument | null>()) ?? undefined
-    const { ok } = await verifyPassword(password, user?.password)
-    if (user && ok) {
-      await attempt.confirm()
-      return accept(user)
-    } else {
-      await attempt.fail()
-      const errors = { current: 'errors.current.wrong' }
-      return refuse(errors, { event: 'password-check-failed', userId, reason: 'wrong-password' })
-    }
+    await attempt.fail()
+    const errors = { current: 'errors.current.wrong' }
+    return refuse(errors, { event: 'password-check-failed', userId, reason: 'wrong-password' })
   }
 }

@@ -28,15 +28,11 @@ export async function deleteOwnAccount(
 ): Promise<Result<string>> {
   if (usernameKey(form.username.trim()) !== usernameKey(member.username)) {
     return refuse({ username: 'errors.typed-name.wrong' })
-  } else {
-    const confirmed = await confirmPassword(member.id, form.current, caller)
-    if (confirmed.ok) {
-      await deleteAccount(store, member.id)
-      return accept(member.id, { event: 'account-deleted', userId: member.id })
-    } else {
-      return confirmed
-    }
   }
+  const confirmed = await confirmPassword(member.id, form.current, caller)
+  if (!confirmed.ok) return confirmed
+  await deleteAccount(store, member.id)
+  return accept(member.id, { event: 'account-deleted', userId: member.id })
 }
 
 /**

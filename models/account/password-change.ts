@@ -39,20 +39,15 @@ export async function changePassword(
   { member, caller, store, sessionId, locale }: RequestContext,
 ): Promise<Result<Member>> {
   const confirmed = await confirmPassword(member.id, form.current, caller)
-  const passwordChangedAt = confirmed.ok
-    ? await storePassword(seenIn(confirmed.value), await hashPassword(form.password))
-    : undefined
-  if (!confirmed.ok) {
-    return confirmed
-  } else if (passwordChangedAt) {
-    const count = await endOtherSessions(store, member.id, sessionId, 'password')
-    const letter = { kind: 'password-changed' as const, userId: member.id }
-    await queueNotice(letter, confirmed.value, caller, locale)
-    const changed = memberOf({ ...confirmed.value, passwordChangedAt })
-    return accept(changed, { event: 'password-changed', userId: member.id, count })
-  } else {
-    return refuse({ current: 'errors.current.wrong' }) // it was changed in this very moment
-  }
+  if (!confirmed.ok) return confirmed
+  const hash = await hashPassword(form.password)
+  const passwordChangedAt = await storePassword(seenIn(confirmed.value), hash)
+  if (!passwordChangedAt) return refuse({ current: 'errors.current.wrong' }) // it was changed in this very moment
+  const count = await endOtherSessions(store, member.id, sessionId, 'password')
+  const letter = { kind: 'password-changed' as const, userId: member.id }
+  await queueNotice(letter, confirmed.value, caller, locale)
+  const changed = memberOf({ ...confirmed.value, passwordChangedAt })
+  return accept(changed, { event: 'password-changed', userId: member.id, count })
 }
 
 /**

@@ -32,30 +32,27 @@ export async function register(
 
 async function create(form: z.output<typeof registration>): Promise<Result<Member>> {
   const taken = await takenFields(form.username, form.email)
-  if (Object.keys(taken).length > 0) {
-    return refuse(taken)
-  } else {
-    const { username, email } = form
-    const password = await hashPassword(form.password)
-    try {
-      const user = await User.create({
-        username,
-        email,
-        ...keysOf(form),
-        password,
-        createdAt: new Date(),
-      })
-      // A name that is given up is reserved before it is free, so whoever got it in between can see that now.
-      if (await isReservedForOthers(usernameKey(username))) {
-        await User.deleteOne({ _id: user._id })
-        return refuse({ username: 'errors.username.taken' })
-      } else {
-        const member = memberOf(user)
-        return accept(member, { event: 'registered', userId: member.id })
-      }
-    } catch (error) {
-      return refuse(takenByDuplicate(error))
+  if (Object.keys(taken).length > 0) return refuse(taken)
+  const { username, email } = form
+  const password = await hashPassword(form.password)
+  try {
+    const user = await User.create({
+      username,
+      email,
+      ...keysOf(form),
+      password,
+      createdAt: new Date(),
+    })
+    // A name that is given up is reserved before it is free, so whoever got it in between can see that now.
+    if (await isReservedForOthers(usernameKey(username))) {
+      await User.deleteOne({ _id: user._id })
+      return refuse({ username: 'errors.username.taken' })
+    } else {
+      const member = memberOf(user)
+      return accept(member, { event: 'registered', userId: member.id })
     }
+  } catch (error) {
+    return refuse(takenByDuplicate(error))
   }
 }
 

@@ -17,29 +17,26 @@ export async function compose(entry: OutboxEntry, baseUrl: string): Promise<Comp
   const { letter, locale, createdAt } = entry
   const user = await recipientOf(letter)
   const userId = user?._id.toString()
-  if (!user || userId === undefined) {
-    return { ok: false, reason: 'nobody', userId }
+  if (!user || userId === undefined) return { ok: false, reason: 'nobody', userId }
+  // Not the address that was typed: another spelling of it may be another mailbox.
+  const to = addressIn(letter) ?? user.email ?? ''
+  if (!isEmail(to)) {
+    // A document from elsewhere may hold anything: a line break here would begin another header.
+    return { ok: false, reason: 'no-address', userId }
   } else {
-    // Not the address that was typed: another spelling of it may be another mailbox.
-    const to = addressIn(letter) ?? user.email ?? ''
-    if (!isEmail(to)) {
-      // A document from elsewhere may hold anything: a line break here would begin another header.
-      return { ok: false, reason: 'no-address', userId }
-    } else {
-      const t = translator(locale)
-      const values = {
-        ...letter,
-        t,
-        locale,
-        baseUrl,
-        username: user.username,
-        time: formatTime(locale, createdAt),
-        link: baseUrl + (await pathFor(letter, user)),
-      }
-      const subject = t(`mail.${letter.kind}.subject`)
-      const mail = { to, subject, language: locale, ...(await renderMail(letter.kind, values)) }
-      return { ok: true, mail, userId }
+    const t = translator(locale)
+    const values = {
+      ...letter,
+      t,
+      locale,
+      baseUrl,
+      username: user.username,
+      time: formatTime(locale, createdAt),
+      link: baseUrl + (await pathFor(letter, user)),
     }
+    const subject = t(`mail.${letter.kind}.subject`)
+    const mail = { to, subject, language: locale, ...(await renderMail(letter.kind, values)) }
+    return { ok: true, mail, userId }
   }
 }
 
@@ -67,11 +64,8 @@ function filterOf(letter: Letter) {
 }
 
 function addressIn(letter: Letter): string | undefined {
-  if (letter.kind === 'email-change') {
-    return letter.email
-  } else {
-    return letter.kind === 'email-changed' ? letter.to : undefined
-  }
+  if (letter.kind === 'email-change') return letter.email
+  return letter.kind === 'email-changed' ? letter.to : undefined
 }
 
 // Where the link leads: to the page that the letter is about, or to where somebody who did not do this takes the account back.
