@@ -22,12 +22,8 @@ export type SignIn = { member: Member; failures: Failures | undefined }
 
 /** The form of a sign-in: a username or an email, and a password that is judged by nothing but the check. */
 export const credentials = z.object({
-  username: text().superRefine((name, context) => {
-    if (name.trim() === '') context.addIssue('errors.name.missing')
-  }),
-  password: text().superRefine((password, context) => {
-    if (password === '') context.addIssue('errors.password.missing')
-  }),
+  username: text().refine((name) => name.trim() !== '', 'errors.name.missing'),
+  password: text().refine((password) => password !== '', 'errors.password.missing'),
   remember: checkbox(),
 })
 
@@ -74,11 +70,7 @@ function storedPassword({ password }: { password?: unknown }): unknown {
 
 // All spellings of one name are one name for the throttle too.
 function keyOf(name: string): string {
-  return isEmail(name) ? emailKey(name) : usernameKey(name)
-}
-
-function isEmail(name: string): boolean {
-  return name.includes('@')
+  return name.includes('@') ? emailKey(name) : usernameKey(name)
 }
 
 async function storeUpgrade(user: UserDocument, password: string): Promise<void> {

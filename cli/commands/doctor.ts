@@ -1,7 +1,6 @@
 // `sesame doctor`: whether everything the site needs is as it has to be, and what to do where it is not.
 import type { Command } from 'commander'
 import { readSettings, type Settings } from '../../config/env.ts'
-import { plainJson } from '../plain-text.ts'
 import { StartProblem } from '../../lib/start-problem.ts'
 import { openDatabase } from '../database.ts'
 import { checkDatabase } from '../doctor/database.ts'
@@ -11,8 +10,7 @@ import { checkMail } from '../doctor/mail.ts'
 import { checkNode } from '../doctor/node.ts'
 import { checkProblems, checkSettings } from '../doctor/settings.ts'
 import { checkSite } from '../doctor/site.ts'
-import { counted, EXIT, print } from '../terminal.ts'
-import { example } from './example.ts'
+import { counted, example, EXIT, plainJson, print } from '../terminal.ts'
 
 const SIGNS = { ok: 'ok     ', warning: 'warning', wrong: 'WRONG  ' } as const
 

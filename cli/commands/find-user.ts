@@ -2,11 +2,10 @@
 import mongoose from 'mongoose'
 import type { Settings } from '../../config/env.ts'
 import { openSessionStore } from '../../lib/session/open.ts'
-import { plain } from '../plain-text.ts'
 import type { SessionStore } from '../../lib/session/store.ts'
 import { findByName, type UserDocument } from '../../models/user.ts'
 import { withDatabase } from '../database.ts'
-import { Refusal } from '../terminal.ts'
+import { plain, Refusal } from '../terminal.ts'
 
 export type Target = {
   user: UserDocument

@@ -1,7 +1,6 @@
 // What became of a backup that was restored, in sentences.
-import { plain } from '../plain-text.ts'
 import type { Restored } from '../../models/operator/restore.ts'
-import { counted, print, printError, timeOf } from '../terminal.ts'
+import { counted, plain, print, printError, timeOf } from '../terminal.ts'
 
 /** Print how many people are back, who had to give something up, and that all sessions have ended. */
 export async function printRestoreReport(

@@ -11,8 +11,7 @@ import { withDatabase } from '../database.ts'
 import { confirmByTyping } from '../prompts.ts'
 import { printRestoreReport } from './restore-report.ts'
 import { stopSignal } from '../stop-signal.ts'
-import { counted, EXIT, Refusal, printError, timeOf } from '../terminal.ts'
-import { example } from './example.ts'
+import { counted, example, EXIT, printError, Refusal, timeOf } from '../terminal.ts'
 
 type Options = { replace?: boolean; yes?: boolean }
 

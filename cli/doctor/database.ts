@@ -4,13 +4,14 @@ import { MINUTE } from '../../config/time.ts'
 import { findMissingIndexes } from '../../models/database/indexes.ts'
 import { countBareMd5 } from '../../models/operator/password-upgrade.ts'
 import { isRestoreUnfinished } from '../../models/operator/restore/stage.ts'
-import { checkExpiry } from './expiry.ts'
-import { admin, findFacts, type Facts } from './facts.ts'
 import { Findings, type Finding } from './finding.ts'
 
 const OLDEST = 4.4 // the first version whose wire protocol today's driver speaks without limits
 const CLOCK_WARNING = 2000 // milliseconds
 const CLOCK_WRONG = MINUTE
+const LATE = 5 * MINUTE // a purge comes every minute, on a real server too
+
+type Facts = { version: string; isEmbedded: boolean }
 
 /** Look at the database that mongoose is connected to. */
 export async function checkDatabase(): Promise<Finding[]> {
@@ -23,6 +24,15 @@ export async function checkDatabase(): Promise<Finding[]> {
     ...(await checkExpiry(facts)),
     ...(await checkPasswords()),
   ]
+}
+
+// What the database says of itself.
+async function findFacts(): Promise<Facts> {
+  const { version, modules } = (await admin({ buildInfo: 1 })) as {
+    version: string
+    modules?: string[]
+  }
+  return { version, isEmbedded: modules?.includes('embedded') ?? false }
 }
 
 function checkVersion({ version, isEmbedded }: Facts): Finding[] {
@@ -69,6 +79,40 @@ async function checkRestore(): Promise<Finding[]> {
   return findings.all
 }
 
+// Who purges, and whether it is done: sessions, links and counted attempts are kept no longer than they have to be.
+async function checkExpiry(facts: Facts): Promise<Finding[]> {
+  const findings = new Findings('expiry')
+  await checkTtl(findings, facts)
+  const late = { purgeAt: { $lt: new Date(Date.now() - LATE) } }
+  const count = await mongoose.connection.collection('sessions').countDocuments(late)
+  if (count === 0) {
+    findings.ok('No session is left over.')
+  } else {
+    const todo = 'Start the site: it purges every minute.'
+    findings.warning(`${count} sessions that are over were not purged.`, todo)
+  }
+  return findings.all
+}
+
+async function checkTtl(findings: Findings, { isEmbedded }: Facts): Promise<void> {
+  if (isEmbedded) {
+    findings.ok('The embedded engine deletes nothing by TTL; the site purges itself while it runs.')
+  } else {
+    const answer = await admin({ getParameter: 1, ttlMonitorEnabled: 1 }).catch(() => undefined)
+    const { ttlMonitorEnabled } = (answer ?? {}) as { ttlMonitorEnabled?: boolean }
+    if (ttlMonitorEnabled === undefined) {
+      findings.ok(
+        'The server does not tell whether its TTL monitor runs; the site purges itself while it runs.',
+      )
+    } else if (ttlMonitorEnabled) {
+      findings.ok('The TTL monitor runs.')
+    } else {
+      const todo = 'Turn it on: db.adminCommand({ setParameter: 1, ttlMonitorEnabled: true })'
+      findings.warning('The TTL monitor is off; the site purges only while it runs.', todo)
+    }
+  }
+}
+
 async function checkPasswords(): Promise<Finding[]> {
   const findings = new Findings('passwords')
   const count = await countBareMd5()
@@ -77,4 +121,8 @@ async function checkPasswords(): Promise<Finding[]> {
     findings.warning(says, 'npx sesame password upgrade')
   }
   return findings.orOk('No password is kept as a bare md5.')
+}
+
+async function admin(command: Record<string, number>) {
+  return mongoose.connection.getClient().db('admin').command(command)
 }

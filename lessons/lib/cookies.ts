@@ -1,6 +1,6 @@
 // The cookies of a lesson as they travel, taken apart: the id, the signature, the flags, and when the browser drops it.
 import type { Request } from 'express'
-import { parseString, type Cookie as ParsedCookie } from 'set-cookie-parser'
+import { parseSetCookie as readSetCookie } from 'set-cookie-parser'
 
 export type Cookie = { name: string; value: string; id?: string; signature?: string }
 export type ReceivedCookie = Cookie & Pick<SetCookie, 'flags' | 'expires' | 'isGone'>
@@ -48,11 +48,11 @@ export function idOf(value: string): string | undefined {
 /** Read one Set-Cookie header as a browser reads it (RFC 6265bis, 5.6). */
 export function parseSetCookie(line: string, now = new Date()): SetCookie {
   const [, ...flags] = line.split(/; */)
-  const read: Partial<ParsedCookie> = parseString(line, { decodeValues: false }) ?? {}
-  const { name = '', value = '' } = read
+  const [read] = readSetCookie([line], { decodeValues: false })
+  const { name = '', value = '' } = read ?? {}
   // Max-Age wins where both are there.
   const expires =
-    read.maxAge === undefined ? read.expires : new Date(now.getTime() + read.maxAge * 1000)
+    read?.maxAge === undefined ? read?.expires : new Date(now.getTime() + read.maxAge * 1000)
   const isGone = expires !== undefined && expires <= now
   return { name, value, flags, isGone, ...(expires ? { expires } : {}) }
 }

@@ -7,9 +7,10 @@ import { beginSignIn, type Caller } from '../sign-in/throttle.ts'
 import { User, type UserDocument } from '../user.ts'
 
 /** The form field of the current password. */
-export const currentPassword = text().superRefine((password, context) => {
-  if (password === '') context.addIssue('errors.current.missing')
-})
+export const currentPassword = text().refine(
+  (password) => password !== '',
+  'errors.current.missing',
+)
 
 /** The form that has no other field. */
 export const confirmation = z.object({ current: currentPassword })

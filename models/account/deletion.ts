@@ -15,9 +15,7 @@ import type { RequestContext } from './request-context.ts'
 
 /** The form that wants two things: the password, and the name typed out, which nobody does by accident. */
 export const deletion = z.object({
-  username: text().superRefine((name, context) => {
-    if (name.trim() === '') context.addIssue('errors.typed-name.missing')
-  }),
+  username: text().refine((name) => name.trim() !== '', 'errors.typed-name.missing'),
   current: currentPassword,
 })
 

@@ -8,7 +8,7 @@ import { accept, type Result } from '../result.ts'
 import type { SecurityEvent } from '../security-event.ts'
 import { countMail, unlockAccount, type Caller } from '../sign-in/throttle.ts'
 import { email, emailKey } from '../user/email.ts'
-import { isPersonal, newPassword } from '../user/new-password.ts'
+import { isPersonal, newPassword, personalRule } from '../user/new-password.ts'
 import { queueLetter } from '../mail/outbox.ts'
 import { storePassword, type Seen } from './password-change.ts'
 import { endAllSessions } from '../session.ts'
@@ -53,10 +53,7 @@ export function readReplacement(
 ): Form<z.output<typeof replacement>> {
   return readForm(
     body,
-    replacement.refine(({ password }) => !isPersonal(password, [username, email]), {
-      path: ['password'],
-      message: 'errors.password.personal',
-    }),
+    replacement.refine(({ password }) => !isPersonal(password, [username, email]), personalRule),
   )
 }
 

@@ -15,7 +15,7 @@ export type Composed =
 /** Write the mail, with a new link if it has one. Links begin with the configured address, never with what a visitor said. */
 export async function compose(entry: OutboxEntry, baseUrl: string): Promise<Composed> {
   const { letter, locale, createdAt } = entry
-  const user = await recipientOf(letter)
+  const user = await User.findOne(filterOf(letter)).lean<UserDocument | null>()
   const userId = user?._id.toString()
   if (!user || userId === undefined) return { ok: false, reason: 'nobody', userId }
   // Not the address that was typed: another spelling of it may be another mailbox.
@@ -38,11 +38,6 @@ export async function compose(entry: OutboxEntry, baseUrl: string): Promise<Comp
     const mail = { to, subject, language: locale, ...(await renderMail(letter.kind, values)) }
     return { ok: true, mail, userId }
   }
-}
-
-async function recipientOf(letter: Letter): Promise<UserDocument | undefined> {
-  const user = await User.findOne(filterOf(letter)).lean<UserDocument | null>()
-  return user ?? undefined
 }
 
 function filterOf(letter: Letter) {
