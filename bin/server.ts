@@ -62,9 +62,7 @@ export async function close(server: Server): Promise<void> {
   const closed = once(server, 'close')
   server.close()
   server.closeIdleConnections()
-  const cutting = setTimeout(() => {
-    server.closeAllConnections()
-  }, GRACE)
+  const cutting = setTimeout(() => server.closeAllConnections(), GRACE)
   await closed
   clearTimeout(cutting)
 }

@@ -6,7 +6,6 @@ import { createApp } from '../app.ts'
 import { defaultBaseUrl, type Settings } from '../config/env.ts'
 import type { Logger } from '../config/logger.ts'
 import type { Metrics } from '../lib/metrics.ts'
-import type { Lessons } from '../middleware/lessons.ts'
 import { createPrototypes } from '../middleware/prototypes.ts'
 import type { SessionCache } from '../lib/session/cache.ts'
 import { Postman } from '../models/mail/postman.ts'
@@ -29,7 +28,10 @@ export async function openSite(
   sessionCache?: SessionCache,
 ): Promise<Site> {
   const { sessionSecrets, mongoUrl } = shared
-  const lessons = await lessonsOf({ ...settings, sessionSecrets, mongoUrl })
+  const database = mongoose.connection
+  const lessons = settings.lessons
+    ? (await loadLessons()).openLessons({ ...settings, sessionSecrets, mongoUrl }, database)
+    : undefined
   const metrics = await openMetrics(settings)
   const prototypes = createPrototypes()
   const server = await listen(settings, prototypes)
@@ -37,7 +39,6 @@ export async function openSite(
   const { port } = server.address() as AddressInfo
   const complete = { ...settings, sessionSecrets, baseUrl: baseUrlOf(settings, port) }
   const readiness = { isStopping: false }
-  const database = mongoose.connection
   server.on(
     'request',
     createApp({
@@ -79,13 +80,4 @@ async function stopServer(server: Server, how: Stopping, production: boolean): P
 /** The teaching wing. It is loaded here and nowhere else: a site without lessons does not even load them. */
 export function loadLessons() {
   return import('../lessons/index.ts')
-}
-
-async function lessonsOf(settings: Settings): Promise<Lessons | undefined> {
-  if (settings.lessons) {
-    const { openLessons } = await loadLessons()
-    return openLessons(settings, mongoose.connection)
-  } else {
-    return undefined
-  }
 }

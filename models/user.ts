@@ -89,11 +89,8 @@ export async function findByName(name: string): Promise<UserDocument | undefined
 /** Which field of a new document somebody else has already; any error but a duplicate key is thrown on. */
 export function takenField(error: unknown): 'username' | 'email' {
   const duplicate = error as { code?: unknown; keyPattern?: Record<string, unknown> }
-  if (duplicate.code !== 11000) {
-    throw error
-  } else {
-    return duplicate.keyPattern && 'emailKey' in duplicate.keyPattern ? 'email' : 'username'
-  }
+  if (duplicate.code !== 11000) throw error
+  return duplicate.keyPattern && 'emailKey' in duplicate.keyPattern ? 'email' : 'username'
 }
 
 /** What a session keeps of a user. */

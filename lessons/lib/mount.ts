@@ -34,10 +34,9 @@ export function mountLessons(lessons: Lesson[], settings: Settings, database: Co
     lesson.mount(app, tools)
     apps.use(
       `${tools.path}/try`,
-      nameRoute(`${tools.path}/try`),
+      begin(tools),
       lessonVisitor,
       throttleLessons,
-      purge(tools),
       recorder(lesson, tools.stores),
       app,
     )
@@ -72,10 +71,10 @@ function toolsFor(
   }
 }
 
-// Below it a lesson routes by itself, which the log need not tell.
-function nameRoute(route: string): RequestHandler {
-  return function nameRouteOfLesson(_req, res, next) {
-    res.locals.route = route
+function begin({ path, stores }: LessonTools): RequestHandler {
+  return function beginRequestOfLesson(_req, res, next) {
+    res.locals.route = `${path}/try` // below it a lesson routes by itself, which the log need not tell
+    stores.purgeNowAndThen()
     next()
   }
 }
@@ -83,11 +82,4 @@ function nameRoute(route: string): RequestHandler {
 // All processes of a site have it, and so agree on what is made from it.
 function secretOf({ sessionSecrets: [secret = ''] }: Settings): string {
   return secret
-}
-
-function purge({ stores }: LessonTools): RequestHandler {
-  return function purgeNowAndThen(_req, _res, next) {
-    stores.purgeNowAndThen()
-    next()
-  }
 }

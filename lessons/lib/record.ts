@@ -60,15 +60,10 @@ export async function keepNotes(visitor: string, lesson: string, notes: Notes): 
   await change(visitor, lesson, { $set })
 }
 
-/** What a lesson found out for a visitor. */
-export async function findNotes(visitor: string, lesson: string): Promise<Notes> {
-  return (await records().findOne({ _id: `${visitor} ${lesson}` }))?.notes ?? {}
-}
-
-/** The exchanges of a visitor with a lesson, the latest first. */
-export async function findExchanges(visitor: string, lesson: string): Promise<Exchange[]> {
+/** The exchanges of a visitor with a lesson, the latest first, and what it found out for them. */
+export async function findRecord(visitor: string, lesson: string) {
   const found = await records().findOne({ _id: `${visitor} ${lesson}` })
-  return (found?.exchanges ?? []).reverse()
+  return { exchanges: (found?.exchanges ?? []).reverse(), notes: found?.notes ?? {} }
 }
 
 /** Forget what a visitor did in a lesson. */

@@ -8,7 +8,7 @@ import { idOf, receivedCookies, sentCookies, type Cookie, type ReceivedCookie } 
 import { difference } from './difference.ts'
 import { watching, type Operation } from './watch.ts'
 import { storageId } from '../../lib/session/storage-id.ts'
-import { findExchanges, keepExchange, type Exchange } from './record.ts'
+import { findRecord, keepExchange, type Exchange } from './record.ts'
 import { sentSessionId } from '../../middleware/session.ts'
 import { settingsOf } from '../../middleware/settings.ts'
 import { holdBack, setCookiesOf } from './hold-back.ts'
@@ -50,9 +50,9 @@ export function xRay(database: Connection): RequestHandler {
       const after = await read([sentId, ...received.map(({ value }) => idOf(value))])
       const change = difference(single(before), single(after))
       const exchange = exchangeOf(req, res, { sent, received, operations, change })
-      const earlier = await findExchanges(visitorOf(req), SITE)
+      const { exchanges } = await findRecord(visitorOf(req), SITE)
       await keepExchange(visitorOf(req), SITE, exchange)
-      return isShownOn(req, body) ? draw(req, res, body, [exchange, ...earlier], after) : body
+      return isShownOn(req, body) ? draw(req, res, body, [exchange, ...exchanges], after) : body
     })
     watching(operations, next)
   }

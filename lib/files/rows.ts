@@ -12,11 +12,8 @@ export class UnreadableFile extends Error {}
 
 /** The format that a file's name tells, undefined if it tells none. */
 export function formatOf(name: string): Format | undefined {
-  if (/\.csv$/i.test(name)) {
-    return 'csv'
-  } else {
-    return /\.(jsonl|ndjson|json)$/i.test(name) ? 'jsonl' : undefined
-  }
+  if (/\.csv$/i.test(name)) return 'csv'
+  return /\.(jsonl|ndjson|json)$/i.test(name) ? 'jsonl' : undefined
 }
 
 /** The rows, read as they are asked for. Without a format the first line tells it. Throws UnreadableFile. */

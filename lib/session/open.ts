@@ -20,20 +20,16 @@ export function openSessionStore(
   database: Connection,
   { cache, watch, metrics }: StoreExtras = {},
 ): SessionStore {
+  const secret = settings.sessionEncryptionKey // AES-256-GCM under a key derived from it, once, when the store is opened
   const store = new SessionStore({
     client: database.getClient(),
     databaseName: database.name,
     idle: settings.sessionIdleMinutes * MINUTE,
     ownerOf: ({ userId }) => userId,
     endOf: ({ endsAt }) => endsAt,
-    encryption: encryptionWith(settings.sessionEncryptionKey),
+    encryption: secret === undefined ? undefined : createWebCryptoAdapter({ secret }),
     cache,
     metrics,
   })
   return watch ? watch(store) : store
-}
-
-// AES-256-GCM under a key derived from the setting, once, when the store is opened.
-function encryptionWith(key: string | undefined) {
-  return key === undefined ? undefined : createWebCryptoAdapter({ secret: key })
 }

@@ -5,16 +5,6 @@ import { takeFailures } from './failed-attempts.ts'
 import { announcesMail } from './flash.ts'
 import { settingsOf } from '../settings.ts'
 
-declare global {
-  // eslint-disable-next-line @typescript-eslint/no-namespace -- the way Express's own types are extended
-  namespace Express {
-    interface Locals {
-      /** Where other pages lead back to instead of here, where the address is a secret. */
-      wayBack?: string
-    }
-  }
-}
-
 /** What a part of the site adds to the frame: words of the navigation, each a path and a key, and addresses of files. */
 export type FrameParts = { links: string[]; styles: string[]; scripts: string[] }
 

@@ -15,9 +15,7 @@ export function body(): RequestHandler[] {
       extended: false, // fields are text or lists of text, never objects
       limit: limits.bodyBytes,
       parameterLimit: MAX_FIELDS,
-      verify: (_req, _res, bytes) => {
-        refuseMalformed(() => decodeURIComponent(decodeUtf8(bytes)))
-      },
+      verify: (_req, _res, bytes) => refuseMalformed(() => decodeURIComponent(decodeUtf8(bytes))),
     }),
     express.json({
       type: JSON_TYPE,

@@ -71,7 +71,6 @@ export class Postman {
         const entry = await takeLetter()
         if (!entry) break
         await deliver(entry, this.mailer, this.baseUrl, this.log)
-        outboxEvents.emit('handled')
       }
       const due = await nextDue()
       return Math.min(Math.max(due ? due.getTime() - Date.now() : LOOK_EVERY, 0), LOOK_EVERY)

@@ -12,13 +12,10 @@ type Reservation = { _id: string; userId: string; until: Date }
 export async function reserveName(key: string, userId: string): Promise<boolean> {
   const now = new Date()
   await reservations().deleteMany({ until: { $lt: now } }) // the embedded engine never acts on a TTL index
-  if ((await reservations().countDocuments({ userId })) >= MAX_NAMES) {
-    return false
-  } else {
-    const until = new Date(now.getTime() + RESERVED_FOR)
-    await reservations().updateOne({ _id: key }, { $set: { userId, until } }, { upsert: true })
-    return true
-  }
+  if ((await reservations().countDocuments({ userId })) >= MAX_NAMES) return false
+  const until = new Date(now.getTime() + RESERVED_FOR)
+  await reservations().updateOne({ _id: key }, { $set: { userId, until } }, { upsert: true })
+  return true
 }
 
 /** Reserve a name that was given up, in case the reservation is not there any more. One that is there stays as it is. */

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { attemptLimits } from '../../../config/limits.ts'
 import { LessonStores, type StoredDocument } from '../../../lessons/lib/stores.ts'
-import { findExchanges, keepExchange, type Exchange } from '../../../lessons/lib/record.ts'
+import { findRecord, keepExchange, type Exchange } from '../../../lessons/lib/record.ts'
 import { openSite, type Site } from '../../helper.ts'
 
 const MINUTE = 60_000
@@ -57,7 +57,7 @@ describe('The records of exchanges', () => {
     for (let index = 1; index <= 25; index++)
       await keepExchange('me', 'bounds', exchange(`/${index}`))
 
-    const kept = await findExchanges('me', 'bounds')
+    const { exchanges: kept } = await findRecord('me', 'bounds')
 
     expect(kept.map(({ path }) => path)).toEqual(
       Array.from({ length: 20 }, (_, index) => `/${25 - index}`),
