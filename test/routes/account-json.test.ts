@@ -15,7 +15,7 @@ afterAll(() => site.close())
 
 async function newMember() {
   const script = new Script(site.app)
-  const { username = '', email = '' } = await script.becomeMember()
+  const { username = '', email = '' } = await script.registerAndSignIn()
   return { script, username, email }
 }
 const linkIn = async (address: string, start: string) =>

@@ -98,7 +98,7 @@ describe('POST /verify-email', () => {
 
   it('sends nothing to a confirmed address', async () => {
     const member = site.visitor()
-    await member.becomeMember()
+    await member.registerAndSignIn()
     const [mail] = await site.mails()
     await member.fill(mail?.link ?? '', {})
     const before = await site.mails()

@@ -67,7 +67,7 @@ describe(`GET ${PATH}`, () => {
     const { username = '' } = await visitor.becomeMember()
     const _id = String((await usersOf(site).findOne({ username }))?._id)
     const activities = site.database.collection<{ _id: string; events: object[] }>('activities')
-    const old = { at: new Date(), event: 'email-sent', outcome: 'done', address: '', agent: '' }
+    const old = { at: new Date(), event: 'sign-in', outcome: 'done', address: '::1', agent: PHONE }
     await activities.insertOne({ _id, events: Array.from({ length: 200 }, () => old) })
     await visitor.fill('/account/password', { current: 'wrong', password: validPassword })
 
