@@ -69,7 +69,7 @@ export const models: Mutation[] = [
     file: 'models/mail/postman.ts',
     from: 'if (isDatabaseAway(error)) throw error',
     to: '',
-    tests: ['test/models/mail/postman.test.ts', 'test/outage.test.ts'],
+    tests: ['test/models/mail/postman.test.ts'],
   },
   {
     // A link that confirms an address would set a password.
