@@ -118,7 +118,7 @@ describe('static files', () => {
 
     const answers = [await kept.get('/css/site.css'), await fresh.get('/css/site.css')]
 
-    expect(answers.map(({ headers }) => headers['cache-control'] as string)).toEqual([
+    expect(answers.map(({ headers }) => headers['cache-control']!)).toEqual([
       'public, max-age=3600',
       'public, max-age=0',
     ])

@@ -8,7 +8,7 @@ import { root } from '../../config/paths.ts'
 import type { Mutation } from './mutation.ts'
 
 const RUN_TIMEOUT = 10 * 60 * 1000 // milliseconds: a mistake after which the tests never end is noticed, too
-const TEST_TIMEOUT = 40_000 // milliseconds of one test: most that hang because of a mistake would hang for good
+const TEST_TIMEOUT = 90_000 // milliseconds of one test: most that hang because of a mistake would hang for good
 
 export type Copy = ReturnType<typeof makeCopy>
 
