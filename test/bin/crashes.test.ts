@@ -12,12 +12,14 @@ import { temporaryFolder } from '../temporary-folder.ts'
 const TIMEOUT = { timeout: 25_000, interval: 20 } // for what takes long only on a busy machine
 const OPEN = { order: 'open', port: 0, shared: {} } as unknown as Opening
 
-// A worker that says what the real one says, and dies instead where the file "broken" lies beside it.
+// A worker that says what the real one says. Where the file "broken" lies beside it, it dies instead; where "stuck" does, it
+// tells a problem and stays.
 const WORKER = `
 import { existsSync } from 'node:fs'
 process.on('message', ({ order }) => {
   if (order !== 'open') process.exit(0)
   else if (existsSync(new URL('broken', import.meta.url))) process.exit(3)
+  else if (existsSync(new URL('stuck', import.meta.url))) process.send({ problem: 'no port' })
   else process.send({ opened: true })
 })
 process.send({ waiting: true })
@@ -70,6 +72,19 @@ describe('replaceAll()', () => {
     expect(logged().map(({ msg }) => msg)).toEqual([
       'A new worker did not open; the old ones go on',
     ])
+  })
+})
+
+describe('replaceAll() with a worker that can not open but does not die either', () => {
+  it('ends that one', async () => {
+    const { workers, pids } = await openWorkers(2)
+    const old = pids()
+    await writeFile(join(folder, 'stuck'), '')
+
+    await workers.replaceAll()
+
+    await vi.waitUntil(() => pids().length === 2, TIMEOUT)
+    expect(pids()).toEqual(old)
   })
 })
 

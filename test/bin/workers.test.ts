@@ -118,6 +118,8 @@ describe('SIGTERM', () => {
     })
     const ready = await fetch(`${site.address}/readyz`)
 
+    // As Ctrl-C in a terminal does, which reaches all processes: the workers wait for what the primary says.
+    for (const pid of workersOf(site.pid)) process.kill(pid, 'SIGINT')
     const ended = site.kill('SIGTERM')
     const unready = await vi.waitFor(async () => {
       const answer = await fetch(`${site.address}/readyz`)

@@ -91,7 +91,8 @@ describe('verifyPassword()', () => {
     const known = await hashPassword('something else')
     await verifyPassword(typed, undefined) // makes the decoy
 
-    const stored = [known, undefined, md5('x')]
+    const cheap = await hash(md5('x'), { memoryCost: 4096, timeCost: 1, parallelism: 1 })
+    const stored = [known, undefined, md5('x'), cheap]
     const spent = stored.map(() => 0)
     // In turns, so that what else the machine does meanwhile is shared.
     for (let turn = 0; turn < 8 * stored.length; turn++) {
@@ -100,12 +101,12 @@ describe('verifyPassword()', () => {
       const { user, system } = process.cpuUsage(before)
       spent[turn % stored.length] = (spent[turn % stored.length] ?? 0) + user + system
     }
-    const [somebody = 0, nobody = 0, old = 0] = spent
+    const [somebody = 0, ...others] = spent
 
-    expect(nobody / somebody).toBeGreaterThan(0.6)
-    expect(nobody / somebody).toBeLessThan(1.6)
-    expect(old / somebody).toBeGreaterThan(0.6)
-    expect(old / somebody).toBeLessThan(1.6)
+    for (const other of others) {
+      expect(other / somebody).toBeGreaterThan(0.6)
+      expect(other / somebody).toBeLessThan(1.6)
+    }
   })
 
   it('refuses a wrong password against a bare md5 without an upgrade', async () => {

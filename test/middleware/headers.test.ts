@@ -1,6 +1,9 @@
 // Every answer of every kind carries the strict policy, and no page needs an exception from it.
+import express from 'express'
+import supertest from 'supertest'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Response } from 'supertest'
+import { assets } from '../../middleware/assets.ts'
 import { openSite, type Site } from '../helper.ts'
 import { page, type Visitor } from '../visitor.ts'
 
@@ -108,6 +111,18 @@ describe('static files', () => {
       expect(answer.headers).not.toHaveProperty('set-cookie')
     },
   )
+
+  it('may be kept for an hour in production, and are asked for anew while somebody works on them', async () => {
+    const kept = supertest(express().use(assets(true)))
+    const fresh = supertest(express().use(assets(false)))
+
+    const answers = [await kept.get('/css/site.css'), await fresh.get('/css/site.css')]
+
+    expect(answers.map(({ headers }) => headers['cache-control']!)).toEqual([
+      'public, max-age=3600',
+      'public, max-age=0',
+    ])
+  })
 
   it.each([
     '/package.json',

@@ -145,6 +145,15 @@ describe('POST /login', () => {
     }
   })
 
+  it('is not kept from a member by passwords that were right when a form asked for them', async () => {
+    const { email = '', ...someone } = await visitor.becomeMember()
+    const form = { email, current: someone.password ?? '' } // the address one has already: nothing is changed
+
+    for (let time = 0; time < 6; time++) await visitor.fill('/account/email', form)
+
+    expect((await visitorFrom(network).signIn({ username: email })).status).toBe(303)
+  })
+
   it('counts the addresses of one IPv6 network together', async () => {
     const { username } = await person()
     for (let host = 1; host <= 5; host++) await fail(visitorFrom(`2001:db8::${host}`), username)

@@ -1,7 +1,8 @@
 // People whose accounts were made elsewhere or long ago sign in as before, and are kept safely from then on.
 import { hash } from '@node-rs/argon2'
 import md5 from 'md5'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { User } from '../../models/user.ts'
 import { usersOf } from '../documents.ts'
 import { openSite, validPassword, type Site } from '../helper.ts'
 import { newPerson } from '../visitor.ts'
@@ -90,6 +91,24 @@ describe('POST /login', () => {
     const byHash = await site.visitor().signIn({ username, password: stored as string })
 
     expect([byMd5.status, byHash.status]).toEqual([422, 422])
+  })
+
+  it('upgrades nothing that was changed while the old password was checked', async () => {
+    const { username, email } = newPerson()
+    await usersOf(site).insertOne({ username, email, password: md5(validPassword) })
+    // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its own model below
+    const { updateOne } = User
+    const upgrading = vi.spyOn(User, 'updateOne').mockImplementationOnce(((
+      ...words: Parameters<typeof updateOne>
+    ) =>
+      usersOf(site)
+        .updateOne({ username }, { $set: { password: 'new' } })
+        .then(() => updateOne.apply(User, words))) as never)
+
+    await site.visitor().signIn({ username })
+    upgrading.mockRestore()
+
+    expect((await usersOf(site).findOne({ username }))?.password).toBe('new')
   })
 
   it('upgrades once for parallel sign-ins, and all of them pass', async () => {

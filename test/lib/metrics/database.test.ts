@@ -1,9 +1,11 @@
 // What the metrics tell of the database, and that telling it costs little and never takes long.
 import { Registry } from 'prom-client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { MINUTE } from '../../../config/time.ts'
 import { addDatabaseGauges, type Database } from '../../../lib/metrics/database.ts'
 import { outbox } from '../../../models/mail/outbox.ts'
 import { ping, readStats } from '../../../models/database/stats.ts'
+import { changeSession } from '../../documents.ts'
 import { openSite, type Site } from '../../helper.ts'
 import { valueOf } from '../../metrics-text.ts'
 
@@ -18,7 +20,7 @@ beforeAll(async () => {
 afterAll(() => site.close())
 
 describe('sesame_sessions', () => {
-  it('is how many sessions there are, and one less after a sign-out', async () => {
+  it('is how many sessions there are, and one less after a sign-out or when one has run out', async () => {
     const gauge = gauges({ ping, readStats }, EAGER)
     const [one, other] = [site.visitor(), site.visitor()]
     const before = (await gauge('sesame_sessions')) ?? NaN
@@ -27,9 +29,13 @@ describe('sesame_sessions', () => {
     await other.becomeMember()
     const during = await gauge('sesame_sessions')
     await one.fill('/logout', {})
+    const after = await gauge('sesame_sessions')
+    // It is kept for a while, for its owner to be told why it is over.
+    const soon = new Date(Date.now() + 5 * MINUTE)
+    await changeSession(site, other, { expires: new Date(), purgeAt: soon })
 
-    expect(during).toBe(before + 2)
-    expect(await gauge('sesame_sessions')).toBe(before + 1)
+    expect([during, after]).toEqual([before + 2, before + 1])
+    expect(await gauge('sesame_sessions')).toBe(before)
     expect(await gauge('sesame_database_up')).toBe(1)
   })
 })

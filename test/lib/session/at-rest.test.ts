@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { createWebCryptoAdapter } from 'connect-mongo'
 import type { SessionData } from 'express-session'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { storageId } from '../../../lib/session/storage-id.ts'
 import {
   endOtherSessions,
   findUserSessions,
@@ -96,6 +97,23 @@ describe('A store with another key', () => {
     }
 
     expect(await endOtherSessions(another(), 'alice', 'two', 'elsewhere')).toBe(1)
+    await close()
+  })
+})
+
+describe('A session whose time has run out', () => {
+  it.each([
+    ['readable', undefined],
+    ['encrypted', KEY],
+  ])('%s: is no place of its owner any more', async (_kind, key) => {
+    const { calls, store, raw, close } = await openStore(key)
+    for (const id of ['one', 'two']) await calls.set(id, session({ userId: 'alice' }))
+
+    await raw.updateOne({ _id: storageId('one') }, { $set: { expires: new Date() } })
+
+    const places = await findUserSessions(store, 'alice', 'two')
+    expect(places.map(({ isThisOne }) => isThisOne)).toEqual([true])
+    expect(await calls.get('one')).toBeNull()
     await close()
   })
 })

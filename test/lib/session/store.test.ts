@@ -1,6 +1,6 @@
 // The store with its sessions in memory too: it asks the database once, and never answers with what is over or was changed.
 import type { SessionData } from 'express-session'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { SessionCache } from '../../../lib/session/cache.ts'
 import { KINDS, openLab } from './lab.ts'
 import { cacheThatIsOn, openStore, sessionOf, type OpenStore } from './store.ts'
@@ -62,6 +62,7 @@ describe('A session that was read', () => {
     await get()
 
     for (let turn = 0; turn < 3; turn++) await open.calls.touch('one', (await get()) as SessionData)
+    await open.calls.set('one', (await get()) as SessionData) // saved by hand, without a change
 
     expect(touches).toHaveBeenCalledTimes(1)
   })
@@ -91,17 +92,40 @@ describe('A session that was read is not there any more', () => {
   })
 })
 
-describe('A value that was taken out', () => {
-  it('is there for nobody else', async () => {
-    const captcha = { answers: ['SESAM'], expires: new Date() }
-    await open.calls.set('two', sessionOf({ captcha }))
-    const [mine, yours] = [await get('two'), await get('two')]
+describe.each([
+  ['in memory too', undefined],
+  ['encrypted', 'a key for tests'],
+])('A value that was taken out, %s', (_kind, key) => {
+  const captcha = { answers: ['SESAM'], expires: new Date() }
+  let calls: OpenStore['calls']
+  let store: OpenStore['store']
+  beforeEach(async () => {
+    const other = key === undefined ? open : await openStore(key)
+    if (other !== open) onTestFinished(other.close)
+    ;({ calls, store } = other)
+    await calls.set('two', sessionOf({ captcha }))
+  })
+  const getTwo = async () => ((await calls.get('two')) ?? {}) as Data
 
-    const taken = await open.store.take('two', mine ?? {}, 'captcha')
-    const again = await open.store.take('two', yours ?? {}, 'captcha')
+  it('is there for nobody else', async () => {
+    const [mine, yours] = [await getTwo(), await getTwo()]
+
+    const taken = await store.take('two', mine, 'captcha')
+    const again = await store.take('two', yours, 'captcha')
 
     expect([taken, again]).toEqual([captcha, undefined])
-    expect((await get('two'))?.captcha).toBeUndefined()
+    expect((await getTwo()).captcha).toBeUndefined()
+  })
+
+  it('takes nothing along that another request has put in its place since', async () => {
+    const mine = await getTwo()
+    await store.take('two', mine, 'captcha')
+    const next = { ...captcha, answers: ['OPEN'] }
+    await calls.set('two', Object.assign(await getTwo(), { captcha: next }) as SessionData)
+
+    await calls.set('two', Object.assign(mine, { note: 'mine' }) as SessionData)
+
+    expect(await getTwo()).toMatchObject({ captcha: next, note: 'mine' })
   })
 })
 

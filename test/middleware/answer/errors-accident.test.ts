@@ -1,6 +1,9 @@
 // An accident that no code expects: a page that tells nothing, and one line in the log that tells what helps.
+import express from 'express'
+import supertest from 'supertest'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { translator } from '../../../config/i18n.ts'
+import { errors } from '../../../middleware/answer/errors.ts'
 import { openSite, type Site } from '../../helper.ts'
 import { page } from '../../visitor.ts'
 
@@ -60,5 +63,17 @@ describe('POST /register', () => {
     const answer = await visitor.get('/home')
 
     expect(answer.status).toBe(200)
+  })
+})
+
+describe('An answer that fails when half of it is sent', () => {
+  it('is cut off, so that nobody takes it for the whole', { timeout: 20_000 }, async () => {
+    const app = express().get('/', (_req, res, next) => {
+      res.write('half')
+      next(new Error('too late for a page'))
+    })
+    app.use(errors)
+
+    await expect(supertest(app).get('/')).rejects.toThrow(/aborted|hang up/)
   })
 })

@@ -59,6 +59,7 @@ describe('an unknown page', () => {
     const answer = await site.visitor().get(path)
 
     expect([400, 404]).toContain(answer.status)
+    expect(answer.headers['cache-control']).toBe('no-store')
     expectErrorPage(answer, answer.status)
   })
 

@@ -1,8 +1,11 @@
 // One line for each request, under its id, with nothing in it that opens a door.
 import { once } from 'node:events'
 import { connect, type AddressInfo } from 'node:net'
+import express from 'express'
+import { pino } from 'pino'
 import supertest from 'supertest'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { requestLog } from '../../../middleware/log/request-log.ts'
 import { sessionOf, usersOf } from '../../documents.ts'
 import { CAPTCHA, openSite, type Site } from '../../helper.ts'
 import { newPerson } from '../../visitor.ts'
@@ -113,6 +116,27 @@ describe('A visitor who leaves before the answer', () => {
     expect(lines[0]).toMatchObject({ event: 'aborted', method: 'POST', route: '/login', level: 30 })
     expect(lines[0]?.status).toBeUndefined()
     expect(lines[0]?.msg).toBe('POST /login aborted')
+  })
+})
+
+describe('An answer that somebody writes to after its end', () => {
+  it('is a line with the error, and the process goes on', async () => {
+    const lines: string[] = []
+    const app = express().set('route patterns', ['/'])
+    app.use(requestLog(app, pino({}, { write: (line: string) => void lines.push(line) })))
+    app.get('/', (_req, res) => {
+      res.end('done')
+      res.write('more')
+    })
+
+    const answer = await supertest(app).get('/')
+
+    expect(answer.text).toBe('done')
+    await vi.waitFor(() => expect(lines).toHaveLength(1), TIMEOUT)
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({
+      level: 50,
+      err: { message: 'write after end' },
+    })
   })
 })
 

@@ -91,7 +91,8 @@ describe('A letter that is refused', () => {
 
     const pauses: number[] = []
     for (let attempt = 1; attempt <= 12; attempt++) {
-      const { dueAt = new Date(0) } = (await outbox().findOne()) ?? {}
+      const { dueAt = new Date(0), takenAt } = (await outbox().findOne()) ?? {}
+      expect(takenAt).toBeUndefined() // nobody is sending it
       pauses.push(Math.round((dueAt.getTime() - Date.now()) / 1000))
       await comeDue()
     }
@@ -140,6 +141,58 @@ describe('A letter that is refused', () => {
     ).toBe(true)
     expect(lines.join('\n')).not.toContain(person.email)
     expect(lines.join('\n')).not.toContain(person.username)
+  })
+})
+
+describe('A letter that nobody waits for any more', () => {
+  it.each<[string, object, (person: Person) => Promise<Letter>]>([
+    [
+      'a link to confirm what is confirmed',
+      { emailVerifiedAt: new Date() },
+      async (person) => ({ kind: 'verify-email', userId: await idOf(person) }),
+    ],
+    [
+      'a new password for an address that is not confirmed',
+      {},
+      ({ email }) => Promise.resolve({ kind: 'password-reset', email }),
+    ],
+    [
+      'a new password for a locked account',
+      { emailVerifiedAt: new Date(), lockedAt: new Date() },
+      ({ email }) => Promise.resolve({ kind: 'password-reset', email }),
+    ],
+    [
+      'a link to another address than the one that was asked for last',
+      { pendingEmail: { address: 'last@example.com', askedAt: new Date() } },
+      async (person) => ({
+        kind: 'email-change',
+        userId: await idOf(person),
+        email: 'first@example.com',
+      }),
+    ],
+  ])('is not sent: %s', async (_what, fields, letterTo) => {
+    const person = await register()
+    await untilHandled(TIMEOUT)
+    server.arrived.length = 0
+    await usersOf(site).updateOne({ username: person.username }, { $set: { ...person, ...fields } })
+
+    await queueLetter(await letterTo(person), 'en')
+    await untilHandled(TIMEOUT)
+
+    expect(server.arrived).toEqual([])
+    expect(await outbox().countDocuments()).toBe(0)
+  })
+})
+
+describe('An outbox that can not be read', () => {
+  it('is tried again a while later', async () => {
+    const failing = vi.spyOn(outbox(), 'findOneAndUpdate').mockRejectedValueOnce(new Error('away'))
+    onTestFinished(() => failing.mockRestore())
+
+    const person = await register()
+    await untilHandled(TIMEOUT)
+
+    expect(server.arrived).toMatchObject([{ to: [person.email] }])
   })
 })
 

@@ -230,6 +230,19 @@ describe('countAttempt', () => {
   })
 })
 
+describe('A clock that was wrong and is set back', () => {
+  it('does not keep rows that are over from being purged', async () => {
+    vi.setSystemTime(noon.getTime() + 365 * 24 * 60 * 60 * 1000)
+    await countAttempt(caller('192.0.2.1'), 'captcha')
+    vi.setSystemTime(noon)
+    await rows().insertOne({ key: 'captcha:over', points: 1, expire: new Date(0) })
+
+    await countAttempt(caller('192.0.2.2'), 'captcha')
+
+    await expect.poll(() => rows().countDocuments({ key: 'captcha:over' })).toBe(0)
+  })
+})
+
 describe('the collection', () => {
   it('lies in the database of the site with the indexes that counting needs', async () => {
     const indexes = await rows().indexes()

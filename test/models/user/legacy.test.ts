@@ -76,6 +76,17 @@ describe('POST /login', () => {
     })
   })
 
+  it('signs in the one with the key where an old document has the very same name', async () => {
+    const one = oldUser('alice', 'a@example.com')
+    const keys = { usernameKey: 'alice', emailKey: 'b@example.com' }
+    await users().insertMany([one, { ...oldUser('alice', 'b@example.com'), ...keys }])
+    const visitor = site.visitor()
+
+    await visitor.signIn({ username: 'alice' })
+
+    expect((await visitor.get('/home')).text).toContain('b@example.com')
+  })
+
   it('signs in the owner of a document whose name somebody else has the key of', async () => {
     await users().insertMany([oldUser('alice', 'a@example.com'), oldUser('ALICE', 'b@example.com')])
     await addKeysToLegacyUsers()

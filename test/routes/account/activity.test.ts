@@ -1,6 +1,7 @@
 // What happened at an account, for its owner alone: events with device and address, and a picture of the sign-ins.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { translator } from '../../../config/i18n.ts'
+import { DAY } from '../../../config/time.ts'
 import { usersOf } from '../../documents.ts'
 import { openSite, validPassword, type Site } from '../../helper.ts'
 import { page, type Visitor } from '../../visitor.ts'
@@ -76,6 +77,19 @@ describe(`GET ${PATH}`, () => {
     expect(rows).toHaveLength(50)
     expect(rows[0]?.[0]).toBe(eventName('password-check-failed'))
     expect((await activities.findOne({ _id }))?.events).toHaveLength(200)
+  })
+
+  it('shows nothing that is older than ninety days', async () => {
+    const visitor = site.visitor()
+    const { username = '' } = await visitor.becomeMember()
+    const _id = String((await usersOf(site).findOne({ username }))?._id)
+    const event = { event: 'sign-in', outcome: 'done', address: '::1', agent: PHONE }
+    const events = [91, 89].map((days) => ({ ...event, at: new Date(Date.now() - days * DAY) }))
+    await site.database
+      .collection<{ _id: string; events: object[] }>('activities')
+      .insertOne({ _id, events })
+
+    expect(await rowsOf(visitor)).toHaveLength(1)
   })
 
   it('shows nobody else’s, and a made-up device as text', async () => {

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { translator } from '../../../config/i18n.ts'
 import { openSessionStore } from '../../../lib/session/open.ts'
 import { deleteAccount } from '../../../models/account/deletion.ts'
-import { openSite, validPassword, type Site } from '../../helper.ts'
+import { openSite, uniqueUsername, validPassword, type Site } from '../../helper.ts'
 import { usersOf } from '../../documents.ts'
 import { errorsOf, valueOf, type Visitor } from '../../visitor.ts'
 
@@ -61,6 +61,17 @@ describe(`POST ${PATH}`, () => {
     expect((await site.visitor().signIn({ username })).status).toBe(422)
     await visitor.get('/account/activity')
     expect(await tracesOf([id, email])).toEqual([])
+  })
+
+  it('keeps a name reserved that was given up before, but not for whom', async () => {
+    const { visitor, username, id } = await newMember()
+    const name = uniqueUsername()
+    await visitor.fill('/account/username', { username: name, current: validPassword })
+
+    await remove(visitor, name)
+
+    await expect.poll(() => tracesOf([id])).toEqual([]) // also of the deletion's own event
+    expect((await site.visitor().register({ username })).status).toBe(422)
   })
 
   it('removes the wish for a reset link that waits for a mail server', async () => {

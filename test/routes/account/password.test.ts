@@ -162,6 +162,18 @@ describe(`POST ${PATH}`, () => {
     expect(answers.some(({ status }) => status === 303)).toBe(true)
   })
 
+  it('makes old links look old also where the clock was set back', async () => {
+    const { visitor, person } = await newMember()
+    const name = { username: person.username ?? '' }
+    const passwordChangedAt = new Date(Date.now() + 3_600_000)
+    await usersOf(site).updateOne(name, { $set: { passwordChangedAt } as object })
+
+    await change(visitor)
+
+    const user = (await usersOf(site).findOne(name)) as { passwordChangedAt?: Date } | null
+    expect(user?.passwordChangedAt?.getTime()).toBeGreaterThan(passwordChangedAt.getTime())
+  })
+
   it.each([
     ['locked', (id: string, store: SessionStore) => lockUser(store, id)],
     ['deleted', (id: string, store: SessionStore) => deleteAccount(store, id)],

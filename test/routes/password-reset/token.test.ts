@@ -51,10 +51,11 @@ describe('GET /password-reset/:token', () => {
       await agent.post(link).set('Sec-Fetch-Site', 'cross-site'),
       await agent.put(link),
       await agent.get(`${link}/more`),
+      await agent.put(link.replace('password-reset', 'Password-Reset')),
     ]) {
       expect(answer.status).toBeGreaterThanOrEqual(400)
       expect(answer.headers['referrer-policy']).toBe('no-referrer')
-      expect(answer.text).not.toContain(link)
+      expect(answer.text).not.toContain(link.split('/')[2])
     }
     const refused = await member.post(link, { _csrf: 'made up', password })
     expect(refused.status).toBe(403)
@@ -125,6 +126,27 @@ describe('POST /password-reset/:token', () => {
     const again = await someone().fill(link, { password })
 
     expect([failed.status, again.status]).toEqual([500, 303])
+    expect((await thief.get('/account')).status).toBe(303)
+  })
+
+  it('ends also the session of whoever gets in with the old password meanwhile', async () => {
+    const { person, link } = await asked()
+    const thief = someone()
+    // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its own store below
+    const { end } = SessionStore.prototype
+    const ending = vi.spyOn(SessionStore.prototype, 'end').mockImplementationOnce(async function (
+      this: SessionStore,
+      ...words
+    ) {
+      const count = await end.apply(this, words)
+      await thief.signIn(person)
+      return count
+    })
+
+    await someone().fill(link, { password })
+    ending.mockRestore()
+
+    expect(thief.cookie('sid')).toBeDefined()
     expect((await thief.get('/account')).status).toBe(303)
   })
 

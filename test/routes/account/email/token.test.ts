@@ -134,6 +134,14 @@ describe('POST /account/email/:token', () => {
       },
     ],
     [
+      'after another address was asked for and then this one again',
+      async ({ visitor, next }) => {
+        for (const email of [`${uniqueUsername()}@example.org`, next]) {
+          await visitor.fill('/account/email', { email, current: validPassword })
+        }
+      },
+    ],
+    [
       'after the password was changed',
       ({ visitor }) => {
         const password = 'another lantern, another cave'

@@ -1,0 +1,61 @@
+// A copy of the tree to break things in: the tracked files as they are now, and the packages of the tree itself.
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs' // prettier-ignore
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { root } from '../../config/paths.ts'
+import type { Mutation } from './mutation.ts'
+
+const RUN_TIMEOUT = 10 * 60 * 1000 // milliseconds: a mistake after which the tests never end is noticed, too
+const TEST_TIMEOUT = 90_000 // milliseconds of one test: most that hang because of a mistake would hang for good
+
+export type Copy = ReturnType<typeof makeCopy>
+
+/** Make a copy; whoever asked for it removes it. */
+export function makeCopy() {
+  const folder = mkdtempSync(join(tmpdir(), 'sesame-mutations-'))
+  const tracked = execFileSync('git', ['ls-files', '-z'], { cwd: root, encoding: 'utf8' })
+  for (const path of tracked.split('\0').filter((one) => one && existsSync(join(root, one)))) {
+    cpSync(join(root, path), join(folder, path))
+  }
+  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
+  return {
+    /** True if these tests pass; without any it is the whole project "fast". What vitest says may be shown. */
+    passes: (tests: string[], shown = false) => passes(folder, tests, shown),
+    /** Break a line for as long as the work takes. */
+    async broken<T>({ file, from, to }: Mutation, work: () => Promise<T>): Promise<T> {
+      const path = join(folder, file)
+      const text = readFileSync(path, 'utf8')
+      writeFileSync(
+        path,
+        text.replace(from, () => to),
+      )
+      try {
+        return await work()
+      } finally {
+        writeFileSync(path, text)
+      }
+    },
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  }
+}
+
+/** True if the line that is to be broken is in the sources, once. */
+export function applies({ file, from, to }: Mutation): boolean {
+  const path = join(root, file)
+  return from !== to && existsSync(path) && readFileSync(path, 'utf8').split(from).length === 2
+}
+
+async function passes(folder: string, tests: string[], shown: boolean): Promise<boolean> {
+  const vitest = join(folder, 'node_modules', 'vitest', 'vitest.mjs')
+  const what = tests.length > 0 ? tests : ['--project', 'fast']
+  const quick = ['--bail', '1', '--testTimeout', String(TEST_TIMEOUT)]
+  const child = spawn(process.execPath, [vitest, 'run', ...what, ...quick], {
+    cwd: folder,
+    stdio: shown ? 'inherit' : 'ignore',
+    timeout: RUN_TIMEOUT,
+  })
+  const [code] = (await once(child, 'close')) as [number | null]
+  return code === 0
+}

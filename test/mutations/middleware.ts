@@ -1,0 +1,105 @@
+// Mistakes in what every request meets.
+import type { Mutation } from './mutation.ts'
+
+const MIDDLEWARE = 'test/middleware'
+
+export const middleware: Mutation[] = [
+  {
+    file: 'middleware/access.ts',
+    from: 'encodeURIComponent(req.originalUrl)',
+    to: 'req.originalUrl',
+    tests: ['test/routes/account.test.ts', 'test/routes/login-next.test.ts'],
+  },
+  {
+    file: 'middleware/access.ts',
+    from: 'clearSessionCookie(req)\n',
+    to: '\n',
+    tests: [`${MIDDLEWARE}/session/current-user.test.ts`],
+  },
+  {
+    file: 'middleware/answer/errors.ts',
+    from: 'if (!res.writableEnded) res.destroy()',
+    to: '',
+    tests: [`${MIDDLEWARE}/answer/errors-accident.test.ts`, `${MIDDLEWARE}/answer/errors.test.ts`],
+  },
+  {
+    file: 'middleware/answer/errors.ts',
+    from: "res.set('Cache-Control', 'no-store')",
+    to: '',
+    tests: [`${MIDDLEWARE}/answer/errors.test.ts`],
+  },
+  {
+    // The data of whoever has just signed in would be kept by a cache.
+    file: 'middleware/answer/json.ts',
+    from: ".set('Cache-Control', 'no-store')",
+    to: '',
+    tests: [`${MIDDLEWARE}/answer/representation.test.ts`],
+  },
+  {
+    file: 'middleware/assets.ts',
+    from: "maxAge: production ? '1h' : 0",
+    to: 'maxAge: 0',
+    tests: [`${MIDDLEWARE}/headers.test.ts`],
+  },
+  {
+    file: 'middleware/cors.ts',
+    from: "res.vary('Origin')\n",
+    to: '\n',
+    tests: [`${MIDDLEWARE}/cors.test.ts`],
+  },
+  {
+    file: 'middleware/mailed-link.ts',
+    from: '.+/i',
+    to: '.+/',
+    tests: ['test/routes/password-reset/token.test.ts', `${MIDDLEWARE}/log/request-log.test.ts`],
+  },
+  {
+    file: 'middleware/page.ts',
+    from: 'route.post(guard, requireToken, page.submit)',
+    to: 'route.post(requireToken, guard, page.submit)',
+    tests: [`${MIDDLEWARE}/answer/problem.test.ts`, 'test/privacy.test.ts'],
+  },
+  {
+    file: 'middleware/form/body.ts',
+    from: 'type: JSON_TYPE,\n      limit: limits.bodyBytes,',
+    to: 'type: JSON_TYPE,',
+    tests: [`${MIDDLEWARE}/form/body.test.ts`],
+  },
+  {
+    file: 'middleware/form/captcha.ts',
+    from: 'if (!req.user) req.session.cookie.maxAge = CAPTCHA_TTL',
+    to: 'req.session.cookie.maxAge = CAPTCHA_TTL',
+    tests: ['test/routes/captcha.test.ts', `${MIDDLEWARE}/form/captcha.test.ts`],
+  },
+  {
+    file: 'middleware/log/metrics.ts',
+    from: '(performance.now() - begun) / 1000',
+    to: 'performance.now() - begun',
+    tests: ['test/lib/metrics.test.ts'],
+  },
+  {
+    file: 'middleware/log/request-log.ts',
+    from: "res.on('error', keepError)",
+    to: 'void keepError',
+    tests: [`${MIDDLEWARE}/log/request-log.test.ts`],
+  },
+  {
+    file: 'middleware/log/security-events.ts',
+    from: "(req.get('User-Agent') ?? '').slice(0, MAX_AGENT_LENGTH)",
+    to: "req.get('User-Agent') ?? ''",
+    tests: ['test/routes/account/activity.test.ts', `${MIDDLEWARE}/session/sign-in.test.ts`],
+  },
+  {
+    // Whoever locks an account while its owner changes the password would find them signed in.
+    file: 'middleware/session.ts',
+    from: 'await save(req)\n  // Whoever locked or deleted the account meanwhile ended the old session and could not know of this one.\n  if (!(await isStillMember(member))) await signOut(req)',
+    to: 'await save(req)',
+    tests: [`${MIDDLEWARE}/session/sign-in.test.ts`, 'test/routes/account/password.test.ts'],
+  },
+  {
+    file: 'middleware/session/save-first.ts',
+    from: 'return res !== undefined && res.statusCode >= 500',
+    to: 'return res === undefined',
+    tests: [`${MIDDLEWARE}/session/save-first.test.ts`],
+  },
+]

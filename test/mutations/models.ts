@@ -1,0 +1,106 @@
+// Mistakes in the rules of accounts, their mails and their attempts.
+import type { Mutation } from './mutation.ts'
+
+const ACCOUNT = 'test/routes/account'
+
+export const models: Mutation[] = [
+  {
+    file: 'models/account/activity.ts',
+    from: 'events: events.filter(({ at }) => at > oldest).reverse()',
+    to: 'events: events.reverse()',
+    tests: [`${ACCOUNT}/activity.test.ts`],
+  },
+  {
+    file: 'models/account/confirm-password.ts',
+    from: 'await attempt.confirm()\n',
+    to: '\n',
+    tests: ['test/middleware/throttle-sign-in.test.ts', `${ACCOUNT}/password.test.ts`],
+  },
+  {
+    file: 'models/account/deletion.ts',
+    from: 'await disownReservations(userId)',
+    to: '',
+    tests: [`${ACCOUNT}/delete.test.ts`],
+  },
+  {
+    file: 'models/account/email-change.ts',
+    from: "await endTokens(userId, 'email-change')",
+    to: '',
+    tests: [`${ACCOUNT}/email/token.test.ts`, `${ACCOUNT}/email.test.ts`],
+  },
+  {
+    file: 'models/account/email-change.ts',
+    from: "tokenTtl['email-change'] < Date.now()",
+    to: "tokenTtl['email-change'] > Date.now()",
+    tests: [`${ACCOUNT}/email.test.ts`],
+  },
+  {
+    // A clock that was set back would let an old link count again.
+    file: 'models/account/password-change.ts',
+    from: 'new Date(Math.max(Date.now(), (seen.passwordChangedAt?.getTime() ?? 0) + 1))',
+    to: 'new Date()',
+    tests: [`${ACCOUNT}/password.test.ts`],
+  },
+  {
+    file: 'models/account/password-reset.ts',
+    from: "const meanwhile = await endAllSessions(store, userId, 'password')",
+    to: 'const meanwhile = 0',
+    tests: ['test/routes/password-reset/token.test.ts'],
+  },
+  {
+    file: 'models/account/verification.ts',
+    from: 'return { _id: userId, emailKey: seen.emailKey ?? null }',
+    to: 'return { _id: userId, ...(seen ? {} : {}) }',
+    tests: ['test/routes/verify-email/token.test.ts'],
+  },
+  {
+    file: 'models/mail/letter.ts',
+    from: "emailKey: { $type: 'string' as const }, emailVerifiedAt: null }",
+    to: "emailKey: { $type: 'string' as const } }",
+    tests: ['test/routes/verify-email.test.ts', 'test/models/mail/postman.test.ts'],
+  },
+  {
+    file: 'models/mail/outbox.ts',
+    from: ", $unset: { takenAt: '' } })",
+    to: ' })',
+    tests: ['test/models/mail/postman.test.ts', 'test/routes/dev/mail.test.ts'],
+  },
+  {
+    // After one outage no mail would be sent any more.
+    file: 'models/mail/postman.ts',
+    from: 'return AFTER_ACCIDENT',
+    to: 'throw error',
+    tests: ['test/models/mail/postman.test.ts'],
+  },
+  {
+    // A link that confirms an address would set a password.
+    file: 'models/mail/token.ts',
+    from: 'return { _id: hashOf(token), purpose, expires: { $gt: new Date() } }',
+    to: 'return { _id: hashOf(token), ...(purpose ? {} : {}), expires: { $gt: new Date() } }',
+    tests: ['test/routes/password-reset/token.test.ts', 'test/routes/verify-email/token.test.ts'],
+  },
+  {
+    file: 'models/operator/sessions.ts',
+    from: 'if (one && found.length === 1)',
+    to: 'if (one)',
+    tests: ['test/cli/commands/user.test.ts'],
+  },
+  {
+    file: 'models/sign-in.ts',
+    from: 'const unchanged = { _id: user._id, password: user.password }',
+    to: 'const unchanged = { _id: user._id }',
+    tests: ['test/routes/login-old-passwords.test.ts', 'test/models/user/legacy.test.ts'],
+  },
+  {
+    file: 'models/sign-in/counters.ts',
+    from: 'Math.abs(Date.now() - lastPurge) >= PURGE_INTERVAL',
+    to: 'Date.now() - lastPurge >= PURGE_INTERVAL',
+    tests: ['test/models/sign-in/throttle.test.ts'],
+  },
+  {
+    file: 'models/user.ts',
+    from: 'sort: { usernameKey: -1 }',
+    to: 'sort: { usernameKey: 1 }',
+    tests: ['test/models/user/legacy.test.ts', 'test/routes/login-old-passwords.test.ts'],
+  },
+]
