@@ -26,7 +26,8 @@ export function helmetOptions(settings: Settings): HelmetOptions {
       },
     },
     strictTransportSecurity: https ? { maxAge: ONE_YEAR, includeSubDomains: true } : false,
-    // With "no-referrer" a browser sends "Origin: null" with our own forms; only the pages of mailed links go that far.
+    // With "no-referrer" a browser would send "Origin: null" with our own forms. Pages of mailed links tell even this site
+    // no more than their origin (middleware/mailed-link.ts).
     referrerPolicy: { policy: 'same-origin' },
     xFrameOptions: { action: 'deny' },
   }

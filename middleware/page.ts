@@ -1,6 +1,7 @@
 // How a row of the map becomes a route: guard, token, handler, and 405 for every other method.
 import { Router, type RequestHandler } from 'express'
 import createError from 'http-errors'
+import { developer } from './access.ts'
 
 /** A page shows itself on GET and takes its form on POST; most do one of the two. */
 export type Page = { show?: RequestHandler; submit?: RequestHandler }
@@ -11,6 +12,8 @@ export function pages(map: Row[], requireToken: RequestHandler): Router {
   const router = Router()
   for (const [path, guard, page] of map) {
     const route = router.route(path)
+    // A page that is not there for somebody is not there for any method.
+    if ([guard].flat().includes(developer)) route.all(developer)
     if (page.show) route.get(guard, page.show)
     if (page.submit) route.post(guard, requireToken, page.submit)
     route.all(otherMethods(page))

@@ -1,7 +1,7 @@
 // The settings: every problem of them, and what is allowed but hardly meant.
-import { isIP } from 'node:net'
 import type { Settings } from '../../config/env.ts'
 import { isHttps } from '../../config/session.ts'
+import { isLoopbackHost } from '../../lib/http/loopback.ts'
 import { findingsOf, type Finding } from './finding.ts'
 
 const finding = findingsOf('settings')
@@ -20,7 +20,7 @@ export function checkProblems(problems: string[]): Finding[] {
 /** What is odd about settings that can be read. */
 export function checkSettings(settings: Settings): Finding[] {
   const { production, host, baseUrlIsGiven, captcha, throttle } = settings
-  const open = !isLoopback(host)
+  const open = !isLoopbackHost(host)
   const findings = [
     open && !production
       ? finding(
@@ -48,8 +48,4 @@ export function checkSettings(settings: Settings): Finding[] {
       : undefined,
   ].filter((one) => one !== undefined)
   return findings.length > 0 ? findings : [finding('ok', 'All settings are valid.')]
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
 }

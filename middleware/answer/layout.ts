@@ -3,7 +3,7 @@ import type { RequestHandler } from 'express'
 import { formatTime, formatWait, LOCALES, translator } from '../../config/i18n.ts'
 import { takeFailures } from './failed-attempts.ts'
 import { announcesMail } from './flash.ts'
-import { settingsOf } from '../settings.ts'
+import { isDeveloper } from '../access.ts'
 
 declare global {
   // eslint-disable-next-line @typescript-eslint/no-namespace -- the way Express's own types are extended
@@ -32,7 +32,7 @@ export const layout: RequestHandler = function layout(req, res, next) {
       user: req.user,
       locales: LOCALES,
       notice,
-      mailIsCaught: settingsOf(req).catchesMail && announcesMail(notice),
+      mailIsCaught: announcesMail(notice) && isDeveloper(req),
       failures: takeFailures(req),
       // Missing where a request failed before its session was known: then the page has no forms.
       csrfToken: res.locals.csrfToken?.(),

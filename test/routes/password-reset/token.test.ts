@@ -39,7 +39,7 @@ describe('GET /password-reset/:token', () => {
 
     for (const answer of [await member.get(link), await member.get(`${link}x`)]) {
       expect(answer.headers).toMatchObject({
-        'referrer-policy': 'no-referrer',
+        'referrer-policy': 'strict-origin',
         'cache-control': 'no-store',
         'x-robots-tag': 'noindex, nofollow',
       })
@@ -53,7 +53,7 @@ describe('GET /password-reset/:token', () => {
       await agent.get(`${link}/more`),
     ]) {
       expect(answer.status).toBeGreaterThanOrEqual(400)
-      expect(answer.headers['referrer-policy']).toBe('no-referrer')
+      expect(answer.headers['referrer-policy']).toBe('strict-origin')
       expect(answer.text).not.toContain(link)
     }
     const refused = await member.post(link, { _csrf: 'made up', password })
@@ -151,7 +151,7 @@ describe('POST /password-reset/:token', () => {
 
     expect(answer.status).toBe(422)
     expect(errorsOf(answer)).toEqual({ password: t(error as 'errors.text') })
-    expect(answer.headers['referrer-policy']).toBe('no-referrer')
+    expect(answer.headers['referrer-policy']).toBe('strict-origin')
     expect((await someone().fill(link, { password })).status).toBe(303)
   })
 
