@@ -7,7 +7,7 @@ import supertest from 'supertest'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { TIMEOUT } from '../bin/process.ts'
 import { validPassword } from '../helper.ts'
-import { cookiesOf, newPerson, page } from '../visitor.ts'
+import { cookiesOf, newPerson, page, Visitor } from '../visitor.ts'
 import { BASE_URL, FIRST_TIME, openFront, VISITOR, visitorAt, type Front } from './front.ts'
 
 const FORGED = {

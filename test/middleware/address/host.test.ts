@@ -123,14 +123,11 @@ describe('A request to another host', () => {
   it('is refused before a preflight of a listed front end is answered', async () => {
     const app = await openSite({ CORS_ORIGINS: 'https://app.example' })
 
-    const { status } = await app
-      .visitor()
-      .agent.options('/login')
-      .set({
-        Host: 'a.example',
-        Origin: 'https://app.example',
-        'Access-Control-Request-Method': 'POST',
-      })
+    const { status } = await app.visitor().agent.options('/login').set({
+      Host: 'a.example',
+      Origin: 'https://app.example',
+      'Access-Control-Request-Method': 'POST',
+    })
 
     expect(status).toBe(421)
   })
