@@ -10,6 +10,11 @@ export function warningsFor(settings: Settings, address: string): string[] {
   const isOpen = !settings.production && !isLoopbackHost(settings.host)
   return [
     ...(isOpen ? [RULE, ...whatIsOpen(settings, address), RULE] : []),
+    ...(settings.production && !isHttps(settings)
+      ? [
+          'INSECURE_HTTP is on: everybody on the way reads passwords and cookies, and can use them. Put a proxy that ends TLS in front, set BASE_URL=https://… and TRUST_PROXY=1, and unset INSECURE_HTTP.',
+        ]
+      : []),
     ...(isHttps(settings) && settings.trustProxy === false
       ? [
           'BASE_URL is https but TRUST_PROXY is not set: behind a proxy that ends TLS nobody can sign in, because a Secure cookie is never sent. Set TRUST_PROXY=1.',

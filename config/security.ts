@@ -25,7 +25,10 @@ export function helmetOptions(settings: Settings): HelmetOptions {
         ...(https ? { upgradeInsecureRequests: [] } : {}),
       },
     },
-    strictTransportSecurity: https ? { maxAge: ONE_YEAR, includeSubDomains: true } : false,
+    // Subdomains only where the operator says that all of them have TLS: a browser would refuse the others for a year.
+    strictTransportSecurity: https
+      ? { maxAge: ONE_YEAR, includeSubDomains: settings.hstsSubdomains }
+      : false,
     // With "no-referrer" a browser would send "Origin: null" with our own forms. Pages of mailed links tell even this site
     // no more than their origin (middleware/mailed-link.ts).
     referrerPolicy: { policy: 'same-origin' },

@@ -35,15 +35,15 @@ export function checkSettings(settings: Settings): Finding[] {
     production && !baseUrlIsGiven
       ? finding(
           'wrong',
-          'BASE_URL is not set: links in mails lead to this machine, and cookies are not Secure.',
+          'INSECURE_HTTP is on and BASE_URL is not set: links in mails lead to this machine, and cookies are not Secure.',
           'Set BASE_URL to the address that people type, such as https://sign-in.example',
         )
       : undefined,
     production && baseUrlIsGiven && !isHttps(settings)
       ? finding(
           'wrong',
-          'BASE_URL is not https: passwords and cookies travel readable for everybody on the way.',
-          'Put a proxy that ends TLS in front and set BASE_URL=https://… and TRUST_PROXY=1',
+          'INSECURE_HTTP is on and BASE_URL is not https: passwords and cookies travel readable for everybody on the way.',
+          'Put a proxy that ends TLS in front and set BASE_URL=https://… and TRUST_PROXY=1, and unset INSECURE_HTTP',
         )
       : undefined,
   ].filter((one) => one !== undefined)

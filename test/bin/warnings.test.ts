@@ -32,6 +32,20 @@ describe('A development site that listens beyond this machine', () => {
   })
 })
 
+describe('A site in production over plain HTTP', () => {
+  it('is told of at each start', () => {
+    const said = warnings({
+      NODE_ENV: 'production',
+      INSECURE_HTTP: 'on',
+      BASE_URL: 'http://sign-in.example',
+      SMTP_URL: 'smtps://mail.example',
+      MAIL_FROM: 'sesame@example.com',
+    })
+
+    expect(said).toMatch(/^INSECURE_HTTP is on: .*unset INSECURE_HTTP/)
+  })
+})
+
 describe('A site for this machine alone', () => {
   it.each(['127.0.0.1', '127.0.0.2', 'localhost', '::1'])('says nothing on HOST=%s', (HOST) => {
     expect(warnings({ HOST })).toBe('')
