@@ -24,6 +24,7 @@ export function productionSettings(port: number): Record<string, string> {
     NODE_ENV: 'production',
     PORT: String(port),
     BASE_URL: `http://127.0.0.1:${port}`,
+    INSECURE_HTTP: 'on',
     SESSION_SECRETS: SECRET,
     SMTP_URL: 'smtp://127.0.0.1:9', // nobody listens there: letters wait in the outbox
     MAIL_FROM: 'sesame@example.com',

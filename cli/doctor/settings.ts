@@ -1,7 +1,7 @@
 // The settings: every problem of them, and what is allowed but hardly meant.
-import { isIP } from 'node:net'
 import type { Settings } from '../../config/env.ts'
 import { isHttps } from '../../config/session.ts'
+import { isLoopbackHost } from '../../lib/http/loopback.ts'
 import { Findings, type Finding } from './finding.ts'
 
 /** What is wrong with settings that can't be read. */
@@ -16,7 +16,7 @@ export function checkProblems(problems: string[]): Finding[] {
 export function checkSettings(settings: Settings): Finding[] {
   const { production, host, baseUrlIsGiven, captcha, throttle } = settings
   const findings = new Findings('settings')
-  if (!production && !isLoopback(host)) {
+  if (!production && !isLoopbackHost(host)) {
     findings.warning(
       `The site listens on ${host}, for others too, but NODE_ENV is not "production".`,
       'Set NODE_ENV=production, which asks for real secrets and a real captcha.',
@@ -27,18 +27,14 @@ export function checkSettings(settings: Settings): Finding[] {
   }
   if (production && !baseUrlIsGiven) {
     findings.wrong(
-      'BASE_URL is not set: links in mails lead to this machine, and cookies are not Secure.',
+      'INSECURE_HTTP is on and BASE_URL is not set: links in mails lead to this machine, and cookies are not Secure.',
       'Set BASE_URL to the address that people type, such as https://sign-in.example',
     )
   } else if (production && !isHttps(settings)) {
     findings.wrong(
-      'BASE_URL is not https: passwords and cookies travel readable for everybody on the way.',
-      'Put a proxy that ends TLS in front and set BASE_URL=https://… and TRUST_PROXY=1',
+      'INSECURE_HTTP is on and BASE_URL is not https: passwords and cookies travel readable for everybody on the way.',
+      'Put a proxy that ends TLS in front and set BASE_URL=https://… and TRUST_PROXY=1, and unset INSECURE_HTTP',
     )
   }
   return findings.orOk('All settings are valid.')
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
 }

@@ -13,7 +13,7 @@ import { throttleLessons } from '../../middleware/throttle.ts'
 import type { Lesson, LessonTools } from './lesson.ts'
 import { lessonPage } from './page.ts'
 import { recorder } from './recorder.ts'
-import { useClientKey } from './lesson-client.ts'
+import { isLessonClient, useClientKey } from './lesson-client.ts'
 import { lessonVisitor, visitorOf } from './visitor.ts'
 import { xRay } from './x-ray.ts'
 
@@ -49,6 +49,7 @@ export function mountLessons(lessons: Lesson[], settings: Settings, database: Co
     beforeSessions: [apps, lessonVisitor, xRay(database)],
     rows,
     frame: { links: ['lessons'], styles: ['/css/lessons.css'], scripts: ['/js/lessons.js'] },
+    isOwnClient: isLessonClient,
     watch: watched,
     close,
   }
