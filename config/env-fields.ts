@@ -75,7 +75,7 @@ export const secrets = z
  * Whoever guesses it signs cookies of any session. No random secret of 32 characters is taken for one.
  */
 export function isGuessable(secret: string): boolean {
-  const codes = [...secret].map((character) => character.codePointAt(0) ?? 0)
+  const codes = Array.from(secret, (character) => character.codePointAt(0) ?? 0)
   const steps = codes.slice(1).map((code, index) => code - (codes[index] ?? 0))
   return new Set(codes).size < MIN_VARIETY || new Set(steps).size < MIN_VARIETY || isRepeated(codes)
 }

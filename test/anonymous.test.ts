@@ -75,7 +75,7 @@ describe(`${REQUESTS} anonymous requests over all pages`, () => {
     await Promise.all(visitors)
 
     expect(count).toBe(REQUESTS)
-    expect([...statuses].sort()).toEqual([200, 204, 302, 303, 403, 404, 405])
+    expect([...statuses].sort()).toEqual([200, 204, 302, 303, 403, 404, 405, 422])
     expect(withCookie).toBe(0)
     expect(await sessionsOf(site).countDocuments()).toBe(0)
   })
