@@ -82,11 +82,8 @@ const schema = z
     if (set.SMTP_URL && !set.MAIL_FROM) refuse('MAIL_FROM', 'is required with SMTP_URL')
     if (set.NODE_ENV === 'production') {
       if (!set.SESSION_SECRETS) refuse('SESSION_SECRETS', 'is required in production')
-      for (const name of [
-        'SESSION_SECRETS',
-        'SESSION_ENCRYPTION_KEY',
-        'PASSWORD_PEPPER',
-      ] as const) {
+      // Not PASSWORD_PEPPER: a site that has a poor one can't change it, and must be able to start.
+      for (const name of ['SESSION_SECRETS', 'SESSION_ENCRYPTION_KEY'] as const) {
         if ([set[name] ?? []].flat().some(isGuessable)) refuse(name, GUESSABLE)
       }
       if (set.INSECURE_HTTP === 'off' && !set.BASE_URL) {
