@@ -1,10 +1,10 @@
 // The store of the site's sessions as its settings want it, for requests and for an operator's commands alike.
-import { createWebCryptoAdapter } from 'connect-mongo'
 import type { Connection } from 'mongoose'
 import type { Settings } from '../../config/env.ts'
 import { MINUTE } from '../../config/time.ts'
 import type { Metrics } from '../metrics.ts'
 import type { SessionCache } from './cache.ts'
+import { createEncryption } from './encryption.ts'
 import { SessionStore } from './store.ts'
 
 /** What a site may want of its sessions beside keeping them: in memory too, observed by lessons, or measured. */
@@ -33,7 +33,7 @@ export function openSessionStore(
   return watch ? watch(store) : store
 }
 
-// AES-256-GCM under a key derived from the setting, once, when the store is opened.
+// The key is derived once, when the store is opened.
 function encryptionWith(key: string | undefined) {
-  return key === undefined ? undefined : createWebCryptoAdapter({ secret: key })
+  return key === undefined ? undefined : createEncryption(key)
 }
