@@ -8,6 +8,7 @@ import type { Logger } from '../config/logger.ts'
 import type { Metrics } from '../lib/metrics.ts'
 import { createPrototypes } from '../middleware/prototypes.ts'
 import type { SessionCache } from '../lib/session/cache.ts'
+import { startPurging } from '../models/database/purge.ts'
 import { Postman } from '../models/mail/postman.ts'
 import type { Shared, Stopping } from './messages.ts'
 import { openMetrics } from './metrics-server.ts'
@@ -53,6 +54,7 @@ export async function openSite(
     }),
   )
   const postman = new Postman(complete, logger)
+  const stopPurging = startPurging(logger)
   return {
     address: complete.baseUrl,
     metrics,
@@ -61,6 +63,7 @@ export async function openSite(
       // one's place already, visitors are as welcome as before.
       readiness.isStopping = how === 'stop'
       const { production } = settings
+      stopPurging()
       await Promise.all([stopServer(server, how, production), postman.stop()])
       await lessons?.close()
     },

@@ -1,10 +1,10 @@
 // The store of the site's sessions as its settings want it, for requests and for an operator's commands alike.
-import { createWebCryptoAdapter } from 'connect-mongo'
 import type { Connection } from 'mongoose'
 import type { Settings } from '../../config/env.ts'
 import { MINUTE } from '../../config/time.ts'
 import type { Metrics } from '../metrics.ts'
 import type { SessionCache } from './cache.ts'
+import { createEncryption } from './encryption.ts'
 import { SessionStore } from './store.ts'
 
 /** What a site may want of its sessions beside keeping them: in memory too, observed by lessons, or measured. */
@@ -27,7 +27,7 @@ export function openSessionStore(
     idle: settings.sessionIdleMinutes * MINUTE,
     ownerOf: ({ userId }) => userId,
     endOf: ({ endsAt }) => endsAt,
-    encryption: secret === undefined ? undefined : createWebCryptoAdapter({ secret }),
+    encryption: secret === undefined ? undefined : createEncryption(secret),
     cache,
     metrics,
   })

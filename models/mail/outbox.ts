@@ -5,6 +5,7 @@ import mongoose from 'mongoose'
 import type { ObjectId } from 'mongodb'
 import type { Locale } from '../../config/i18n.ts'
 import { DAY, HOUR, MINUTE } from '../../config/time.ts'
+import { emailKey } from '../user/email.ts'
 import { tokenTtl } from './token.ts'
 
 /**
@@ -91,10 +92,20 @@ export async function untilHandled(timeout: number): Promise<void> {
   while (Date.now() < giveUpAt && (await outbox().findOne(isBusy()))) await setTimeout(LOOK_AGAIN)
 }
 
-/** Delete the letters to a user whose account is gone: those that concern it, and the request for a link to its address. */
+/** The letters that wait for a user: those that concern the account, and the requests for a link to its address, however typed. */
+export async function findLetters(userId: string, address: string): Promise<OutboxEntry[]> {
+  const found = await outbox()
+    .find({ $or: [{ 'letter.userId': userId }, { 'letter.kind': 'password-reset' }] })
+    .toArray()
+  return found.filter(
+    ({ letter }) => 'userId' in letter || emailKey(letter.email) === emailKey(address),
+  )
+}
+
+/** Delete the letters to a user whose account is gone. */
 export async function dropLetters(userId: string, address: string): Promise<void> {
-  const request = { 'letter.kind': 'password-reset', 'letter.email': address }
-  await outbox().deleteMany({ $or: [{ 'letter.userId': userId }, request] })
+  const letters = await findLetters(userId, address)
+  await outbox().deleteMany({ _id: { $in: letters.map(({ _id }) => _id) } })
 }
 
 /** The collection of letters that wait. */

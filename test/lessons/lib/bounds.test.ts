@@ -69,7 +69,7 @@ describe('The records of exchanges', () => {
       _id: `v${index} bounds`,
       visitor: `v${index}`,
       lesson: 'bounds',
-      at: new Date(index),
+      at: new Date(Date.now() - 60 * MINUTE + index),
       exchanges: [],
     })
     await records().insertMany(Array.from({ length: 1000 }, (_, index) => old(index)))
@@ -79,6 +79,14 @@ describe('The records of exchanges', () => {
     expect(await records().countDocuments()).toBe(1000)
     expect(await records().findOne({ visitor: 'v0' })).toBeNull()
     expect(await records().findOne({ visitor: 'the newest' })).not.toBeNull()
+  })
+
+  it('are of twelve hours at most', async () => {
+    await records().updateMany({}, { $set: { at: new Date(Date.now() - 13 * 60 * MINUTE) } })
+
+    await keepExchange('the only one', 'bounds', exchange('/'))
+
+    expect(await records().distinct('visitor')).toEqual(['the only one'])
   })
 })
 
