@@ -3,13 +3,14 @@ import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs' // prettier-ignore
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { root } from '../../config/paths.ts'
 import type { Mutation } from './mutation.ts'
 
 const RUN_TIMEOUT = 10 * 60 * 1000 // milliseconds: a mistake after which the tests never end is noticed, too
 const TEST_TIMEOUT = 90_000 // milliseconds of one test: most that hang because of a mistake would hang for good
 
+type Report = { testResults: { name: string; status: string }[] }
 export type Copy = ReturnType<typeof makeCopy>
 
 /** Make a copy; whoever asked for it removes it. */
@@ -21,8 +22,17 @@ export function makeCopy() {
   }
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
   return {
-    /** True if these tests pass; without any it is the whole project "fast". What vitest says may be shown. */
-    passes: (tests: string[], shown = false) => passes(folder, tests, shown),
+    /** True if these tests pass; without any it is the whole project "fast". */
+    passes: async (tests: string[]) => (await run(folder, tests, ['--bail', '1'])) === 0,
+    /** Those of these test files that fail. */
+    async failing(tests: string[]): Promise<string[]> {
+      const report = join(folder, 'report.json')
+      await run(folder, tests, ['--reporter', 'json', '--outputFile', report])
+      const { testResults } = JSON.parse(readFileSync(report, 'utf8')) as Report
+      const passed = testResults.filter(({ status }) => status === 'passed')
+      const names = passed.map(({ name }) => relative(folder, name))
+      return tests.filter((one) => !names.includes(one))
+    },
     /** Break a line for as long as the work takes. */
     async broken<T>({ file, from, to }: Mutation, work: () => Promise<T>): Promise<T> {
       const path = join(folder, file)
@@ -47,15 +57,16 @@ export function applies({ file, from, to }: Mutation): boolean {
   return from !== to && existsSync(path) && readFileSync(path, 'utf8').split(from).length === 2
 }
 
-async function passes(folder: string, tests: string[], shown: boolean): Promise<boolean> {
+// Returns the exit code, null if it was ended.
+async function run(folder: string, tests: string[], how: string[]): Promise<number | null> {
   const vitest = join(folder, 'node_modules', 'vitest', 'vitest.mjs')
   const what = tests.length > 0 ? tests : ['--project', 'fast']
-  const quick = ['--bail', '1', '--testTimeout', String(TEST_TIMEOUT)]
-  const child = spawn(process.execPath, [vitest, 'run', ...what, ...quick], {
+  const limits = ['--testTimeout', String(TEST_TIMEOUT)]
+  const child = spawn(process.execPath, [vitest, 'run', ...what, ...how, ...limits], {
     cwd: folder,
-    stdio: shown ? 'inherit' : 'ignore',
+    stdio: 'ignore',
     timeout: RUN_TIMEOUT,
   })
   const [code] = (await once(child, 'close')) as [number | null]
-  return code === 0
+  return code
 }

@@ -28,7 +28,7 @@ export const lib: Mutation[] = [
     file: 'lib/session/store.ts',
     from: '} else if (this.isClockDue(session)) {',
     to: '} else {',
-    tests: [`${SESSION}/writes.test.ts`],
+    tests: [`${SESSION}/store.test.ts`, `${SESSION}/writes.test.ts`],
   },
   {
     file: 'lib/session/cache.ts',
@@ -46,7 +46,7 @@ export const lib: Mutation[] = [
     file: 'lib/session/encrypted-documents.ts',
     from: '(data) => without(data, [key]), {}',
     to: '(data) => data, {}',
-    tests: [`${SESSION}/public-api.test.ts`, `${SESSION}/at-rest.test.ts`],
+    tests: [`${SESSION}/store.test.ts`],
   },
   {
     file: 'lib/session/encrypted-documents.ts',
@@ -77,13 +77,13 @@ export const lib: Mutation[] = [
     file: 'lib/session/metered.ts',
     from: 'throw error',
     to: 'return undefined as T',
-    tests: ['test/lib/metrics.test.ts'],
+    tests: ['test/lib/metrics/times.test.ts'],
   },
   {
     file: 'lib/session/metered.ts',
     from: '(performance.now() - begun) / 1000',
     to: 'performance.now() - begun',
-    tests: ['test/lib/metrics.test.ts'],
+    tests: ['test/lib/metrics/times.test.ts'],
   },
   {
     file: 'lib/password.ts',

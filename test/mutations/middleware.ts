@@ -51,7 +51,7 @@ export const middleware: Mutation[] = [
     file: 'middleware/mailed-link.ts',
     from: '.+/i',
     to: '.+/',
-    tests: ['test/routes/password-reset/token.test.ts', `${MIDDLEWARE}/log/request-log.test.ts`],
+    tests: ['test/routes/password-reset/token.test.ts'],
   },
   {
     file: 'middleware/page.ts',
@@ -75,7 +75,7 @@ export const middleware: Mutation[] = [
     file: 'middleware/log/metrics.ts',
     from: '(performance.now() - begun) / 1000',
     to: 'performance.now() - begun',
-    tests: ['test/lib/metrics.test.ts'],
+    tests: ['test/lib/metrics/times.test.ts'],
   },
   {
     file: 'middleware/log/request-log.ts',

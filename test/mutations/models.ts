@@ -14,7 +14,7 @@ export const models: Mutation[] = [
     file: 'models/account/confirm-password.ts',
     from: 'await attempt.confirm()\n',
     to: '\n',
-    tests: ['test/middleware/throttle-sign-in.test.ts', `${ACCOUNT}/password.test.ts`],
+    tests: ['test/middleware/throttle-sign-in.test.ts'],
   },
   {
     file: 'models/account/deletion.ts',
