@@ -52,9 +52,8 @@ export const races: Lesson = {
 
       server.post('/visit', (req, res) => {
         const { username = '', visits } = req.session
-        if (username)
-          setOutcome(res, visits ? 'undone' : 'known', { username }) // the slow one has counted
-        else setOutcome(res, 'unknown').redirect(303, path)
+        const outcome = !username ? 'unknown' : visits ? 'undone' : 'known' // the slow one has counted
+        setOutcome(res, outcome, { username }).redirect(303, path)
       })
     }
   },
