@@ -1,5 +1,5 @@
 // The site as one Express application: settings, middleware, routes, 404, errors. It is given a database and does not listen.
-import express, { type Express } from 'express'
+import express, { Router, type Express } from 'express'
 import type { Connection } from 'mongoose'
 import type { Settings } from './config/env.ts'
 import type { Logger } from './config/logger.ts'
@@ -20,13 +20,15 @@ import { databaseReady } from './middleware/database-ready.ts'
 import { errors, notFound } from './middleware/answer/errors.ts'
 import { flash } from './middleware/answer/flash.ts'
 import { headers } from './middleware/headers.ts'
-import { refuseInsecure } from './middleware/https.ts'
+import { otherHosts, refuseMisdirected } from './middleware/address/host.ts'
+import { refuseInsecure } from './middleware/form/https.ts'
 import { usePrototypes, type Prototypes } from './middleware/prototypes.ts'
 import { layout } from './middleware/answer/layout.ts'
 import type { Lessons } from './middleware/lessons.ts'
 import { locale } from './middleware/locale.ts'
 import { countRequests } from './middleware/log/metrics.ts'
 import { pages, pathsOf } from './middleware/page.ts'
+import { plainSpelling } from './middleware/address/plain-spelling.ts'
 import { representation } from './middleware/answer/representation.ts'
 import { requestLog } from './middleware/log/request-log.ts'
 import { sameSite } from './middleware/form/same-site.ts'
@@ -88,19 +90,26 @@ export function createApp({
   setConcurrency(settings.workers)
 
   // Middleware, in the order a request meets it. What needs no database comes first and never waits for it.
+  const language = [
+    ...cookies(settings.sessionSecrets),
+    locale(settings), // so that every refusal below speaks the visitor's language
+    flash(settings),
+    representation,
+  ]
+  const openToAll = pages(withoutSession, requireToken)
+  const misdirected = Router().use(language, openToAll, refuseMisdirected)
   app.use(
+    plainSpelling,
     headers(settings),
     requestLog(app, logger),
     metrics ? countRequests(metrics) : [],
     layout,
+    otherHosts(settings, (req) => lessons?.isOwnClient(req) ?? false, misdirected),
     assets(settings.production), // the same for everybody, so before language and cookies
     cors(settings), // before everything that refuses, so that a script may read why
-    cookies(settings.sessionSecrets),
-    locale(settings), // so that every refusal below speaks the visitor's language
-    flash(settings),
-    representation,
+    language,
+    openToAll,
   )
-  app.use(pages(withoutSession, requireToken))
   app.use(
     refuseInsecure,
     sameSite(settings), // before the body: what comes from elsewhere is not even read

@@ -1,54 +1,53 @@
 // Contenders: those that answer the same signed-in /home as ours, each with its visitors signed in and checked, and others.
-import { once } from 'node:events'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { HttpClient } from '../lib/http/client.ts'
-import { freePort, startNode, type Started } from './processes.ts'
+import type { Place } from './machine.ts'
+import { startNode, startServer, type Server } from './processes.ts'
 import { startWholeSite } from './site.ts'
 import type { Stage } from './stage.ts'
-import { createMembers, userOf, type Member } from './users.ts'
+import { createMembers, userOf } from './users.ts'
 import { BROWSER_HEADERS, type Fields } from './visitor.ts'
 
-export type Contender = Started & { url: string }
-export type HomeContender = Contender & { name: string; visitors: Fields[]; length: number }
+export type HomeContender = Server & { name: string; visitors: Fields[]; length: number }
 
 const OTHERS = [
-  ['seed', 'express-session.ts', { isSeed: true }],
-  ['express', 'express-session.ts', { isSeed: false }],
-  ['fastify', 'fastify.ts', {}],
-  ['limit', 'limit.ts', {}],
+  ['seed', 'express-session', { IS_SEED: 'yes' }],
+  ['express', 'express-session', {}],
+  ['fastify', 'fastify', {}],
+  ['limit', 'limit', {}],
 ] as const
 
-/** Start one of the files in bench/contenders with these values. It is ready when this resolves. */
-export async function startContender(stage: Stage, name: string, file: string, values: object) {
-  const port = await freePort()
-  const path = join(import.meta.dirname, 'contenders', file)
-  const args = ['--import', 'tsx', path, JSON.stringify({ port, ...values })]
-  const environment = { NODE_ENV: 'production' }
-  const contender = startNode(join(stage.folder, `${name}.log`), args, environment)
-  await messageOf(contender)
-  return { ...contender, url: `http://127.0.0.1:${port}` }
+/** Start one of the programs in bench/contenders with these values. */
+export async function startContender(stage: Stage, name: string, program: string, values: Fields) {
+  const { log, args, environment } = wordsOf(stage, name, program, values)
+  return startServer(log, args, environment)
 }
 
-/** The next message of a process. Throws with what it wrote if it ends instead. */
-export async function messageOf({ child, log }: Started): Promise<unknown> {
-  const over = new AbortController()
-  const events = ['message', 'exit'].map((name) => once(child, name, { signal: over.signal }))
-  const [message] = (await Promise.race(events).finally(() => {
-    over.abort()
-  })) as unknown[]
-  if (child.exitCode !== null || child.signalCode) throw new Error(`A contender broke:\n${log()}`)
-  return message
+/** Do this work without HTTP, so many at once; returns how often it was done a second. */
+export async function measureWork(stage: Stage, work: string, parallel: number, place: Place) {
+  const { seconds } = stage.options
+  const values = { WORK: work, SECONDS: String(seconds), PARALLEL: String(parallel) }
+  const { args, environment } = wordsOf(stage, work, 'work', values)
+  const output = join(stage.folder, `${work}-${Date.now()}.log`)
+  const { ended, log } = startNode(output, args, environment, place)
+  if ((await ended) !== 0) throw new Error(`${work} broke:\n${log()}`)
+  return Number(log())
 }
 
 /** Start all that answer /home. Throws unless each greets everybody by name with an answer as long as ours. */
 export async function startHomeContenders(stage: Stage): Promise<HomeContender[]> {
-  const ours = await startOurs(stage)
-  const views = await writeTemplate(stage, ours.members[0])
+  const { members, ...ours } = await startOurs(stage)
+  const views = join(stage.folder, 'views')
+  const { html = '', username = '', email = '' } = members[0] ?? {}
+  // What the site answered, with the name and the address as the template's only values: so the bytes are the same.
+  const template = html.replaceAll(email, '<%= email %>').replaceAll(username, '<%= username %>')
+  await mkdir(views)
+  await writeFile(join(views, 'home.ejs'), template)
   const contenders: HomeContender[] = []
-  for (const [name, file, more] of OTHERS) {
-    const values = { mongoUrl: stage.databaseUrl(name), views, ...more }
-    const contender = await startContender(stage, name, file, values)
+  for (const [name, program, more] of OTHERS) {
+    const values = { MONGO_URL: stage.databaseUrl(name), VIEWS: views, ...more }
+    const contender = await startContender(stage, name, program, values)
     const visitors = await (name === 'limit' ? insertSessions(stage) : signIn(stage, contender.url))
     contenders.push({ ...contender, name, visitors, length: ours.length })
   }
@@ -67,14 +66,10 @@ export async function startOurs(stage: Stage, name = 'ours') {
   return { ...site, name: 'ours', visitors, length: members[0]?.html.length ?? 0, members }
 }
 
-// What the site answered, with the name and the address as the template's only values: so the bytes are the same.
-async function writeTemplate({ folder }: Stage, member: Member | undefined): Promise<string> {
-  const { html = '', username = '', email = '' } = member ?? {}
-  const views = join(folder, 'views')
-  const template = html.replaceAll(email, '<%= email %>').replaceAll(username, '<%= username %>')
-  await mkdir(views, { recursive: true })
-  await writeFile(join(views, 'home.ejs'), template)
-  return views
+function wordsOf({ folder }: Stage, name: string, program: string, values: Fields) {
+  const path = join(import.meta.dirname, 'contenders', `${program}.ts`)
+  const environment = { NODE_ENV: 'production', ...values }
+  return { log: join(folder, `${name}.log`), args: ['--import', 'tsx', path], environment }
 }
 
 async function signIn({ options }: Stage, url: string): Promise<Fields[]> {

@@ -2,8 +2,7 @@
 import { cases } from './cases/index.ts'
 import { moveTo } from './machine.ts'
 import { readOptions } from './options.ts'
-import { killAll } from './processes.ts'
-import { profile } from './profile.ts'
+import { stopAll } from './processes.ts'
 import { print, tablesOf, writeReport } from './report.ts'
 import { withStage } from './stage.ts'
 import type { CaseResult } from './statistics.ts'
@@ -14,22 +13,20 @@ moveTo('load', process.pid) // with everything that it starts
 const results: Record<string, CaseResult> = {}
 const broken: string[] = []
 await withStage(options, async (stage) => {
+  if (options.profile) console.error(`The profiles of ours will be in ${stage.profiles}`)
   for (const name of options.only) {
     try {
-      if (options.profile) {
-        await profile(stage, name)
-      } else {
-        const measured = await cases[name](stage)
-        results[name] = { measuredAt: new Date().toISOString(), ...measured }
-        await print(tablesOf({ [name]: results[name] }))
-        // After each case: a run that is stopped keeps what it has.
-        if (options.write) await writeReport(options, results)
-      }
+      const measured = await cases[name](stage)
+      results[name] = { measuredAt: new Date().toISOString(), ...measured }
+      await print(tablesOf({ [name]: results[name] }))
+      // After each case: a run that is stopped keeps what it has.
+      if (options.write) await writeReport(options, results)
     } catch (error) {
       // Loudly, but without losing what the other cases have measured or have yet to.
       broken.push(name)
       console.error(`${name} broke:`, error)
-      killAll()
+    } finally {
+      await stopAll()
     }
   }
 })

@@ -31,43 +31,48 @@ Cases:
 Examples:
   npm run bench
   npm run bench -- --only home,login --rounds 3 --seconds 1
-  npm run bench -- --only home --profile
+  npm run bench -- --only home --rounds 1 --profile
 
 A target that is missed is a result: the exit code is 0, unless --strict is given or something broke.`
 
 /** Read the command line. Ends the process on --help and on wrong usage. */
 export function readOptions(): Options {
-  const command = new Command('npm run bench --')
+  const options = new Command('npm run bench --')
     .description('Measure the site against its targets, on this machine alone.')
-    .option('--only <cases>', 'these cases, comma-separated', casesOf)
-    .option('--rounds <number>', 'how often each contender has its turn', upTo(), 5)
-    .option('--seconds <number>', 'how long each turn lasts', upTo(), 3)
-    .option('--answers <number>', 'let a turn last so many answers instead', upTo())
-    .option('--rate <number>', 'requests a second where the latency is measured', upTo(), 200)
-    .option('--requests <number>', 'of the memory case', upTo(), 200_000)
-    .option('--largest <number>', 'users and sessions of the size case', upTo(), 1_000_000)
-    .option('--connections <number>', 'visitors at once of home and memory', upTo(), 20)
-    .option('--write', 'write docs/bench also if not every case was run')
+    .option('--only <cases>', 'these cases, comma-separated', casesOf, [...CASES])
+    .option('--rounds <number>', 'how often each contender has its turn', aboveZero(), 5)
+    .option('--seconds <number>', 'how long each turn lasts', aboveZero(), 3)
+    .option('--answers <number>', 'let a turn last so many answers instead', aboveZero())
+    .option('--rate <number>', 'requests a second where the latency is measured', aboveZero(), 200)
+    .option('--requests <number>', 'of the memory case', aboveZero(), 200_000)
+    .option('--largest <number>', 'users and sessions of the size case', aboveZero(), 1_000_000)
+    .option('--connections <number>', 'visitors at once of home and memory', aboveZero(), 20)
+    .option('--write', 'write docs/bench also if not every case was run', false)
     .option('--strict', 'exit code 1 if a target is missed', false)
-    .option('--profile', 'where the time of ours goes, instead of figures', false)
+    .option('--profile', 'run ours under the profiler of Node.js, and write no docs', false)
     .addHelpText('after', HELP)
     .parse()
-  const { only, write = only === undefined, ...rest } = command.opts<Partial<Options>>()
-  return { ...(rest as Options), only: only ?? [...CASES], write }
-}
-
-/** How long a turn under full load lasts. */
-export function turnOf({ seconds, answers }: Options) {
-  return answers === undefined ? { duration: seconds } : { amount: answers }
+    .opts<Options>()
+  const { only, write, profile } = options
+  return { ...options, write: !profile && (write || only.length === CASES.length) }
 }
 
 /** Reads an option that is a number above 0. */
-export function upTo(max = Infinity) {
+export function aboveZero(max = Infinity) {
   return (text: string): number => {
     const value = Number(text)
     if (value > 0 && value <= max) return value
     const limit = max === Infinity ? '' : `, at most ${max}`
     throw new InvalidArgumentError(`It has to be a number above 0${limit}.`)
+  }
+}
+
+/** Reads an option that is a whole number, both ends included. */
+export function wholeIn(min: number, max: number) {
+  return (text: string): number => {
+    const value = Number(text)
+    if (Number.isInteger(value) && value >= min && value <= max) return value
+    throw new InvalidArgumentError(`It has to be a whole number from ${min} to ${max}.`)
   }
 }
 

@@ -1,5 +1,5 @@
-// Node.js processes: each started on its core, with its output in a file, and none left behind.
-import { spawn, type ChildProcess } from 'node:child_process'
+// Processes of Node.js: contenders, sites and what works without HTTP, each on its core, its output in a file, and none left behind.
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, openSync, readFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
@@ -7,20 +7,23 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { root } from '../config/paths.ts'
 import { pinned, type Place } from './machine.ts'
 
-const START_TIMEOUT = 120_000 // milliseconds, for a machine that is busy with other things
-const STOP_TIMEOUT = 30_000 // milliseconds
-
 export type Started = {
   pid: number
-  child: ChildProcess
   isAlive: () => boolean
   /** What it has written so far. */
   log: () => string
-  /** Ask it to end; returns its exit code, or the signal that had to help. */
+  /** Its exit code, or the signal that ended it. */
+  ended: Promise<number | string>
+  /** Ask it to end; it is killed if it does not. */
   stop: () => Promise<number | string>
 }
+/** One that listens, with the milliseconds until its first answer. */
+export type Server = Started & { url: string; waited: number }
 
-const alive = new Set<ChildProcess>()
+const START_TIMEOUT = 120_000 // milliseconds, for a machine that is busy with other things
+const STOP_TIMEOUT = 30_000 // milliseconds
+
+const alive = new Set<Started>()
 process.once('exit', killAll)
 
 /** Start Node.js with these arguments. Its output goes to a file, as a log does. */
@@ -36,26 +39,45 @@ export function startNode(
   const child = spawn(program, rest, {
     cwd: root,
     env: { PATH, HOME, ...(XDG_CACHE_HOME ? { XDG_CACHE_HOME } : {}), ...environment },
-    stdio: ['ignore', file, file, 'ipc'],
+    stdio: ['ignore', file, file],
     detached: true, // a group of its own, which can be killed as a whole, and which Ctrl-C does not reach
   })
   closeSync(file)
-  alive.add(child)
-  const ended = once(child, 'exit').then(([code, signal]) => (code ?? signal) as number | string)
-  void ended.then(() => alive.delete(child))
-  return {
+  const started: Started = {
     pid: child.pid ?? 0,
-    child,
     isAlive: () => child.exitCode === null && child.signalCode === null,
     log: () => readFileSync(output, 'utf8'),
+    ended: once(child, 'exit').then(([code, signal]) => (code ?? signal) as number | string),
     stop: async () => {
       child.kill('SIGTERM')
-      const timer = setTimeout(killGroup, STOP_TIMEOUT, child)
-      return ended.finally(() => {
+      const timer = setTimeout(killGroup, STOP_TIMEOUT, started)
+      return started.ended.finally(() => {
         clearTimeout(timer)
       })
     },
   }
+  alive.add(started)
+  void started.ended.then(() => alive.delete(started))
+  return started
+}
+
+/** Start what listens on the port that it finds in PORT, and wait until this path of it is answered. */
+export async function startServer(
+  output: string,
+  args: string[],
+  environment: Record<string, string>,
+  { path = '/login', place = 'contender' }: { path?: string; place?: Place } = {},
+): Promise<Server> {
+  const port = await freePort()
+  const url = `http://127.0.0.1:${port}`
+  const own = { PORT: String(port), BASE_URL: url }
+  const started = startNode(output, args, { ...own, ...environment }, place)
+  return { ...started, url, waited: await untilAnswered(`${url}${path}`, started) }
+}
+
+/** End everything in order that still runs. */
+export async function stopAll(): Promise<void> {
+  await Promise.all([...alive].map(({ stop }) => stop()))
 }
 
 /** End everything that still runs, whatever it is doing, and all that it started. */
@@ -66,31 +88,27 @@ export function killAll(): void {
 /** Ask again and again until a page is there; returns after how many milliseconds. Throws if the process ends instead. */
 export async function untilAnswered(url: string, { isAlive, log }: Started): Promise<number> {
   const began = performance.now()
-  for (;;) {
-    const isThere = await isAnswered(url)
-    const waited = performance.now() - began
-    if (isThere) {
-      return waited
-    } else if (!isAlive() || waited > START_TIMEOUT) {
+  while (!(await isAnswered(url))) {
+    if (!isAlive() || performance.now() - began > START_TIMEOUT) {
       throw new Error(`${url} is not answered:\n${log()}`)
     }
     await wait(2)
   }
+  return performance.now() - began
 }
 
-/** True if this address answers with 200. */
+/** True if this address is answered, and not by an error of the server. */
 export async function isAnswered(url: string): Promise<boolean> {
   try {
     const answer = await fetch(url, { signal: AbortSignal.timeout(5000) })
     await answer.arrayBuffer()
-    return answer.status === 200
+    return answer.status < 500
   } catch {
     return false
   }
 }
 
-/** A port that nobody listens on at this moment. */
-export async function freePort(): Promise<number> {
+async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
@@ -98,7 +116,7 @@ export async function freePort(): Promise<number> {
   return port
 }
 
-function killGroup({ pid = 0 }: ChildProcess): void {
+function killGroup({ pid }: Started): void {
   try {
     process.kill(-pid, 'SIGKILL')
   } catch {

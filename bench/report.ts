@@ -19,8 +19,8 @@ export async function writeReport(options: Options, measured: Cases): Promise<vo
   const known = CASES.flatMap((name) => (all[name] ? [[name, all[name]] as const] : []))
   const cases: Cases = Object.fromEntries(known)
   const { rounds, seconds, rate, requests, largest, connections } = options
-  const machine = describeMachine()
   const how = { rounds, seconds, rate, requests, largest, connections }
+  const machine = describeMachine()
   const facts = Object.entries({ ...machine, ...how }).map(([name, value]) => `${name}: ${value}`)
   await keep(
     'results.json',
@@ -28,7 +28,7 @@ export async function writeReport(options: Options, measured: Cases): Promise<vo
     'results',
     `${facts.join('; ')}\n\n${tablesOf(cases)}`,
   )
-  for (const [name, svg] of Object.entries(chartsOf(cases))) {
+  for (const [name, svg] of Object.entries(await chartsOf(cases))) {
     await writeFile(join(folder, name), svg)
   }
 }

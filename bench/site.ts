@@ -7,29 +7,23 @@ import { DATABASE_NAME } from '../config/database.ts'
 import { makeFolders } from '../lib/embedded-mongodb/folders.ts'
 import { addressOf } from '../lib/embedded-mongodb/index.ts'
 import { moveTo } from './machine.ts'
-import { freePort, startNode, untilAnswered, type Started } from './processes.ts'
+import { startServer, type Server } from './processes.ts'
 import type { Stage } from './stage.ts'
 import { startWords } from './start-words.ts'
 
-export type Site = Started & { url: string; database: Db }
+export type Site = Server & { database: Db }
 
 const SECRET = 'a secret for measuring alone and long enough'
 
-/** Node's flags and the program: measured is the site with the very ones of `npm start`. */
-export const program = startWords()
-
 /** The settings of a site in production that is measured: mails go nowhere, a proxy names each visitor's address. */
-export function productionSettings(port: number): Record<string, string> {
-  return {
-    NODE_ENV: 'production',
-    PORT: String(port),
-    BASE_URL: `http://127.0.0.1:${port}`,
-    SESSION_SECRETS: SECRET,
-    SMTP_URL: 'smtp://127.0.0.1:9', // nobody listens there: letters wait in the outbox
-    MAIL_FROM: 'sesame@example.com',
-    LOG_LEVEL: 'info',
-    TRUST_PROXY: '1',
-  }
+export const productionSettings = {
+  NODE_ENV: 'production',
+  INSECURE_HTTP: 'on', // what is measured is the site without the TLS of a proxy
+  SESSION_SECRETS: SECRET,
+  SMTP_URL: 'smtp://127.0.0.1:9', // nobody listens there: letters wait in the outbox
+  MAIL_FROM: 'sesame@example.com',
+  LOG_LEVEL: 'info',
+  TRUST_PROXY: '1',
 }
 
 /** Start the site on the database of this name; it answers when this resolves. */
@@ -59,11 +53,9 @@ export function sessionIdOf(cookie: string): string {
   return sid
 }
 
-async function start({ folder, siteArgs }: Stage, name: string, database: object) {
-  const port = await freePort()
-  const environment = { ...productionSettings(port), ...database }
-  const started = startNode(join(folder, `${name}.log`), [...siteArgs, ...program], environment)
-  const url = `http://127.0.0.1:${port}`
-  await untilAnswered(`${url}/login`, started)
-  return { ...started, url }
+// With the flags and the program of `npm start`, and under the profiler if that was asked for.
+async function start({ folder, profiles, options }: Stage, name: string, database: object) {
+  const profiler = options.profile ? ['--cpu-prof', '--cpu-prof-dir', profiles] : []
+  const settings = { ...productionSettings, ...database }
+  return startServer(join(folder, `${name}.log`), [...profiler, ...startWords()], settings)
 }

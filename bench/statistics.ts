@@ -44,14 +44,10 @@ export function slope(points: { x: number; y: number }[]): number {
   return mean(points.map(({ x, y }) => (x - meanX) * (y - meanY))) / across
 }
 
-/** A target that is met by reaching the limit. */
-export function atLeast(limit: number, what: string, value: number): Target {
-  return { what, value: rounded(value), limit, sense: 'at least', isMet: value >= limit }
-}
-
-/** A target that is met by staying below the limit. */
-export function atMost(limit: number, what: string, value: number): Target {
-  return { what, value: rounded(value), limit, sense: 'at most', isMet: value <= limit }
+/** A target that is met by reaching its limit, or by staying below it. What could not be measured misses it. */
+export function target(what: string, value: number, sense: Target['sense'], limit: number): Target {
+  const isMet = sense === 'at least' ? value >= limit : value <= limit
+  return { what, value: rounded(value), limit, sense, isMet }
 }
 
 /** A figure, of all the values that were measured or of a spread made of them, rounded to what is worth keeping. */
@@ -60,11 +56,9 @@ export function figure(
   what: string,
   unit: string,
   measured: number[] | Spread,
-  at?: number,
 ): Figure {
   const { median, min, max } = Array.isArray(measured) ? spreadOf(measured) : measured
-  const spread = { median: rounded(median), min: rounded(min), max: rounded(max) }
-  return { of, what, unit, ...spread, ...(at === undefined ? {} : { at }) }
+  return { of, what, unit, median: rounded(median), min: rounded(min), max: rounded(max) }
 }
 
 function rounded(value: number): number {

@@ -6,7 +6,6 @@ import { BROWSER_HEADERS, formOf, newAddress, type Fields } from './visitor.ts'
 
 export type User = { username: string; email: string }
 export type Member = User & { headers: Fields; html: string }
-export type FormRequest = ReturnType<typeof formRequest>
 
 const PASSWORD = 'a lantern in the cave'
 
@@ -17,7 +16,7 @@ export function userOf(number: number): User {
 }
 
 /** A browser of somebody whom the throttles know nothing of. */
-export function newClient({ url }: Pick<Site, 'url'>): HttpClient {
+export function newClient({ url }: { url: string }): HttpClient {
   return new HttpClient(url, { ...BROWSER_HEADERS, ...newAddress() })
 }
 
@@ -34,13 +33,8 @@ export async function createMembers(site: Site, count: number): Promise<Member[]
   for (let number = 0; number < count; number++) {
     const { username, email } = userOf(number)
     const client = newClient(site)
-    for (const [path, fields] of [
-      ['/register', { username, email }],
-      ['/login', { username }],
-    ] as const) {
-      const { status } = await client.send(await prepareForm(site, client, path, fields))
-      if (status !== 303) throw new Error(`POST ${path} answered ${status}`)
-    }
+    await submit(site, client, '/register', { username, email })
+    await submit(site, client, '/login', { username })
     const first = await read(client, '/home')
     if (!first.includes(username)) throw new Error(`/home does not greet ${username}`)
     // Again, because the first page after a sign-in may hold what the others don't.
@@ -50,24 +44,29 @@ export async function createMembers(site: Site, count: number): Promise<Member[]
   return members
 }
 
-/** A sign-in that only has to be sent: its captcha has been looked at. */
-export async function prepareSignIn(site: Site, { username }: User): Promise<FormRequest> {
-  const client = newClient(site)
-  const form = await prepareForm(site, client, '/login', { username })
-  return { ...form, headers: { ...client.nextHeaders, ...form.headers } }
+/** So many sign-ins that only have to be sent: their captchas have been looked at. */
+export async function prepareSignIns(site: Site, count: number, nextUser: () => User) {
+  const signIns: ReturnType<typeof formRequest>[] = []
+  while (signIns.length < count) {
+    const client = newClient(site)
+    const { username } = nextUser()
+    const form = await prepareForm(site, client, '/login', { username })
+    signIns.push({ ...form, headers: { ...client.nextHeaders, ...form.headers } })
+  }
+  return signIns
 }
 
-async function prepareForm(site: Site, client: HttpClient, path: string, fields: Fields) {
+async function submit(site: Site, client: HttpClient, path: string, fields: Fields) {
+  const { status } = await client.send(await prepareForm(site, client, path, fields))
+  if (status !== 303) throw new Error(`POST ${path} answered ${status}`)
+}
+
+async function prepareForm({ database }: Site, client: HttpClient, path: string, fields: Fields) {
+  type Waiting = { _id: string; session?: { captcha?: { answers: string[] } } }
   const { hidden = {} } = formOf(await read(client, path), path) ?? {}
   await read(client, '/captcha')
-  const captcha = await readAnswer(site, sessionIdOf(client.cookies.get('sid') ?? ''))
+  const _id = storageId(sessionIdOf(client.cookies.get('sid') ?? ''))
+  const waiting = await database.collection<Waiting>('sessions').findOne({ _id })
+  const captcha = waiting?.session?.captcha?.answers[0] ?? ''
   return formRequest(path, { ...hidden, password: PASSWORD, captcha, ...fields })
-}
-
-// The text of the captcha that a session waits for.
-async function readAnswer({ database }: Site, sid: string): Promise<string> {
-  type Waiting = { _id: string; session?: { captcha?: { answers: string[] } } }
-  const sessions = database.collection<Waiting>('sessions')
-  const found = await sessions.findOne({ _id: storageId(sid) })
-  return found?.session?.captcha?.answers[0] ?? ''
 }

@@ -28,15 +28,12 @@ const REQUEST_TIMEOUT = 5000 // milliseconds
 export async function openMetrics({
   metricsPort,
 }: Pick<Settings, 'metricsPort'>): Promise<Metrics | undefined> {
-  if (metricsPort === undefined) {
-    return undefined
-  } else {
-    const { Metrics } = await import('../lib/metrics.ts')
-    const { addDatabaseGauges } = await import('../lib/metrics/database.ts')
-    const metrics = new Metrics(Object.keys(SECURITY_EVENTS))
-    addDatabaseGauges(metrics.registry, { ping, readStats })
-    return metrics
-  }
+  if (metricsPort === undefined) return undefined
+  const { Metrics } = await import('../lib/metrics.ts')
+  const { addDatabaseGauges } = await import('../lib/metrics/database.ts')
+  const metrics = new Metrics(Object.keys(SECURITY_EVENTS))
+  addDatabaseGauges(metrics.registry, { ping, readStats })
+  return metrics
 }
 
 /**
@@ -49,30 +46,27 @@ export async function startMetrics(options: {
   collect: Collect
 }): Promise<MetricsServer> {
   const { metricsHost: host, metricsPort: port } = options.settings
-  if (port === undefined) {
-    return { address: undefined, close: () => Promise.resolve() }
-  } else {
-    const server = createServer({ requestTimeout: REQUEST_TIMEOUT }, (req, res) => {
-      void answer(req, res, options)
-    })
-    server.maxConnections = MAX_CONNECTIONS
-    server.listen(port, host)
-    try {
-      await once(server, 'listening')
-    } catch (error) {
-      throw noPort(host, port, error)
-    }
-    const { address, family, port: bound } = server.address() as AddressInfo
-    const name = family === 'IPv6' ? `[${address}]` : address
-    return {
-      address: `http://${name}:${bound}/metrics`,
-      close: async () => {
-        const closed = once(server, 'close')
-        server.close()
-        server.closeAllConnections()
-        await closed
-      },
-    }
+  if (port === undefined) return { address: undefined, close: () => Promise.resolve() }
+  const server = createServer({ requestTimeout: REQUEST_TIMEOUT }, (req, res) => {
+    void answer(req, res, options)
+  })
+  server.maxConnections = MAX_CONNECTIONS
+  server.listen(port, host)
+  try {
+    await once(server, 'listening')
+  } catch (error) {
+    throw noPort(host, port, error)
+  }
+  const { address, family, port: bound } = server.address() as AddressInfo
+  const name = family === 'IPv6' ? `[${address}]` : address
+  return {
+    address: `http://${name}:${bound}/metrics`,
+    close: async () => {
+      const closed = once(server, 'close')
+      server.close()
+      server.closeAllConnections()
+      await closed
+    },
   }
 }
 

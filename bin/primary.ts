@@ -51,8 +51,8 @@ export async function startPrimary(
 }
 
 // Each worker that asked the system for any port would get one of its own.
-async function freePort({ host }: Settings): Promise<number> {
-  const server = await listen({ host, port: 0 })
+async function freePort(settings: Settings): Promise<number> {
+  const server = await listen({ ...settings, port: 0 })
   const { port } = server.address() as AddressInfo
   await close(server)
   return port

@@ -3,31 +3,37 @@ import { once } from 'node:events'
 import { createServer, type Server, type ServerOptions } from 'node:http'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Settings } from '../config/env.ts'
+import { SECOND } from '../config/time.ts'
 import { StartProblem } from '../lib/start-problem.ts'
 
 // Far above what browsers send: a browser with a broken cookie of 100 KB is shown a page, not a bare refusal without a way out.
 const MAX_HEADER_LENGTH = 256 * 1024 // bytes
 const GRACE = 5000 // milliseconds for what is being answered when the site is told to stop
-const KEEP_ALIVE = 5000 // milliseconds that an idle connection is kept for its next request
 
 // How long requests are still taken after /readyz says 503, in milliseconds.
 const DRAINING = {
   unwatched: 0, // nobody watches /readyz, and nobody else could answer
   watched: 1500, // a balancer that asks every second has heard of it then
-  replaced: KEEP_ALIVE + 500, // every connection has brought its last request or run out
+  // Busy connections have brought their last request then. The others have been idle for so long, and are closed: waiting
+  // until each has run out (KEEP_ALIVE_SECONDS) would keep the old process far longer.
+  replaced: 5500,
 }
 
 const draining = new WeakSet<Server>()
 
-/** Listen on the configured host and port, with requests and responses of these prototypes. Throws a StartProblem. */
+/**
+ * Listen on the configured host and port, and keep an idle connection for its next request as long as configured: longer than
+ * any proxy in front does. Else a proxy would send a form on a connection that is being closed, and could not know whether it
+ * arrived. With requests and responses of these prototypes. Throws a StartProblem.
+ */
 export async function listen(
-  { host, port }: Pick<Settings, 'host' | 'port'>,
+  { host, port, keepAliveSeconds }: Pick<Settings, 'host' | 'port' | 'keepAliveSeconds'>,
   prototypes: ServerOptions = {},
 ): Promise<Server> {
   const server = createServer({
     ...prototypes,
     maxHeaderSize: MAX_HEADER_LENGTH,
-    keepAliveTimeout: KEEP_ALIVE,
+    keepAliveTimeout: keepAliveSeconds * SECOND,
   })
   server.on('request', (_req, res) => {
     // Asked to come back on a new connection, a client is not in the middle of a request when this one is closed.
@@ -62,9 +68,7 @@ export async function close(server: Server): Promise<void> {
   const closed = once(server, 'close')
   server.close()
   server.closeIdleConnections()
-  const cutting = setTimeout(() => {
-    server.closeAllConnections()
-  }, GRACE)
+  const cutting = setTimeout(() => server.closeAllConnections(), GRACE)
   await closed
   clearTimeout(cutting)
 }

@@ -62,13 +62,10 @@ function launchEngine(options: Parameters<typeof startEmbeddedMongodb>[0]) {
 }
 
 async function secretsOf({ sessionSecrets, dataDir }: Settings): Promise<string[]> {
-  if (sessionSecrets.length > 0) {
-    return sessionSecrets
-  } else {
-    try {
-      return [await developmentSecret(dataDir)]
-    } catch (error) {
-      throw noFolder(dataDir, error)
-    }
+  if (sessionSecrets.length > 0) return sessionSecrets
+  try {
+    return [await developmentSecret(dataDir)]
+  } catch (error) {
+    throw noFolder(dataDir, error)
   }
 }

@@ -6,9 +6,9 @@ import { createApp } from '../app.ts'
 import { defaultBaseUrl, type Settings } from '../config/env.ts'
 import type { Logger } from '../config/logger.ts'
 import type { Metrics } from '../lib/metrics.ts'
-import type { Lessons } from '../middleware/lessons.ts'
 import { createPrototypes } from '../middleware/prototypes.ts'
 import type { SessionCache } from '../lib/session/cache.ts'
+import { startPurging } from '../models/database/purge.ts'
 import { Postman } from '../models/mail/postman.ts'
 import type { Shared, Stopping } from './messages.ts'
 import { openMetrics } from './metrics-server.ts'
@@ -29,7 +29,10 @@ export async function openSite(
   sessionCache?: SessionCache,
 ): Promise<Site> {
   const { sessionSecrets, mongoUrl } = shared
-  const lessons = await lessonsOf({ ...settings, sessionSecrets, mongoUrl })
+  const database = mongoose.connection
+  const lessons = settings.lessons
+    ? (await loadLessons()).openLessons({ ...settings, sessionSecrets, mongoUrl }, database)
+    : undefined
   const metrics = await openMetrics(settings)
   const prototypes = createPrototypes()
   const server = await listen(settings, prototypes)
@@ -37,7 +40,6 @@ export async function openSite(
   const { port } = server.address() as AddressInfo
   const complete = { ...settings, sessionSecrets, baseUrl: baseUrlOf(settings, port) }
   const readiness = { isStopping: false }
-  const database = mongoose.connection
   server.on(
     'request',
     createApp({
@@ -52,6 +54,7 @@ export async function openSite(
     }),
   )
   const postman = new Postman(complete, logger)
+  const stopPurging = startPurging(logger)
   return {
     address: complete.baseUrl,
     metrics,
@@ -60,6 +63,7 @@ export async function openSite(
       // one's place already, visitors are as welcome as before.
       readiness.isStopping = how === 'stop'
       const { production } = settings
+      stopPurging()
       await Promise.all([stopServer(server, how, production), postman.stop()])
       await lessons?.close()
     },
@@ -79,13 +83,4 @@ async function stopServer(server: Server, how: Stopping, production: boolean): P
 /** The teaching wing. It is loaded here and nowhere else: a site without lessons does not even load them. */
 export function loadLessons() {
   return import('../lessons/index.ts')
-}
-
-async function lessonsOf(settings: Settings): Promise<Lessons | undefined> {
-  if (settings.lessons) {
-    const { openLessons } = await loadLessons()
-    return openLessons(settings, mongoose.connection)
-  } else {
-    return undefined
-  }
 }

@@ -42,9 +42,7 @@ export function runWorker(): WorkerRun {
         resolve(message)
       }
     })
-    void ended.then((died) => {
-      resolve({ died })
-    })
+    void ended.then((died) => resolve({ died }))
   })
   // A worker that is gone meanwhile needs no order.
   const send = async (message: ToWorker) => {

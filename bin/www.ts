@@ -2,8 +2,8 @@
 import cluster from 'node:cluster'
 import { readSettings, type Settings } from '../config/env.ts'
 import { createLogger, type Logger } from '../config/logger.ts'
-import { isHttps } from '../config/session.ts'
 import { StartProblem } from '../lib/start-problem.ts'
+import { warningsFor } from './warnings.ts'
 
 const read = readSettings()
 if (read.ok) {
@@ -30,13 +30,10 @@ async function open(settings: Settings, logger: Logger): Promise<void> {
       settings.workers > 1 ? await inSeveral(settings, logger) : await inOne(settings, logger)
     process.once('SIGINT', () => void stopWith(stop))
     process.once('SIGTERM', () => void stopWith(stop))
-    if (settings.catchesMail) say('Mails are not sent but shown on the page /dev/mail')
+    if (settings.catchesMail)
+      say('Mails are not sent but shown on the page /dev/mail, on this machine alone')
     say(`Sesame is open: ${address}`)
-    if (isHttps(settings) && settings.trustProxy === false) {
-      say(
-        'BASE_URL is https but TRUST_PROXY is not set: behind a proxy that ends TLS nobody can sign in, because a Secure cookie is never sent. Set TRUST_PROXY=1.',
-      )
-    }
+    for (const line of warningsFor(settings, address)) say(line)
   } catch (error) {
     if (error instanceof StartProblem) {
       fail(error.message)

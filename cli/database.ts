@@ -73,13 +73,10 @@ export async function openDatabase(settings: Settings): Promise<Opened> {
 
 async function joinEngine(settings: Settings): Promise<Opened | undefined> {
   const folders = await makeFolders(settings.dataDir)
-  if (await isOpen(folders.gate)) {
-    await connectMongodb(addressOf(folders), embeddedWrites, commandOptions)
-    const name = `the embedded one in ${folders.database}, beside the site that runs on it`
-    return { name, close: () => mongoose.disconnect() }
-  } else {
-    return undefined
-  }
+  if (!(await isOpen(folders.gate))) return undefined
+  await connectMongodb(addressOf(folders), embeddedWrites, commandOptions)
+  const name = `the embedded one in ${folders.database}, beside the site that runs on it`
+  return { name, close: () => mongoose.disconnect() }
 }
 
 async function startEngine(settings: Settings): Promise<Opened> {

@@ -27,12 +27,8 @@ function startBar(total: number, stream: NodeJS.WriteStream): Progress {
   })
   bar.start(total, 0, { words: '' })
   return {
-    update: (done, words) => {
-      bar.update(done, { words })
-    },
-    stop: () => {
-      bar.stop()
-    },
+    update: (done, words) => bar.update(done, { words }),
+    stop: () => bar.stop(),
   }
 }
 

@@ -11,9 +11,8 @@ export async function askPassword(): Promise<string> {
   const password = await ask('Password: ', false)
   if ((await ask('The same again: ', false)) !== password) {
     throw new Refusal('The two passwords are not the same. Nothing was changed.')
-  } else {
-    return password
   }
+  return password
 }
 
 /** The password that was piped in: everything but the line's end. */

@@ -1,6 +1,6 @@
 // What a command says: results on stdout, everything else on stderr, so that a pipe gets the results alone.
 import { once } from 'node:events'
-import { plainJson } from './plain-text.ts'
+import stringWidth from 'string-width'
 
 /** How a command ended, as the help of the program tells it. */
 export const EXIT = {
@@ -58,4 +58,40 @@ export function endWithReader(): void {
     if (error.code === 'EPIPE') process.exit(EXIT.done)
     throw error
   })
+}
+
+// Texts of people: a name or a browser's own words must not move the cursor of an operator's terminal or turn the writing around.
+
+/** The text with every character that shows nothing by itself (controls, formats, line ends) spelt out, as in \u{1b}. */
+export function plain(text: string): string {
+  return text.replace(
+    /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu,
+    (one) => `\\u{${(one.codePointAt(0) ?? 0).toString(16)}}`,
+  )
+}
+
+/** The value as JSON on one line, in which the same characters are escaped. What is not known is null. */
+export function plainJson(value: unknown): string {
+  return JSON.stringify(value, (_key, one: unknown) => one ?? null).replace(
+    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
+    (one) =>
+      one
+        .split('')
+        .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+        .join(''),
+  )
+}
+
+/** The text with spaces after it up to this width. Chinese characters, and the like, are two columns wide on a terminal. */
+export function padded(text: string, width: number): string {
+  return text + ' '.repeat(Math.max(0, width - stringWidth(text)))
+}
+
+/** The text to add after a command's help. */
+export function example(...lines: string[]): string {
+  return [
+    '',
+    lines.length > 1 ? 'Examples:' : 'Example:',
+    ...lines.map((line) => `  ${line}`),
+  ].join('\n')
 }

@@ -4,6 +4,8 @@ import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import { z } from 'zod'
 
+const MIN_VARIETY = 8 // different characters in a secret, and different steps from one to the next
+
 /** A whole number between two others, both included. */
 export const wholeNumber = (min: number, max: number) =>
   z
@@ -67,6 +69,23 @@ export const secrets = z
       z.string().min(32, 'needs at least 32 characters for each secret, separated by commas'),
     ),
   )
+
+/**
+ * True for a secret that is long but no secret: a few characters, a series such as abcdef…, or one pattern again and again.
+ * Whoever guesses it signs cookies of any session. No random secret of 32 characters is taken for one.
+ */
+export function isGuessable(secret: string): boolean {
+  const codes = Array.from(secret, (character) => character.codePointAt(0) ?? 0)
+  const steps = codes.slice(1).map((code, index) => code - (codes[index] ?? 0))
+  return new Set(codes).size < MIN_VARIETY || new Set(steps).size < MIN_VARIETY || isRepeated(codes)
+}
+
+function isRepeated(codes: number[]): boolean {
+  const periods = Array.from({ length: Math.floor(codes.length / 2) }, (_, index) => index + 1)
+  return periods.some((period) =>
+    codes.every((code, index) => index < period || code === codes[index - period]),
+  )
+}
 
 export const captcha = z
   .string()

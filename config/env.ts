@@ -6,6 +6,7 @@ import { z } from 'zod'
 import {
   captcha,
   folder,
+  isGuessable,
   mailFrom,
   mongoUrl,
   oneOf,
@@ -37,12 +38,20 @@ export function readSettings(
   }
 }
 
+const GUESSABLE =
+  'is too easy to guess: each secret has to be random, such as what "openssl rand -hex 32" prints'
+const PLAIN_HTTP =
+  'must begin with https:// in production: over plain HTTP everybody on the way reads passwords and cookies. Put a proxy that ends TLS in front, or say INSECURE_HTTP=on'
+
 const schema = z
   .object({
     NODE_ENV: oneOf(['development', 'production', 'test']).default('development'),
     HOST: z.string().default('127.0.0.1'),
     PORT: wholeNumber(0, 65535).default(3000),
     BASE_URL: origin.optional(),
+    INSECURE_HTTP: oneOf(['on', 'off']).default('off'),
+    HSTS_SUBDOMAINS: oneOf(['on', 'off']).default('off'),
+    KEEP_ALIVE_SECONDS: wholeNumber(1, 3600).default(75),
     CORS_ORIGINS: origins.default([]),
     MONGO_URL: mongoUrl.optional(),
     DATA_DIR: folder.default(resolve('.data')),
@@ -73,6 +82,15 @@ const schema = z
     if (set.SMTP_URL && !set.MAIL_FROM) refuse('MAIL_FROM', 'is required with SMTP_URL')
     if (set.NODE_ENV === 'production') {
       if (!set.SESSION_SECRETS) refuse('SESSION_SECRETS', 'is required in production')
+      // Not PASSWORD_PEPPER: a site that has a poor one can't change it, and must be able to start.
+      for (const name of ['SESSION_SECRETS', 'SESSION_ENCRYPTION_KEY'] as const) {
+        if ([set[name] ?? []].flat().some(isGuessable)) refuse(name, GUESSABLE)
+      }
+      if (set.INSECURE_HTTP === 'off' && !set.BASE_URL) {
+        refuse('BASE_URL', 'is required in production: the address that people type, with https://')
+      } else if (set.INSECURE_HTTP === 'off' && !set.BASE_URL?.startsWith('https://')) {
+        refuse('BASE_URL', PLAIN_HTTP)
+      }
       if (!set.SMTP_URL) {
         refuse('SMTP_URL', 'is required in production: a forgotten password is reset by mail')
       }
@@ -87,6 +105,8 @@ const schema = z
     port: set.PORT,
     baseUrl: set.BASE_URL ?? defaultBaseUrl(set.HOST, set.PORT),
     baseUrlIsGiven: set.BASE_URL !== undefined,
+    hstsSubdomains: set.HSTS_SUBDOMAINS === 'on',
+    keepAliveSeconds: set.KEEP_ALIVE_SECONDS,
     corsOrigins: set.CORS_ORIGINS,
     mongoUrl: set.MONGO_URL,
     dataDir: set.DATA_DIR,

@@ -23,7 +23,6 @@ export function addSentences(locale: Locale, sentences: object): void {
 
 /** A point in time in words of this language. In UTC, which is named: the server can't know the visitor's clock. */
 export function formatTime(locale: Locale, date: Date): string {
-  timeFormats[locale] ??= timeFormatOf(locale)
   return timeFormats[locale].format(date)
 }
 
@@ -35,7 +34,7 @@ export function formatWait(t: Translate, seconds: number): string {
 }
 
 // One for each language: a format holds some 50 KB outside the heap, where the garbage collector does not see how much there is.
-const timeFormats: Partial<Record<Locale, Intl.DateTimeFormat>> = {}
+const timeFormats = { en: timeFormatOf('en'), 'zh-CN': timeFormatOf('zh-CN') }
 
 const instance = i18next.createInstance()
 await instance.init({

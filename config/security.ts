@@ -25,8 +25,12 @@ export function helmetOptions(settings: Settings): HelmetOptions {
         ...(https ? { upgradeInsecureRequests: [] } : {}),
       },
     },
-    strictTransportSecurity: https ? { maxAge: ONE_YEAR, includeSubDomains: true } : false,
-    // With "no-referrer" a browser sends "Origin: null" with our own forms; only the pages of mailed links go that far.
+    // Subdomains only where the operator says that all of them have TLS: a browser would refuse the others for a year.
+    strictTransportSecurity: https
+      ? { maxAge: ONE_YEAR, includeSubDomains: settings.hstsSubdomains }
+      : false,
+    // With "no-referrer" a browser would send "Origin: null" with our own forms. Pages of mailed links tell even this site
+    // no more than their origin (middleware/mailed-link.ts).
     referrerPolicy: { policy: 'same-origin' },
     xFrameOptions: { action: 'deny' },
   }

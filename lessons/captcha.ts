@@ -21,18 +21,11 @@ export const captcha: Lesson = {
   cookies: COOKIES,
 
   mount(app, { path, secret, stores, note }) {
+    const cookie = { path, httpOnly: true, sameSite: 'lax', maxAge: 10 * 60 * 1000 } as const
+
     for (const side of SIDES) {
-      app.use(
-        `/${side}`,
-        session({
-          name: `captcha.${side}`,
-          secret,
-          resave: false,
-          saveUninitialized: false,
-          cookie: { path, httpOnly: true, sameSite: 'lax', maxAge: 10 * 60 * 1000 },
-          store: stores.mongo(side),
-        }),
-      )
+      const options = { name: `captcha.${side}`, secret, cookie, store: stores.mongo(side) }
+      app.use(`/${side}`, session({ ...options, resave: false, saveUninitialized: false }))
 
       // Drawn anew at each reload, but with the same text: "Another picture" alone asks for another one.
       app.get(`/${side}/code`, (req, res) => {

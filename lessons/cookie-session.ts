@@ -2,7 +2,7 @@
 import cookieSession from 'cookie-session'
 import { Router, type Request } from 'express'
 import { getIronSession } from 'iron-session'
-import { cookiesOf, sizeOf } from './lib/cookies.ts'
+import { sizeOf } from './lib/cookies.ts'
 import { setCookiesOf } from './lib/hold-back.ts'
 import { setOutcome, type Lesson } from './lib/lesson.ts'
 import { LessonClient } from './lib/lesson-client.ts'
@@ -48,8 +48,7 @@ export const cookieSessions: Lesson = {
         server.post('/sign-in', async (req, res) => {
           Object.assign(keptOf(req), { username: 'zhangsan', visits: 0, pages: [] })
           await keptOf(req).save?.()
-          setOutcome(res, 'signed-in')
-          res.redirect(303, path)
+          setOutcome(res, 'signed-in').redirect(303, path)
         })
 
         server.post('/visit', async (req, res) => {
@@ -89,8 +88,7 @@ export const cookieSessions: Lesson = {
           const { destroy } = keptOf(req)
           if (destroy) destroy()
           else Object.assign(req, { session: null })
-          setOutcome(res, 'signed-out')
-          res.redirect(303, path)
+          setOutcome(res, 'signed-out').redirect(303, path)
         })
       }
     }
@@ -98,13 +96,12 @@ export const cookieSessions: Lesson = {
     // Somebody copies the cookie, and comes back with it after the sign-out.
     for (const kind of ['signed', 'encrypted']) {
       app.post(`/copy/${kind}`, async (req, res) => {
-        const tab = new LessonClient(req, 'tab').withCookies(cookiesOf(req, names))
-        const thief = new LessonClient(req, 'thief').withCookies(cookiesOf(req, names))
+        const tab = new LessonClient(req, 'tab').withCookiesOf(req, names)
+        const thief = new LessonClient(req, 'thief').withCookiesOf(req, names)
         await tab.send('POST', `${path}/try/${kind}/during/sign-out`)
         await thief.send('POST', `${path}/try/${kind}/during/visit`)
         for (const name of names) if (name.includes(kind)) res.clearCookie(name, cookie)
-        setOutcome(res, 'copied')
-        res.redirect(303, path)
+        setOutcome(res, 'copied').redirect(303, path)
       })
     }
   },

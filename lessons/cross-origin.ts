@@ -1,6 +1,5 @@
 // A front end on another origin: three things have to fit before the session of /code is found again at /check.
-import cors from 'cors'
-import type { CorsOptionsDelegate } from 'cors'
+import cors, { type CorsOptionsDelegate } from 'cors'
 import { Router, type CookieOptions, type Request, type RequestHandler } from 'express'
 import session from 'express-session'
 import svgCaptcha from 'svg-captcha'
@@ -37,19 +36,12 @@ export const crossOrigin: Lesson = {
 
   mount(app, { path, secret, stores }) {
     for (const [how, { allow, cookie }] of Object.entries(servers)) {
+      const flags = { path, maxAge: 10 * 60 * 1000, ...cookie }
+      const options = { name: nameOf(how), secret, cookie: flags, store: stores.mongo(how) }
       const server = Router()
       server.use(allow)
       server.use(asIfHttps)
-      server.use(
-        session({
-          name: nameOf(how),
-          secret,
-          resave: false,
-          saveUninitialized: false,
-          cookie: { path, maxAge: 10 * 60 * 1000, ...cookie },
-          store: stores.mongo(how),
-        }),
-      )
+      server.use(session({ ...options, resave: false, saveUninitialized: false }))
       app.use(`/${how}`, server)
 
       server.get('/code', (req, res) => {
@@ -76,8 +68,10 @@ export const crossOrigin: Lesson = {
           const origin = headers['access-control-allow-origin'] ?? '–'
           const allowed = headers['access-control-allow-credentials'] ?? '–'
           const isOpen = credentials === 'omit' ? ['*', Origin] : [allowed === 'true' && Origin]
-          setOutcome(res, isOpen.includes(origin) ? 'readable' : 'unreadable', { origin, allowed })
-          res.redirect(303, path)
+          setOutcome(res, isOpen.includes(origin) ? 'readable' : 'unreadable', {
+            origin,
+            allowed,
+          }).redirect(303, path)
         })
       }
     }

@@ -27,8 +27,7 @@ export const fixation: Lesson = {
       server.post('/sign-in', (req, res, next) => {
         const signIn = () => {
           req.session.username = 'zhangsan'
-          setOutcome(res, 'signed-in')
-          res.redirect(303, path)
+          setOutcome(res, 'signed-in').redirect(303, path)
         }
         if (how === 'without') {
           signIn() // the id stays what it was, whoever brought it
@@ -51,8 +50,7 @@ export const fixation: Lesson = {
         const planted = attacker.jar.get(name) ?? ''
         res.cookie(name, planted, { ...cookie, encode: String })
         res.cookie(noteOf(name), planted, { ...cookie, encode: String })
-        setOutcome(res, 'planted')
-        res.redirect(303, path)
+        setOutcome(res, 'planted').redirect(303, path)
       })
 
       // Later the attacker comes back with the id that was planted.
@@ -60,8 +58,7 @@ export const fixation: Lesson = {
         const { [noteOf(name)]: planted = '' } = cookiesOf(req, [noteOf(name)])
         const attacker = new LessonClient(req, 'attacker').withCookies({ [name]: planted })
         await attacker.send('GET', `${path}/try/${how}/letters`)
-        setOutcome(res, 'attacked')
-        res.redirect(303, path)
+        setOutcome(res, 'attacked').redirect(303, path)
       })
     }
   },

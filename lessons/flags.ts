@@ -24,31 +24,28 @@ export const flags: Lesson = {
   cookies: names,
 
   mount(app, { path, secret, stores }) {
-    const sessionOf = (kind: string, options: CookieOptions) =>
-      session({
-        name: nameOf(kind),
-        secret,
-        resave: false,
-        saveUninitialized: false,
-        cookie: { path, maxAge: 10 * 60 * 1000, ...options },
-        store: stores.mongo(kind),
-      })
+    const sessionOf = (kind: string, flags: CookieOptions) => {
+      const cookie = { path, maxAge: 10 * 60 * 1000, ...flags }
+      const options = { name: nameOf(kind), secret, cookie, store: stores.mongo(kind) }
+      return session({ ...options, resave: false, saveUninitialized: false })
+    }
 
     for (const [kind, options] of Object.entries(kinds)) {
       const server = Router()
       server.use(sessionOf(kind, options))
       server.post('/visit', (req, res) => {
         req.session.visits = (req.session.visits ?? 0) + 1
-        setOutcome(res, kind)
-        res.redirect(303, path)
+        setOutcome(res, kind).redirect(303, path)
       })
       app.use(`/${kind}`, server)
     }
 
     app.get('/arrive', (req, res) => {
       const sent = Object.keys(cookiesOf(req, names)).join(', ')
-      setOutcome(res, sent ? 'arrived' : 'arrived-empty', { host: req.get('Host') ?? '', sent })
-      res.redirect(303, path)
+      setOutcome(res, sent ? 'arrived' : 'arrived-empty', {
+        host: req.get('Host') ?? '',
+        sent,
+      }).redirect(303, path)
     })
 
     for (const [kind, count] of Object.entries(proxies)) {
@@ -57,16 +54,14 @@ export const flags: Lesson = {
       server.use(sessionOf(kind, { secure: true }))
       server.post('/visit', (req, res) => {
         req.session.visits = (req.session.visits ?? 0) + 1
-        setOutcome(res, req.secure ? 'taken-for-https' : 'taken-for-http')
-        res.redirect(303, path)
+        setOutcome(res, req.secure ? 'taken-for-https' : 'taken-for-http').redirect(303, path)
       })
       app.use(`/${kind}`, server)
 
       app.post(`/proxy/${kind}`, async (req, res) => {
         const proxy = new LessonClient(req, 'proxy')
         await proxy.send('POST', `${path}/try/${kind}/visit`, { 'X-Forwarded-Proto': 'https' })
-        setOutcome(res, 'proxied')
-        res.redirect(303, path)
+        setOutcome(res, 'proxied').redirect(303, path)
       })
     }
   },

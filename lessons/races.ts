@@ -1,7 +1,6 @@
 // A race: a request that began before the sign-out ends after it, and writes back what it had read.
 import { Router } from 'express'
 import session from 'express-session'
-import { cookiesOf } from './lib/cookies.ts'
 import { setOutcome, type Lesson } from './lib/lesson.ts'
 import { LessonClient } from './lib/lesson-client.ts'
 
@@ -31,8 +30,7 @@ export const races: Lesson = {
       server.post('/sign-in', (req, res) => {
         req.session.username = 'zhangsan'
         req.session.visits = 0
-        setOutcome(res, 'signed-in')
-        res.redirect(303, path)
+        setOutcome(res, 'signed-in').redirect(303, path)
       })
 
       server.post('/sign-out', (req, res, next) => {
@@ -46,19 +44,17 @@ export const races: Lesson = {
 
       // Its session was loaded before it got here. While it is at work, the person signs out in another tab.
       server.post('/slow', async (req, res) => {
-        const tab = new LessonClient(req, 'tab').withCookies(cookiesOf(req, [name]))
+        const tab = new LessonClient(req, 'tab').withCookiesOf(req, [name])
         await tab.send('POST', `${path}/try/${how}/sign-out`)
         req.session.visits = (req.session.visits ?? 0) + 1 // a change, so the session is saved after all
-        setOutcome(res, 'slow')
-        res.redirect(303, path)
+        setOutcome(res, 'slow').redirect(303, path)
       })
 
       server.post('/visit', (req, res) => {
         const { username = '', visits } = req.session
         if (username)
           setOutcome(res, visits ? 'undone' : 'known', { username }) // the slow one has counted
-        else setOutcome(res, 'unknown')
-        res.redirect(303, path)
+        else setOutcome(res, 'unknown').redirect(303, path)
       })
     }
   },

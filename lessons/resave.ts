@@ -1,6 +1,5 @@
 // Two tabs of one browser at the same moment: what the quick one wrote, and the slow one writes over.
-import session from 'express-session'
-import type { Store } from 'express-session'
+import session, { type Store } from 'express-session'
 import type { Request } from 'express'
 import type { Lesson } from './lib/lesson.ts'
 import { LessonClient } from './lib/lesson-client.ts'

@@ -26,8 +26,7 @@ export const secret: Lesson = {
 
     const signIn: RequestHandler = (req, res) => {
       req.session.username = 'zhangsan'
-      setOutcome(res, 'signed-in')
-      res.redirect(303, path)
+      setOutcome(res, 'signed-in').redirect(303, path)
     }
 
     const visit: RequestHandler = (req, res) => {
@@ -55,15 +54,13 @@ export const secret: Lesson = {
       const { [name]: value = '' } = cookiesOf(req, [name])
       const client = new LessonClient(req, 'forger').withCookies({ [name]: changed(value) })
       await client.send('POST', `${path}/try/before/visit`)
-      setOutcome(res, 'sent')
-      res.redirect(303, path)
+      setOutcome(res, 'sent').redirect(303, path)
     })
 
     app.post('/tamper/browser', (req, res) => {
       const { [name]: value = '' } = cookiesOf(req, [name])
       res.cookie(name, changed(value), { ...cookie, encode: String })
-      setOutcome(res, 'planted')
-      res.redirect(303, path)
+      setOutcome(res, 'planted').redirect(303, path)
     })
   },
 }

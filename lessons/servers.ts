@@ -43,10 +43,9 @@ export const servers: Lesson = {
 
       app.post(`/six/${kind}`, async (req, res) => {
         await servers.use() // both run before the first of the six waits for them
-        const tab = new LessonClient(req, 'tab').withCookies(cookiesOf(req, [...names, TURN]))
+        const tab = new LessonClient(req, 'tab').withCookiesOf(req, [...names, TURN])
         for (let count = 0; count < 6; count++) await tab.send('POST', `${path}/try/${kind}/visit`)
-        setOutcome(res, 'six')
-        res.redirect(303, path)
+        setOutcome(res, 'six').redirect(303, path)
       })
     }
 
@@ -58,8 +57,7 @@ export const servers: Lesson = {
 
     app.post('/restart', async (_req, res) => {
       await servers.restart()
-      setOutcome(res, 'restarted')
-      res.redirect(303, path)
+      setOutcome(res, 'restarted').redirect(303, path)
     })
   },
 
@@ -71,18 +69,15 @@ export const servers: Lesson = {
 
 function serversOf(tools: LessonTools): Servers {
   const known = opened.get(tools)
-  if (known) {
-    return known
-  } else {
-    const { path, secret, stores, mongoUrl, dbName } = tools
-    const { collectionName } = stores.collection('database')
-    const servers = openServers({ path, secret, database: { mongoUrl, dbName, collectionName } })
-    opened.set(tools, servers)
-    stores.mongo('database') // so that what both store is shown and purged
-    stores.readers.push((id) => inMemory(servers, id))
-    tools.atTheEnd(() => servers.close())
-    return servers
-  }
+  if (known) return known
+  const { path, secret, stores, mongoUrl, dbName } = tools
+  const { collectionName } = stores.collection('database')
+  const servers = openServers({ path, secret, database: { mongoUrl, dbName, collectionName } })
+  opened.set(tools, servers)
+  stores.mongo('database') // so that what both store is shown and purged
+  stores.readers.push((id) => inMemory(servers, id))
+  tools.atTheEnd(() => servers.close())
+  return servers
 }
 
 // A session that one of them has in its memory, as that one tells.
@@ -91,7 +86,7 @@ async function inMemory(servers: Servers, id: string) {
     const answer = server.isAlive
       ? await askServer(server, { path: `/memory/${encodeURIComponent(id)}` })
       : undefined
-    const session = JSON.parse(answer?.body ?? 'null') as unknown
+    const session = JSON.parse(answer?.text ?? 'null') as unknown
     if (session !== null) return { _id: id, server: server.name, session }
   }
   return undefined

@@ -13,15 +13,12 @@ const SECRET_FIELDS = ['password', 'current', 'captcha', '_csrf']
 export function readForm<S extends z.ZodObject>(body: unknown, schema: S): Form<z.output<S>> {
   const typed = typedStrings(body, Object.keys(schema.shape))
   const parsed = schema.safeParse(body ?? {})
-  if (parsed.success) {
-    return { ok: true, value: parsed.data, typed }
-  } else {
-    const errors: FieldErrors = {}
-    for (const issue of parsed.error.issues) {
-      errors[String(issue.path[0] ?? 'form')] ??= issue.message
-    }
-    return { ok: false, errors, typed }
+  if (parsed.success) return { ok: true, value: parsed.data, typed }
+  const errors: FieldErrors = {}
+  for (const issue of parsed.error.issues) {
+    errors[String(issue.path[0] ?? 'form')] ??= issue.message
   }
+  return { ok: false, errors, typed }
 }
 
 /** A field that has to be text: missing counts as empty; lists and objects, which a visitor can send, are refused; so is NUL. */

@@ -38,11 +38,9 @@ function noAnswer(url: string, error: unknown): StartProblem {
   const address = withoutSecrets(url)
   const reason = error instanceof Error ? error.message.replaceAll(url, address) : ''
   return new StartProblem(
-    [
-      `No MongoDB answered at ${address} (${reason})`,
-      'Check that it runs, that MONGO_URL names its host, port, user and password, and that no firewall is in between.',
-      'Without MONGO_URL the site starts a database of its own.',
-    ].join('\n'),
+    `No MongoDB answered at ${address} (${reason})`,
+    'Check that it runs, that MONGO_URL names its host, port, user and password, and that no firewall is in between.',
+    'Without MONGO_URL the site starts a database of its own.',
   )
 }
 

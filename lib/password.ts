@@ -35,13 +35,9 @@ export async function hashPassword(password: string): Promise<string> {
 
 /** What lies in the place of a password: a hash of today, a bare md5 of old, or something that nothing can match. */
 export function hashFormat(stored: unknown): 'argon2id' | 'bare md5' | 'damaged' {
-  if (typeof stored !== 'string') {
-    return 'damaged'
-  } else if (BARE_MD5.test(stored)) {
-    return 'bare md5'
-  } else {
-    return PHC.test(stored) ? 'argon2id' : 'damaged'
-  }
+  if (typeof stored !== 'string') return 'damaged'
+  if (BARE_MD5.test(stored)) return 'bare md5'
+  return PHC.test(stored) ? 'argon2id' : 'damaged'
 }
 
 /** The PHC string to store in the place of a bare md5, whose password nobody knows. In whatever case it was written. */
@@ -55,14 +51,10 @@ export async function hashMd5Digest(digest: string): Promise<string> {
  */
 export async function verifyPassword(password: string, stored: unknown): Promise<Verified> {
   const kind = hashFormat(stored)
-  if (kind === 'bare md5') {
-    return checkBareMd5(password, String(stored))
-  } else if (kind === 'argon2id') {
-    return checkPhc(password, String(stored))
-  } else {
-    await spendTheSame(password)
-    return { ok: false, damaged: stored !== undefined }
-  }
+  if (kind === 'bare md5') return checkBareMd5(password, String(stored))
+  if (kind === 'argon2id') return checkPhc(password, String(stored))
+  await spendTheSame(password)
+  return { ok: false, damaged: stored !== undefined }
 }
 
 async function checkBareMd5(password: string, stored: string): Promise<Verified> {
@@ -83,11 +75,8 @@ async function checkPhc(password: string, stored: string): Promise<Verified> {
   ])
   const [composed, asTyped] = matches
   const ok = composed === true || asTyped === true
-  if (ok && (outdated || !composed)) {
-    return { ok, upgrade: await hashPassword(password) }
-  } else {
-    return { ok, damaged: matches.includes(undefined) }
-  }
+  if (ok && (outdated || !composed)) return { ok, upgrade: await hashPassword(password) }
+  return { ok, damaged: matches.includes(undefined) }
 }
 
 async function spendTheSame(password: string): Promise<void> {

@@ -2,6 +2,7 @@
 import type { Request, RequestHandler } from 'express'
 import createError from 'http-errors'
 import { findEndReason, type EndReason } from '../models/session.ts'
+import { isLocal } from './address/local.ts'
 import { hideAddress } from './mailed-link.ts'
 import { clearSessionCookie, hasSentSession, sentSessionId, storeOf } from './session.ts'
 import { settingsOf } from './settings.ts'
@@ -38,9 +39,17 @@ export const bearer: RequestHandler = function bearer(_req, res, next) {
   next()
 }
 
-/** Developers only: in production, and wherever mails are sent, there is no such page. */
+/** Developers only: to others, in production, and wherever mails are sent, there is no such page. */
 export const developer: RequestHandler = function developer(req, _res, next) {
-  next(settingsOf(req).catchesMail ? undefined : createError(404))
+  next(isDeveloper(req) ? undefined : createError(404))
+}
+
+/**
+ * True for whoever sits at the machine of a site that catches its mails. Somebody who comes over a network could ask for a
+ * reset of any account and read the letter here, so nobody but the developer may.
+ */
+export function isDeveloper(req: Request): boolean {
+  return settingsOf(req).catchesMail && isLocal(req)
 }
 
 // Why the visitor's session is over, if there was one; its cookie is taken away.

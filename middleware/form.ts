@@ -19,13 +19,10 @@ export async function checkForm<S extends z.ZodObject>(
 ): Promise<Form<z.output<S>> & { events?: SecurityEvent[] }> {
   const form = readForm(req.body, schema)
   const error = await captchaError(req)
-  if (error === undefined) {
-    return form
-  } else {
-    const errors = { ...(form.ok ? {} : form.errors), captcha: error }
-    const reason = error.replace('errors.', '')
-    return { ok: false, typed: form.typed, errors, events: [{ event: 'captcha-failed', reason }] }
-  }
+  if (error === undefined) return form
+  const errors = { ...(form.ok ? {} : form.errors), captcha: error }
+  const reason = error.replace('errors.', '')
+  return { ok: false, typed: form.typed, errors, events: [{ event: 'captcha-failed', reason }] }
 }
 
 /** Record why the form was refused, and answer 422 with the errors of the fields, or 429 with the time to wait where there were too many attempts. */
@@ -45,19 +42,16 @@ export function renderRefusal(
 // The answer is gone from the session before it is compared: one captcha, one try, also for parallel requests.
 // Which of the two it was makes no difference here but for the sentence.
 async function captchaError(req: Request): Promise<string | undefined> {
-  if (req.app.get('captcha on') !== true) {
+  if (req.app.get('captcha on') !== true) return undefined
+  const expected = await takeCaptcha(storeOf(req), req.sessionID, req.session)
+  const answer = readForm(req.body, captchaField)
+  if (!answer.ok) {
+    return answer.errors.captcha
+  } else if (answer.value.captcha.trim() === '') {
+    return wantsWords(req) ? 'errors.question.missing' : 'errors.captcha.missing'
+  } else if (isCaptchaAnswer(answer.value.captcha, expected)) {
     return undefined
   } else {
-    const expected = await takeCaptcha(storeOf(req), req.sessionID, req.session)
-    const answer = readForm(req.body, captchaField)
-    if (!answer.ok) {
-      return answer.errors.captcha
-    } else if (answer.value.captcha.trim() === '') {
-      return wantsWords(req) ? 'errors.question.missing' : 'errors.captcha.missing'
-    } else if (isCaptchaAnswer(answer.value.captcha, expected)) {
-      return undefined
-    } else {
-      return wantsWords(req) ? 'errors.question.wrong' : 'errors.captcha.wrong'
-    }
+    return wantsWords(req) ? 'errors.question.wrong' : 'errors.captcha.wrong'
   }
 }

@@ -1,5 +1,5 @@
 // What the teaching pages bring with them. The site knows them by this type alone, so that it works without them.
-import type { RequestHandler } from 'express'
+import type { Request, RequestHandler } from 'express'
 import type { SessionStore } from '../lib/session/store.ts'
 import type { FrameParts } from './answer/layout.ts'
 import type { Row } from './page.ts'
@@ -11,6 +11,8 @@ export type Lessons = {
   rows: Row[]
   /** What they add to the frame around every page. */
   frame: FrameParts
+  /** True for a request that a lesson makes of this site itself. */
+  isOwnClient: (req: Request) => boolean
   /** Has the operations of the site's session store noted. */
   watch: (store: SessionStore) => SessionStore
   /** End what they have started. */

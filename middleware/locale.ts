@@ -1,20 +1,9 @@
 // The language of the answer: what the visitor chose, else what the browser prefers, else English.
 import type { Request, RequestHandler, Response } from 'express'
 import type { Settings } from '../config/env.ts'
-import { LOCALES, translator, type Locale, type Translate } from '../config/i18n.ts'
+import { LOCALES, translator, type Locale } from '../config/i18n.ts'
 import { cookieFlags, cookieName, LOCALE_TTL } from '../config/session.ts'
 import { settingsOf } from './settings.ts'
-
-declare global {
-  // eslint-disable-next-line @typescript-eslint/no-namespace -- the way Express's own types are extended
-  namespace Express {
-    interface Locals {
-      // Missing only where a request failed before its language was known.
-      locale?: Locale
-      t?: Translate
-    }
-  }
-}
 
 /** Choose the language, and say that the answer depends on it so that no cache mixes the two up. */
 export function locale(settings: Settings): RequestHandler {

@@ -19,10 +19,11 @@ export function withoutToken(path: string): string {
 
 /**
  * Let the address leave this page for nowhere, because it is a key (ASVS 14.2.1). Not as a referrer, not in a cache or a
- * search engine, and not as the way back from another page.
+ * search engine, and not as the way back from another page. Its origin alone may be told: with "no-referrer" a browser would
+ * send the page's own form with "Origin: null", as a page of another site may do too.
  */
 export function hideAddress(res: Response): void {
-  res.set('Referrer-Policy', 'no-referrer')
+  res.set('Referrer-Policy', 'strict-origin')
   res.set('Cache-Control', 'no-store')
   res.set('X-Robots-Tag', 'noindex, nofollow')
   res.locals.wayBack = '/home'

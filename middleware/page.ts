@@ -1,18 +1,26 @@
 // How a row of the map becomes a route: guard, token, handler, and 405 for every other method.
-import { Router, type RequestHandler } from 'express'
+import { Router, type Request, type RequestHandler } from 'express'
 import createError from 'http-errors'
+import { developer } from './access.ts'
 
 /** A page shows itself on GET and takes its form on POST; most do one of the two. */
-export type Page = { show?: RequestHandler; submit?: RequestHandler }
+export type Page = {
+  show?: RequestHandler
+  submit?: RequestHandler
+  /** True where the form undoes nothing, so that it needs no token: whose session has ended has none that is valid. */
+  isHarmless?: (req: Request) => boolean
+}
 export type Row = [path: string, guard: RequestHandler | RequestHandler[], page: Page]
 
-/** Build the routes of a map. A form's token is checked here, so no handler can forget it. */
+/** Build the routes of a map. A form's token is checked here, so no handler can forget it; a page has to say where it is not. */
 export function pages(map: Row[], requireToken: RequestHandler): Router {
   const router = Router()
   for (const [path, guard, page] of map) {
     const route = router.route(path)
+    // A page that is not there for somebody is not there for any method.
+    if ([guard].flat().includes(developer)) route.all(developer)
     if (page.show) route.get(guard, page.show)
-    if (page.submit) route.post(guard, requireToken, page.submit)
+    if (page.submit) route.post(guard, unlessHarmless(page, requireToken), page.submit)
     route.all(otherMethods(page))
   }
   return router
@@ -21,6 +29,16 @@ export function pages(map: Row[], requireToken: RequestHandler): Router {
 /** The paths of a map, as the log names its pages. */
 export function pathsOf(map: Row[]): string[] {
   return map.map(([path]) => path)
+}
+
+function unlessHarmless({ isHarmless }: Page, requireToken: RequestHandler): RequestHandler {
+  return function requireTokenUnlessHarmless(req, res, next) {
+    if (isHarmless?.(req)) {
+      next()
+    } else {
+      requireToken(req, res, next)
+    }
+  }
 }
 
 function otherMethods({ show, submit }: Page): RequestHandler {

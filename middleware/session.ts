@@ -97,11 +97,18 @@ export async function renewSession(req: Request, member: Member): Promise<void> 
   if (!(await isStillMember(member))) await signOut(req)
 }
 
-/** End the session: its document is deleted, its cookie cleared, and pages kept by the browser are dropped (ASVS 7.4.1, 14.3.1). */
+/**
+ * End the session: its document is deleted and its cookie cleared (ASVS 7.4.1). Pages need not be dropped: the browser keeps
+ * none (`no-store` in middleware/session/current-user.ts), and public/js/site.js loads one that it shows again (14.3.1).
+ */
 export async function signOut(req: Request): Promise<void> {
   await promisify(req.session.destroy.bind(req.session))()
   clearSessionCookie(req)
-  req.res?.set('Clear-Site-Data', '"cache"')
+}
+
+/** Take the cookie of a session away that is there no more. */
+export function clearEndedSession(req: Request): void {
+  if (sentSessionId(req) !== undefined && !hasSentSession(req)) clearSessionCookie(req)
 }
 
 /** Take the cookie away with the flags it was set with: with others a browser would keep it. */

@@ -50,6 +50,18 @@ export async function findUserSessions(
     .sort((a, b) => b.signedInAt.getTime() - a.signedInAt.getTime())
 }
 
+/** All that is kept of the sessions of this user, also of those that have just ended, but for the ids and captchas. */
+export async function exportSessions(store: SessionStore, userId: string) {
+  const [found, over] = await Promise.all([
+    store.documents.ofOwner(userId),
+    store.raw.find({ owner: userId, session: { $exists: false } }).toArray(),
+  ])
+  return [...found, ...over].map(({ _id, version: _version, session, ...metadata }) => {
+    const { captcha: _captcha, ...data } = (session ?? {}) as Partial<SessionData>
+    return { ...data, ...metadata }
+  })
+}
+
 /** End one session of this member, named by its id in the list; `ok` is false if none of theirs has it. */
 export async function endSession(
   store: SessionStore,

@@ -22,12 +22,8 @@ export type SignIn = { member: Member; failures: Failures | undefined }
 
 /** The form of a sign-in: a username or an email, and a password that is judged by nothing but the check. */
 export const credentials = z.object({
-  username: text().superRefine((name, context) => {
-    if (name.trim() === '') context.addIssue('errors.name.missing')
-  }),
-  password: text().superRefine((password, context) => {
-    if (password === '') context.addIssue('errors.password.missing')
-  }),
+  username: text().refine((name) => name.trim() !== '', 'errors.name.missing'),
+  password: text().refine((password) => password !== '', 'errors.password.missing'),
   remember: checkbox(),
 })
 
@@ -47,29 +43,23 @@ export async function authenticate(
     caller,
     userId === undefined ? { name: keyOf(name) } : { userId },
   )
-  if (!attempt.ok) {
-    return attempt
+  if (!attempt.ok) return attempt
+  const { ok, upgrade, damaged } = await verifyPassword(form.password, user && storedPassword(user))
+  if (user?.lockedAt && ok) {
+    // Only whoever knows the password sees this: to anybody else it would say that there is such an account.
+    await attempt.confirm()
+    const errors = { username: 'errors.locked-by-operator' }
+    return refuse(errors, { event: 'sign-in-failed', userId, reason: 'locked-by-operator' })
+  } else if (user && ok) {
+    if (upgrade !== undefined) await storeUpgrade(user, upgrade)
+    const signIn = { member: memberOf(user), failures: await attempt.succeed() }
+    return accept(signIn, { event: 'sign-in', userId })
   } else {
-    const { ok, upgrade, damaged } = await verifyPassword(
-      form.password,
-      user && storedPassword(user),
-    )
-    if (user?.lockedAt && ok) {
-      // Only whoever knows the password sees this: to anybody else it would say that there is such an account.
-      await attempt.confirm()
-      const errors = { username: 'errors.locked-by-operator' }
-      return refuse(errors, { event: 'sign-in-failed', userId, reason: 'locked-by-operator' })
-    } else if (user && ok) {
-      if (upgrade !== undefined) await storeUpgrade(user, upgrade)
-      const signIn = { member: memberOf(user), failures: await attempt.succeed() }
-      return accept(signIn, { event: 'sign-in', userId })
-    } else {
-      await attempt.fail()
-      // The reason is for the log alone: every failure gets the same answer.
-      const reason = !user ? 'unknown-user' : damaged ? 'damaged-hash' : 'wrong-password'
-      const errors = { password: 'errors.credentials' }
-      return refuse(errors, { event: 'sign-in-failed', userId, reason })
-    }
+    await attempt.fail()
+    // The reason is for the log alone: every failure gets the same answer.
+    const reason = !user ? 'unknown-user' : damaged ? 'damaged-hash' : 'wrong-password'
+    const errors = { password: 'errors.credentials' }
+    return refuse(errors, { event: 'sign-in-failed', userId, reason })
   }
 }
 
@@ -80,11 +70,7 @@ function storedPassword({ password }: { password?: unknown }): unknown {
 
 // All spellings of one name are one name for the throttle too.
 function keyOf(name: string): string {
-  return isEmail(name) ? emailKey(name) : usernameKey(name)
-}
-
-function isEmail(name: string): boolean {
-  return name.includes('@')
+  return name.includes('@') ? emailKey(name) : usernameKey(name)
 }
 
 async function storeUpgrade(user: UserDocument, password: string): Promise<void> {

@@ -13,6 +13,7 @@ const schema = new Schema(
     createdAt: Date,
     emailVerifiedAt: Date,
     pendingEmail: { type: { address: String, askedAt: Date }, _id: false },
+    refusedEmail: String, // the user's own address or the pending one, if a mail server refuses mails to it for good
     passwordChangedAt: Date,
     lockedAt: Date, // by an operator; what the throttle locks is in models/sign-in/throttle.ts
     demo: Boolean, // made by `sesame demo`, which may delete it again whatever its name has become
@@ -46,13 +47,17 @@ export function keysOf({ username, email }: { username: string; email?: string |
 
 /** What the account page shows of a user; undefined if the account is gone. */
 export async function findAccount(id: string) {
-  const user = await User.findById(id).select('username email createdAt emailVerifiedAt').lean()
+  const fields = 'username email createdAt emailVerifiedAt refusedEmail pendingEmail'
+  const user = await User.findById(id).select(fields).lean()
+  const refused = user?.refusedEmail
+  const isCurrent = refused === user?.email || refused === user?.pendingEmail?.address
   return user
     ? {
         username: user.username,
         email: user.email ?? '',
         memberSince: user.createdAt ?? user._id.getTimestamp(),
         isVerified: user.emailVerifiedAt instanceof Date,
+        ...(refused && isCurrent ? { refusedEmail: refused } : {}),
       }
     : undefined
 }
@@ -89,11 +94,8 @@ export async function findByName(name: string): Promise<UserDocument | undefined
 /** Which field of a new document somebody else has already; any error but a duplicate key is thrown on. */
 export function takenField(error: unknown): 'username' | 'email' {
   const duplicate = error as { code?: unknown; keyPattern?: Record<string, unknown> }
-  if (duplicate.code !== 11000) {
-    throw error
-  } else {
-    return duplicate.keyPattern && 'emailKey' in duplicate.keyPattern ? 'email' : 'username'
-  }
+  if (duplicate.code !== 11000) throw error
+  return duplicate.keyPattern && 'emailKey' in duplicate.keyPattern ? 'email' : 'username'
 }
 
 /** What a session keeps of a user. */

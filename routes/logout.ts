@@ -1,7 +1,7 @@
 // GET and POST /logout: one button, and the end of the session. By POST alone, so that no link or picture signs anybody out.
 import type { Request, Response } from 'express'
 import { record } from '../middleware/log/security-events.ts'
-import { signOut } from '../middleware/session.ts'
+import { clearEndedSession, signOut } from '../middleware/session.ts'
 
 export function show(req: Request, res: Response) {
   if (req.user) {
@@ -11,11 +11,18 @@ export function show(req: Request, res: Response) {
   }
 }
 
+/** Whoever is signed out can't be signed out by another site: a page whose session has ended needs no valid token. */
+export function isHarmless(req: Request): boolean {
+  return !req.user
+}
+
 export async function submit(req: Request, res: Response) {
   if (req.user) {
     record(req, { events: [{ event: 'sign-out' }] })
     await signOut(req)
-    res.flash('signed-out')
+  } else {
+    clearEndedSession(req)
   }
+  res.flash('signed-out')
   res.redirect(303, '/login')
 }

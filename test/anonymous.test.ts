@@ -1,4 +1,4 @@
-// Who only looks around leaves nothing behind: ten thousand requests without signing in, and not one session.
+// Who only looks around leaves nothing behind: a thousand requests without signing in, and not one session.
 import { once } from 'node:events'
 import { Agent, createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -8,7 +8,7 @@ import { withoutSession, withSession } from '../routes/index.ts'
 import { sessionsOf } from './documents.ts'
 import { openSite, type Site } from './helper.ts'
 
-const REQUESTS = 10_000
+const REQUESTS = 1000 // each of some hundred requests nearly ten times, beside others; the soak makes millions
 const AT_ONCE = 32
 const FORM = { 'Content-Type': 'application/x-www-form-urlencoded' }
 
@@ -56,7 +56,7 @@ async function ask(origin: string, request: HttpRequest) {
 }
 
 describe(`${REQUESTS} anonymous requests over all pages`, () => {
-  it('leave no session, and none of them fails', { timeout: 120_000 }, async () => {
+  it('leave no session, and none of them fails', async () => {
     const { port } = server.address() as AddressInfo
     const origin = `http://127.0.0.1:${port}`
     const statuses = new Set<number>()
@@ -75,7 +75,7 @@ describe(`${REQUESTS} anonymous requests over all pages`, () => {
     await Promise.all(visitors)
 
     expect(count).toBe(REQUESTS)
-    expect([...statuses].sort()).toEqual([200, 204, 302, 303, 403, 404, 405])
+    expect([...statuses].sort()).toEqual([200, 204, 302, 303, 403, 404, 405, 422])
     expect(withCookie).toBe(0)
     expect(await sessionsOf(site).countDocuments()).toBe(0)
   })

@@ -70,7 +70,7 @@ describe('docs/json.md', () => {
 
   it('lists every type of problem, and no other', () => {
     const listed = [...text.matchAll(/^\| `([a-z-]+)` +\| \d{3}/gm)].map(([, type]) => type)
-    const sources = ['answer/problem', 'https']
+    const sources = ['answer/problem', 'form/https']
       .map((name) => read(`middleware/${name}.ts`).text)
       .join('')
     const [, table = ''] = /TYPES.*?\{(.*?)^\}/ms.exec(sources) ?? []

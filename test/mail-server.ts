@@ -12,12 +12,14 @@ export type Arrived = {
   html: string
 }
 
+export type Stage = 'greeting' | 'MAIL FROM' | 'RCPT TO' | 'DATA'
+
 export type MailServer = {
   port: number
   /** What arrived so far. */
   arrived: Arrived[]
-  /** The status that it answers every recipient with from now on; 250 takes them. */
-  answer: (status: number) => void
+  /** The status, and perhaps the text, that it answers at this stage from now on; 250 takes everything. */
+  answer: (status: number, stage?: Stage, text?: string) => void
   close: () => Promise<void>
 }
 
@@ -27,21 +29,38 @@ export async function openMailServer(
   port = 0,
 ): Promise<MailServer> {
   const arrived: Arrived[] = []
-  let status = 250
+  let answer: { status: number; stage: Stage; text?: string | undefined } = {
+    status: 250,
+    stage: 'RCPT TO',
+  }
+  const refusalAt = (stage: Stage, address = '') => {
+    const { status, text = `<${address}> is refused` } = answer // as mail servers do, it repeats the address
+    const refusal = Object.assign(new Error(text), { responseCode: status })
+    return status === 250 || answer.stage !== stage ? null : refusal
+  }
   const server = new SMTPServer({
     authOptional: true,
     logger: false,
     ...options,
+    onConnect: (_session, done) => {
+      done(refusalAt('greeting'))
+    },
+    onMailFrom: ({ address }, _session, done) => {
+      done(refusalAt('MAIL FROM', address))
+    },
     onRcptTo: ({ address }, _session, done) => {
-      // As mail servers do, it repeats the address.
-      const refusal = Object.assign(new Error(`<${address}> is refused`), { responseCode: status })
-      done(status === 250 ? null : refusal)
+      done(refusalAt('RCPT TO', address))
     },
     onData: (stream, { envelope, secure }, done) => {
       const chunks: Buffer[] = []
       stream.on('data', (chunk: Buffer) => chunks.push(chunk))
       stream.on('end', () => {
         const { mailFrom, rcptTo } = envelope
+        const refusal = refusalAt('DATA', rcptTo[0]?.address)
+        if (refusal) {
+          done(refusal)
+          return
+        }
         arrived.push({
           from: mailFrom ? mailFrom.address : '',
           to: rcptTo.map(({ address }) => address),
@@ -58,7 +77,9 @@ export async function openMailServer(
   return {
     port: (listener.address() as AddressInfo).port,
     arrived,
-    answer: (next) => (status = next),
+    answer: (status, stage = 'RCPT TO', text) => {
+      answer = { status, stage, text }
+    },
     close: () =>
       new Promise((resolve) => {
         server.close(resolve)

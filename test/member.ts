@@ -1,5 +1,5 @@
-// Members who are there when a test begins: stored by the models, and signed in by a session and a signed cookie.
-// For tests about something else than registering and signing in, which take six requests, two hashes and two pictures.
+// Members for tests that are not about signing in: stored by the models, with a session and a signed cookie.
+// Registering and signing in through the forms takes six requests, two hashes and two pictures.
 import { createHmac, randomBytes } from 'node:crypto'
 import { promisify } from 'node:util'
 import type { Express } from 'express'

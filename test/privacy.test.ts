@@ -16,7 +16,7 @@ const pages = withSession.flatMap(([path, guard, { show }]) =>
 const kinds = ['text/html', 'application/json']
 
 describe('Every page of somebody who is signed in', () => {
-  it('is kept by no cache, as a page and as data (ASVS 14.2.2, 14.3.2)', async () => {
+  it('is kept by no cache, as a page and as data (ASVS 14.2.2, 14.3.1, 14.3.2)', async () => {
     const visitor = site.visitor()
     const { username = '' } = await visitor.registerAndSignIn()
 

@@ -12,6 +12,7 @@ import { start } from './start.ts'
 
 type Measure = (stage: Stage) => Promise<Omit<CaseResult, 'measuredAt'>>
 
+/** What a case has started is stopped after it. */
 export const cases: Record<CaseName, Measure> = {
   home,
   login,

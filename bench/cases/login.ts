@@ -1,10 +1,9 @@
 // The anonymous /login, against Express rendering the same template and nothing else.
 import { startContender } from '../contenders.ts'
 import { sendFlatOut } from '../load.ts'
-import { turnOf } from '../options.ts'
 import { startSite } from '../site.ts'
-import { inRounds, type Stage } from '../stage.ts'
-import { atLeast, figure, ratios } from '../statistics.ts'
+import { inRounds, turnOf, type Note, type Stage } from '../stage.ts'
+import { figure, target } from '../statistics.ts'
 import { newClient, read } from '../users.ts'
 import { BROWSER_HEADERS } from '../visitor.ts'
 
@@ -14,28 +13,25 @@ const CONNECTIONS = 20
 export async function login(stage: Stage) {
   const site = await startSite(stage, 'ours-login')
   const page = await read(newClient(site), '/login')
-  const [, csrfToken = ''] = /name="_csrf" value="([^"]+)"/.exec(page) ?? []
-  const bare = await startContender(stage, 'bare-login', 'login.ts', { csrfToken })
-  if ((await read(newClient(bare), '/login')) !== page) {
+  const [, token = ''] = /name="_csrf" value="([^"]+)"/.exec(page) ?? []
+  const express = await startContender(stage, 'bare-login', 'login', { CSRF_TOKEN: token })
+  if ((await read(newClient(express), '/login')) !== page) {
     throw new Error('Express alone renders another /login than the site')
   }
-  const send = async (url: string) => {
-    const requests = () => [{ path: '/login', headers: BROWSER_HEADERS }]
-    const amount = { connections: CONNECTIONS, ...turnOf(stage.options) }
-    return sendFlatOut(url, requests, { status: 200, length: page.length }, amount)
-  }
-  const valuesOf = await inRounds(stage, 'login', [
-    async () => ({ ours: (await send(site.url)).perSecond }),
-    async () => ({ express: (await send(bare.url)).perSecond }),
-  ])
-  await Promise.all([site.stop(), bare.stop()])
-  const ratio = ratios(valuesOf('ours'), valuesOf('express'))
+  const requests = () => [{ path: '/login', headers: BROWSER_HEADERS }]
+  const right = { status: 200, length: page.length }
+  const load = { connections: CONNECTIONS, ...turnOf(stage) }
+  const both = [
+    ['ours', site.url],
+    ['Express alone', express.url],
+  ] as const
+  const turns = both.map(([name, url]) => async (note: Note) => {
+    note(name, 'answers a second', (await sendFlatOut(url, requests, right, load)).perSecond)
+  })
+  const { figures, ratio } = await inRounds(stage, 'login', turns)
+  const toExpress = ratio('ours: answers a second', 'Express alone: answers a second')
   return {
-    figures: [
-      figure('ours', 'answers a second', '', valuesOf('ours')),
-      figure('Express alone', 'answers a second', '', valuesOf('express')),
-      figure('ours', 'answers a second ÷ Express alone', '×', ratio),
-    ],
-    targets: [atLeast(0.8, '/login ÷ Express rendering it', ratio.median)],
+    figures: [...figures, figure('ours', 'answers a second ÷ Express alone', '×', toExpress)],
+    targets: [target('/login ÷ Express rendering it', toExpress.median, 'at least', 0.8)],
   }
 }

@@ -3,7 +3,7 @@ import { startOurs } from '../contenders.ts'
 import { sendFlatOut } from '../load.ts'
 import { residentMemory } from '../machine.ts'
 import type { Stage } from '../stage.ts'
-import { atMost, figure, slope } from '../statistics.ts'
+import { figure, slope, target } from '../statistics.ts'
 
 const SAMPLES = 400
 const MAX_MEMORY = 150 // MB
@@ -15,7 +15,7 @@ export async function memory(stage: Stage) {
   const { requests } = stage.options
   const said = requests.toLocaleString('en')
   console.error(`memory: ${said} requests`)
-  const { url, visitors, pid, stop } = await startOurs(stage, 'ours-memory')
+  const { url, visitors, pid } = await startOurs(stage, 'ours-memory')
   const samples: { x: number; y: number }[] = []
   const every = Math.ceil(requests / SAMPLES)
   await sendFlatOut(
@@ -27,7 +27,6 @@ export async function memory(stage: Stage) {
       if (count % every === 0) samples.push({ x: count / 100_000, y: residentMemory(pid) })
     },
   )
-  await stop()
   const secondHalf = samples.slice(samples.length / 2)
   const used = secondHalf.map(({ y }) => y)
   const growth = slope(secondHalf)
@@ -39,8 +38,8 @@ export async function memory(stage: Stage) {
       figure('a worker', 'slope in 100,000 requests', 'MB', [growth]),
     ],
     targets: [
-      atMost(MAX_MEMORY, `memory in MB after ${said} requests`, last),
-      atMost(MAX_SLOPE, 'slope of memory, MB in 100,000 requests', growth),
+      target(`memory in MB after ${said} requests`, last, 'at most', MAX_MEMORY),
+      target('slope of memory, MB in 100,000 requests', growth, 'at most', MAX_SLOPE),
     ],
   }
 }

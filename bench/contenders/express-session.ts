@@ -1,16 +1,18 @@
-// Express with express-session and connect-mongo's own store, as tutorials build it. The options make it one contender or another.
+// Express with express-session and connect-mongo's own store, as tutorials build it; with IS_SEED as the seed has it.
 import MongoStore from 'connect-mongo'
 import express from 'express'
 import session from 'express-session'
-import { sayReady, values } from './serve.ts'
-
-type Kept = { username?: string; email?: string }
 
 const TOUCH_AFTER = 60 // seconds, of a cookie that lives 300
 
-const { port, mongoUrl, views, isSeed } = values
+const { PORT, MONGO_URL = '', VIEWS, IS_SEED } = process.env
+const isSeed = IS_SEED !== undefined
+const store = MongoStore.create({
+  mongoUrl: MONGO_URL,
+  ...(isSeed ? {} : { touchAfter: TOUCH_AFTER }),
+})
 const app = express()
-app.set('views', views)
+app.set('views', VIEWS)
 app.set('view engine', 'ejs')
 app.use(
   session({
@@ -18,19 +20,18 @@ app.use(
     secret: 'atguigu',
     saveUninitialized: false,
     resave: isSeed,
-    store: MongoStore.create({ mongoUrl, ...(isSeed ? {} : { touchAfter: TOUCH_AFTER }) }),
+    store,
     cookie: { httpOnly: true, maxAge: 1000 * 300 },
   }),
 )
 
 app.get('/login', (req, res) => {
-  const { username, email } = req.query
-  Object.assign(req.session, { username, email })
+  Object.assign(req.session, req.query)
   res.send('ok')
 })
 
 app.get('/home', (req, res) => {
-  const { username, email } = req.session as Kept
+  const { username, email } = req.session as { username?: string; email?: string }
   if (isSeed) {
     // As the seed does it, for every visit.
     console.log('session的信息')
@@ -43,4 +44,4 @@ app.get('/home', (req, res) => {
   }
 })
 
-app.listen(port, '127.0.0.1', sayReady)
+app.listen(Number(PORT), '127.0.0.1')

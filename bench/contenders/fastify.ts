@@ -5,12 +5,10 @@ import fastifyView from '@fastify/view'
 import MongoStore from 'connect-mongo'
 import ejs from 'ejs'
 import fastify from 'fastify'
-import { sayReady, values } from './serve.ts'
 
-type Kept = { username?: string; email?: string }
 type Store = NonNullable<Parameters<typeof fastifySession>[1]['store']>
 
-const { port, mongoUrl, views } = values
+const { PORT, MONGO_URL = '', VIEWS = '' } = process.env
 const app = fastify({ logger: false })
 await app.register(fastifyCookie)
 await app.register(fastifySession, {
@@ -18,10 +16,10 @@ await app.register(fastifySession, {
   secret: 'a secret of at least thirty-two characters',
   saveUninitialized: false,
   rolling: false, // else it would write at every request
-  store: MongoStore.create({ mongoUrl }) as unknown as Store,
+  store: MongoStore.create({ mongoUrl: MONGO_URL }) as unknown as Store,
   cookie: { httpOnly: true, secure: false, maxAge: 8 * 60 * 60 * 1000 },
 })
-await app.register(fastifyView, { engine: { ejs }, root: views, production: true })
+await app.register(fastifyView, { engine: { ejs }, root: VIEWS, production: true })
 
 app.get('/login', (req) => {
   Object.assign(req.session, req.query)
@@ -29,9 +27,8 @@ app.get('/login', (req) => {
 })
 
 app.get('/home', (req, reply) => {
-  const { username, email } = req.session as unknown as Kept
+  const { username, email } = req.session as { username?: string; email?: string }
   return username ? reply.viewAsync('home.ejs', { username, email }) : reply.code(401).send('')
 })
 
-await app.listen({ host: '127.0.0.1', port })
-sayReady()
+await app.listen({ host: '127.0.0.1', port: Number(PORT) })

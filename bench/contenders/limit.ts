@@ -4,14 +4,11 @@ import { createServer } from 'node:http'
 import { join } from 'node:path'
 import ejs from 'ejs'
 import { MongoClient } from 'mongodb'
-import { sayReady, values } from './serve.ts'
 
-type Kept = { _id: string; username: string; email: string }
-
-const { port, mongoUrl, views } = values
-const client = await new MongoClient(mongoUrl).connect()
-const sessions = client.db().collection<Kept>('sessions')
-const page = ejs.compile(readFileSync(join(views, 'home.ejs'), 'utf8'))
+const { PORT, MONGO_URL = '', VIEWS = '' } = process.env
+const client = await new MongoClient(MONGO_URL).connect()
+const sessions = client.db().collection<{ _id: string }>('sessions')
+const page = ejs.compile(readFileSync(join(VIEWS, 'home.ejs'), 'utf8'))
 
 const server = createServer((req, res) => {
   const [, _id = ''] = /sid=(\w+)/.exec(req.headers.cookie ?? '') ?? []
@@ -24,4 +21,4 @@ const server = createServer((req, res) => {
     res.end(html)
   })
 })
-server.listen(port, '127.0.0.1', sayReady)
+server.listen(Number(PORT), '127.0.0.1')

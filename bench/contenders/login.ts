@@ -3,9 +3,8 @@ import ejs from 'ejs'
 import express from 'express'
 import { formatTime, formatWait, LOCALES, translator } from '../../config/i18n.ts'
 import { viewsDir } from '../../config/paths.ts'
-import { sayReady, values } from './serve.ts'
 
-const { port, csrfToken } = values
+const { PORT, CSRF_TOKEN } = process.env
 const t = translator('en')
 const app = express()
 app.set('views', viewsDir)
@@ -24,7 +23,7 @@ app.get('/login', (_req, res) => {
     notice: undefined,
     mailIsCaught: false,
     failures: undefined,
-    csrfToken,
+    csrfToken: CSRF_TOKEN,
     here: '/login',
     wayBack: '/login',
     next: '/account',
@@ -37,4 +36,4 @@ app.get('/login', (_req, res) => {
     captchaOn: true,
   })
 })
-app.listen(port, '127.0.0.1', sayReady)
+app.listen(Number(PORT), '127.0.0.1')

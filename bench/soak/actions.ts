@@ -1,8 +1,20 @@
-// What users do who are signed in: look around in several tabs, change the password, end sessions here and elsewhere.
-import { Browser, isTaken, type Manner } from './browser.ts'
-import { newPassword, noteVisit, openForm, visit, type User } from './user.ts'
+// What users do, one thing after the other, at random: a table for whoever is signed in, and one for whoever is not.
+import { Browser, isTaken, pause, type Manner } from './browser.ts'
+import {
+  becomeAnother,
+  guessPassword,
+  isSignedIn,
+  newPassword,
+  register,
+  signIn,
+  type User,
+} from './user.ts'
 
+type Action = { weight: number; act: (user: User) => unknown }
+
+const MAX_PAUSE = 1500 // milliseconds between two things that somebody does
 const SETTLE_TIME = 3000 // milliseconds in which a change that was cut off happens, or never
+const PUBLIC_PAGES = ['/', '/home', '/login', '/register', '/healthz']
 const PAGES = [
   '/account',
   '/account/password',
@@ -11,94 +23,134 @@ const PAGES = [
   '/account/email',
 ]
 
-/** Read one page, or go away before it is there. */
-export async function look(user: User, browser: Browser, timeout?: number): Promise<void> {
-  const kind = timeout === undefined ? 'visit' : 'give up'
-  await visit(user, browser, kind, user.random.pick(PAGES), timeout)
+const SIGNED_OUT: Action[] = [
+  { weight: 20, act: ({ here, random }) => here.read('wander', random.pick(PUBLIC_PAGES)) },
+  { weight: 60, act: (user) => comeIn(user, user.here, mannerOf(user)) },
+  { weight: 4, act: guessPassword },
+  { weight: 12, act: replayEndedSession },
+  { weight: 3, act: becomeAnother },
+]
+const SIGNED_IN: Action[] = [
+  { weight: 26, act: ({ here, random }) => here.read('visit', random.pick(PAGES)) },
+  { weight: 18, act: openTabs },
+  { weight: 8, act: giveUp },
+  { weight: 9, act: (user) => signOut(user, 0, mannerOf(user)) },
+  { weight: 7, act: (user) => signOut(user, user.random.between(1, 3)) },
+  { weight: 6, act: changePassword },
+  { weight: 12, act: useSecondBrowser },
+  { weight: 8, act: endOtherSessions },
+  { weight: 10, act: replayEndedSession },
+  { weight: 3, act: becomeAnother },
+]
+// Most send a form as everybody does, some byte by byte over a bad line, and some go away before the answer.
+const MANNERS: { weight: number; draw: (user: User) => Manner }[] = [
+  { weight: 85, draw: () => ({}) },
+  { weight: 8, draw: ({ random }) => ({ byteDelay: random.between(1, 8) }) },
+  { weight: 7, draw: ({ random }) => ({ timeout: random.between(0, 150) }) },
+]
+
+/** Use the site until the soak is over. */
+export async function live(user: User): Promise<void> {
+  const { soak, random, here, there } = user
+  const isOver = () => soak.over.aborted // asked again after each wait
+  while (!isOver()) {
+    await pause(random.between(0, MAX_PAUSE), soak.over)
+    if (isOver()) break
+    if (!soak.ledger.members().includes(user.username)) {
+      await register(user, mannerOf(user))
+    } else {
+      await random.weighted(isSignedIn(user, here) ? SIGNED_IN : SIGNED_OUT).act(user)
+    }
+  }
+  here.close()
+  there.close()
 }
 
-/** Open several pages at the same moment; a new picture in one of them writes to the session that the others read. */
-export async function openTabs(user: User): Promise<void> {
-  const { random, here } = user
+async function comeIn(user: User, browser: Browser, manner?: Manner): Promise<void> {
+  const isIn = await signIn(user, browser, manner)
+  if (isIn === false) becomeAnother(user) // what is wrong is noted once, not again and again
+}
+
+async function giveUp({ here, random }: User): Promise<void> {
+  await here.read('give up', random.pick(PAGES), random.between(0, 20))
+}
+
+// Several pages at the same moment; a new picture in one of them writes to the session that the others read.
+async function openTabs({ random, here }: User): Promise<void> {
   const tabs = Array.from({ length: random.between(2, 5) }, () => random.pick(PAGES))
   const pictures = Array.from({ length: random.between(0, 2) }, () => '/captcha')
-  await Promise.all([
-    ...tabs.map((path) => visit(user, here, 'tab', path)),
-    ...pictures.map((path) => here.read('tab: captcha', path)),
-  ])
+  await Promise.all([...tabs, ...pictures].map((path) => here.read('tab', path)))
 }
 
-/** Sign out, perhaps while other tabs are still loading. Once that is acknowledged, the cookie opens nothing again. */
-export async function signOut(user: User, tabs: number, manner?: Manner): Promise<void> {
-  const { ledger } = user.soak
-  const { here } = user
-  const form = await openForm(user, here, 'sign out', '/logout')
-  if (!form) return
+async function useSecondBrowser(user: User): Promise<void> {
+  const { there, random } = user
+  if (isSignedIn(user, there)) await there.read('visit', random.pick(PAGES))
+  else await comeIn(user, there)
+}
+
+// Sign out, perhaps while other tabs are still loading. Once that is acknowledged, the cookie opens nothing again.
+async function signOut({ soak, here }: User, tabs: number, manner?: Manner): Promise<void> {
   const { sid } = here
-  ledger.mayEnd(sid)
-  const lateTabs = Array.from({ length: tabs }, (_, index) =>
-    index % 2 === 0
-      ? here.read('late tab: captcha', '/captcha')
-      : visit(user, here, 'late tab', '/account'),
-  )
+  const { form } = await here.open('sign out', '/logout')
+  if (!form) return
+  soak.ledger.mayEnd(sid)
+  const lateTabs = ['/captcha', '/account', '/captcha']
+    .slice(0, tabs)
+    .map((path) => here.read('late tab', path))
   const outcome = await here.submit('sign out', form, {}, manner)
-  if (isTaken(outcome)) {
-    ledger.ended(sid, outcome.ended)
-    user.endedSessions.push(sid)
-    here.isSignedIn = false
-  }
+  if (isTaken(outcome)) soak.ledger.ended(sid, outcome.ended)
   await Promise.all(lateTabs)
-  await replaySession(user, sid)
+  await replay(soak, sid)
 }
 
-/** Try the cookie of a session that has ended, as a thief of it would. */
-export async function replayEndedSession(user: User): Promise<void> {
-  const { endedSessions, random } = user
-  if (endedSessions.length > 0) await replaySession(user, random.pick(endedSessions))
+// Try the cookie of a session that has ended, as a thief of it would.
+async function replayEndedSession({ soak, username, random }: User): Promise<void> {
+  const ended = soak.ledger.over(username)
+  if (ended.length > 0) await replay(soak, random.pick(ended))
 }
 
-/** End the sessions everywhere else. */
-export async function endOtherSessions(user: User): Promise<void> {
-  const { ledger } = user.soak
-  const { here, there, username } = user
-  const form = await openForm(user, here, 'end others', '/account/sessions')
-  if (!form) return
+async function endOtherSessions({ soak, here, there, username }: User): Promise<void> {
   const { sid } = here
-  for (const other of ledger.othersOf(username, sid)) ledger.mayEnd(other)
+  const { form } = await here.open('end others', '/account/sessions')
+  if (!form) return
+  const others = soak.ledger.openOf(username).filter((one) => one !== sid)
+  for (const other of others) soak.ledger.mayEnd(other)
   const outcome = await here.submit('end others', form, { end: 'others' })
   if (isTaken(outcome, '/account/sessions')) {
-    user.endedSessions.push(...ledger.othersEnded(username, outcome.ended, sid))
+    for (const other of others) soak.ledger.ended(other, outcome.ended)
   }
-  if (there.isSignedIn) await visit(user, there, 'ended elsewhere', '/account')
+  if (others.includes(there.sid)) await there.read('ended elsewhere', '/account')
 }
 
-/** Change the password; all sessions end, and this browser gets a new one. */
-export async function changePassword(user: User): Promise<void> {
-  const { ledger, observations } = user.soak
-  const { here, there, username } = user
-  const form = await openForm(user, here, 'change password', '/account/password')
+// Change the password; all sessions end, and this browser gets a new one.
+async function changePassword(user: User): Promise<void> {
+  const { soak, here, there, username } = user
+  const { ledger, observations, over } = soak
+  const { form } = await here.open('change password', '/account/password')
   if (!form) return
   const [current = ''] = ledger.passwordsOf(username)
   const password = newPassword(user)
   ledger.mayChange(username, password)
   const outcome = await here.submit('change password', form, { current, password })
   if (isTaken(outcome, '/account')) {
-    ledger.changed(username, password)
-    user.endedSessions.push(...ledger.othersEnded(username, outcome.ended))
+    ledger.accepted(username, password)
+    for (const sid of ledger.openOf(username)) ledger.ended(sid, outcome.ended)
     ledger.began(here.sid, username)
-  } else if (isTaken(outcome)) {
-    here.isSignedIn = false // its session had ended
   } else {
     // Neither the password nor the sessions are known any more until somebody signs in anew.
-    user.settledAt = performance.now() + SETTLE_TIME
     here.forget()
     there.forget()
+    await pause(SETTLE_TIME, over)
   }
   observations.expect('change password', outcome, [303], 'a good change was refused')
 }
 
-async function replaySession({ soak, here }: User, sid: string): Promise<void> {
-  const browser = new Browser(soak, here.address, sid)
-  noteVisit(soak, sid, await browser.read('replay', '/account'))
+async function replay(soak: User['soak'], sid: string): Promise<void> {
+  const browser = new Browser(soak, undefined, sid)
+  await browser.read('replay', '/account')
   browser.close()
+}
+
+function mannerOf(user: User): Manner {
+  return user.random.weighted(MANNERS).draw(user)
 }

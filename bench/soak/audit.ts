@@ -1,72 +1,63 @@
 // The checks at the end: every account, every session that has to be there, and every one that must not be.
 import pLimit from 'p-limit'
-import { newAddress } from '../visitor.ts'
-import { Browser, isShown, isTaken, pause, type Soak } from './browser.ts'
-import { isWrongPassword } from './sign-in.ts'
-import { noteVisit } from './user.ts'
-
-export type Audit = { accounts: number; alive: number; ended: number; unanswered: number }
+import { Browser, isRefused, pause, type Soak } from './browser.ts'
+import type { Facts, Promises } from './observations.ts'
+import { signIn } from './user.ts'
 
 const PARALLEL = 6
 const MAX_TRIES = 20
 const GAP = 1000 // milliseconds between two tries of what was not answered
 
-/** Look whether everything is as it was acknowledged. What is wrong is noted in the ledger. */
-export async function audit(soak: Soak): Promise<Audit> {
+/** Look whether everything is as it was acknowledged. What is wrong is noted in the ledger; returned is what was looked at. */
+export async function audit(soak: Soak) {
   const { ledger } = soak
   const [accounts, alive, ended] = [ledger.members(), ledger.alive(), ledger.over()]
   const limit = pLimit(PARALLEL)
-  const sessions = await limit.map([...alive, ...ended], (sid) => checkSession(soak, sid))
-  const members = await limit.map(accounts, (username) => checkAccount(soak, username))
-  const unanswered = [...sessions, ...members].filter((isAnswered) => !isAnswered).length
-  return { accounts: accounts.length, alive: alive.length, ended: ended.length, unanswered }
+  const answers = [
+    ...(await limit.map([...alive, ...ended], (sid) => checkSession(soak, sid))),
+    ...(await limit.map(accounts, (username) => checkAccount(soak, username))),
+  ]
+  const unanswered = answers.filter((isAnswered) => !isAnswered).length
+  const promises: Promises = {
+    'everything could be checked at the end':
+      unanswered > 0 ? [`${unanswered} checks were never answered`] : [],
+  }
+  const facts: Facts = {
+    'accounts checked at the end': accounts.length,
+    'living sessions checked': alive.length,
+    'ended sessions checked': ended.length,
+  }
+  return { promises, facts }
 }
 
 async function checkSession(soak: Soak, sid: string): Promise<boolean> {
-  const isAnswered = await untilKnown(async () => {
-    const browser = new Browser(soak, newAddress(), sid)
+  return untilKnown(soak, sid, async (browser) => {
     const outcome = await browser.read('audit: session', '/account')
-    browser.close()
-    noteVisit(soak, sid, outcome)
-    return isShown(outcome) || isTaken(outcome) || undefined
+    return outcome.status === 200 || isRefused(outcome)
   })
-  return isAnswered === true
 }
 
 // After a change that was cut off one of two passwords counts; that none does is a loss.
 async function checkAccount(soak: Soak, username: string): Promise<boolean> {
-  for (const password of soak.ledger.passwordsOf(username)) {
-    const isIn = await untilKnown(() => trySignIn(soak, username, password))
-    if (isIn !== false) return isIn === true
-    soak.ledger.refused(username, password)
-  }
-  soak.ledger.allRefused(username)
-  return true
+  return untilKnown(soak, undefined, async (browser) => {
+    const isIn = await signIn({ soak, username }, browser)
+    if (isIn) await browser.read('audit: account', '/account')
+    return isIn !== undefined
+  })
 }
 
-// True where the password counts, undefined where that is not known. From an address of its own each time: what is wrong
-// here may not be hidden by the throttle.
-async function trySignIn(soak: Soak, username: string, password: string) {
-  const browser = new Browser(soak)
-  try {
-    const { form } = await browser.open('audit: sign in', '/login')
-    if (!form) return undefined
-    const outcome = await browser.submit('audit: sign in', form, { username, password })
-    if (!isTaken(outcome)) return isWrongPassword(outcome) ? false : undefined
-    const { sid } = browser
-    soak.ledger.began(sid, username)
-    noteVisit(soak, sid, await browser.read('audit: account', '/account'))
-    return true
-  } finally {
-    browser.close()
-  }
-}
-
-async function untilKnown(ask: () => Promise<boolean | undefined>): Promise<boolean | undefined> {
+// From an address of its own each time: what is wrong here may not be hidden by the throttle.
+async function untilKnown(
+  soak: Soak,
+  sid: string | undefined,
+  ask: (browser: Browser) => Promise<boolean>,
+): Promise<boolean> {
   for (let tries = 0; tries < MAX_TRIES; tries++) {
-    const answer = await ask()
-    if (answer !== undefined) return answer
+    const browser = new Browser(soak, undefined, sid)
+    const isKnown = await ask(browser)
+    browser.close()
+    if (isKnown) return true
     await pause(GAP, new AbortController().signal)
   }
-  return undefined
+  return false
 }

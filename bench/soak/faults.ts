@@ -48,27 +48,26 @@ export async function causeFaults(
     const all = await untilWhole(site, workers, over)
     if (over.aborted || !site.isAlive()) return
     observations.faults.push({ kind, at: performance.now() })
-    if (kind === 'replacement') {
-      process.kill(site.pid, 'SIGHUP')
-    } else {
-      for (const { pid } of victimsOf(kind, all, random, at > sparedFrom)) kill(pid)
-    }
+    const signal = kind === 'replacement' ? 'SIGHUP' : 'SIGKILL'
+    for (const { pid } of victimsOf(kind, all, random, at > sparedFrom)) send(signal, pid)
   }
 }
 
 type Surroundings = { site: Site; observations: Observations; random: Random; over: AbortSignal }
 
+// The primary replaces the workers itself, when it is told to.
 function victimsOf(kind: Fault['kind'], all: Process[], random: Random, sparesOldest: boolean) {
   const workers = all.filter(({ role }) => role === 'worker')
   const candidates = sparesOldest ? workers.slice(1) : workers
+  if (kind === 'replacement') return all.filter(({ role }) => role === 'primary')
   if (kind === 'engine') return all.filter(({ role }) => role === 'engine')
   if (kind === 'all workers') return workers
   return candidates.length > 0 ? [random.pick(candidates)] : []
 }
 
-function kill(pid: number): void {
+function send(signal: 'SIGHUP' | 'SIGKILL', pid: number): void {
   try {
-    process.kill(pid, 'SIGKILL')
+    process.kill(pid, signal)
   } catch {
     // it has ended by itself since it was listed
   }

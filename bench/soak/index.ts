@@ -1,8 +1,11 @@
 // `npm run soak`: users are at the site while its processes are killed, and what was acknowledged is checked.
+import { keep, print, table } from '../report.ts'
 import { readOptions } from './options.ts'
+import { run } from './run.ts'
 
 const STOPPED = 130
 const SAME_PRESS = 1000 // milliseconds: npm passes a Ctrl-C on that the terminal has delivered already
+const MAX_DETAILS = 20 // of one broken promise
 
 const options = readOptions()
 const { people, workers, minutes, seed } = options
@@ -10,15 +13,31 @@ const stopping = new AbortController()
 let pressedAt = 0
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop)
 
-const { run } = await import('./run.ts') // not before: --help need not wait for all the libraries
-const { keepResult, printResult } = await import('./report.ts')
-
 console.error(`${people} people, ${workers} workers, ${minutes} minutes, seed ${seed}`)
-const result = await run(options, stopping.signal)
-await printResult(result)
-if (options.write && !result.wasStopped) await keepResult(result)
-const isKept = result.checks.every((check) => check.isKept)
-process.exit(!isKept ? 1 : result.wasStopped ? STOPPED : 0)
+const { facts, promises, counts, logged } = await run(options, stopping.signal)
+const verdicts = Object.entries(promises).map(([name, { length }]) => [
+  name,
+  length > 0 ? '**broken**' : 'kept',
+])
+const happened = Object.entries(facts).map(([name, fact]) => [name, String(fact)])
+const summary = table(['what', ''], [...happened, ...verdicts])
+const outcomes = Object.entries(counts).map(([kind, row]) => {
+  const each = Object.entries(row).map(([outcome, count]) => `${outcome}: ${count}`)
+  return [kind, each.sort().join(', ')]
+})
+await print(table(['action', 'outcomes'], outcomes.sort()))
+await print(summary)
+const broken = Object.entries(promises).filter(([, details]) => details.length > 0)
+for (const [name, details] of broken) {
+  const more = details.length > MAX_DETAILS ? [`and ${details.length - MAX_DETAILS} more`] : []
+  console.log([`Broken: ${name}`, ...details.slice(0, MAX_DETAILS), ...more].join('\n  '))
+}
+if (logged.length > 0) console.log(`The site's log:\n${logged.join('\n')}`)
+const wasStopped = stopping.signal.aborted
+if (options.write && !wasStopped) {
+  await keep('soak.json', { options, facts, promises, counts }, 'soak', summary)
+}
+process.exit(broken.length > 0 ? 1 : wasStopped ? STOPPED : 0)
 
 function stop(): void {
   if (!stopping.signal.aborted) {

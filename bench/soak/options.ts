@@ -1,6 +1,6 @@
 // What may be asked of a run on the command line.
-import { Command, InvalidArgumentError } from 'commander'
-import { upTo } from '../options.ts'
+import { Command } from 'commander'
+import { aboveZero, wholeIn } from '../options.ts'
 
 export type Options = {
   minutes: number
@@ -12,7 +12,6 @@ export type Options = {
   write: boolean
 }
 
-const MAX_MINUTES = 240
 const MAX_RATE = 100 // requests a second: this is to shake the site, not to load it
 
 const HELP = `
@@ -27,24 +26,16 @@ and checks what there is; a second one ends at once.`
 
 /** Read the command line. Ends the process on --help and on wrong usage. */
 export function readOptions(): Options {
-  const command = new Command('npm run soak --')
+  return new Command('npm run soak --')
     .description('Let users be at the site while its processes are killed, and check its promises.')
-    .option('--minutes <number>', 'how long the users are there', upTo(MAX_MINUTES), 10)
+    .option('--minutes <number>', 'how long the users are there', aboveZero(240), 10)
     .option('--workers <number>', 'processes that answer, 2 or more', wholeIn(2, 16), 2)
     .option('--people <number>', 'how many there are at once', wholeIn(1, 200), 20)
-    .option('--rate <number>', 'requests a second at most', upTo(MAX_RATE), 60)
-    .option('--every <number>', 'seconds between two kills, about', upTo(3600), 8)
+    .option('--rate <number>', 'requests a second at most', aboveZero(MAX_RATE), 60)
+    .option('--every <number>', 'seconds between two kills, about', aboveZero(3600), 8)
     .option('--seed <number>', 'makes all choices the same again', wholeIn(0, 2 ** 31), 1)
     .option('--write', 'keep the result in docs/bench', false)
     .addHelpText('after', HELP)
     .parse()
-  return command.opts<Options>()
-}
-
-function wholeIn(min: number, max: number) {
-  return (text: string): number => {
-    const value = Number(text)
-    if (Number.isInteger(value) && value >= min && value <= max) return value
-    throw new InvalidArgumentError(`It has to be a whole number from ${min} to ${max}.`)
-  }
+    .opts<Options>()
 }

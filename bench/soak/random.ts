@@ -1,19 +1,18 @@
 // Random choices that can be repeated: the same seed makes the same ones.
+import { createHash } from 'node:crypto'
 
 export class Random {
-  private state: number
+  private readonly seed: string
+  private drawn = 0
 
-  constructor(seed: number) {
-    this.state = seed >>> 0
+  constructor(seed: string) {
+    this.seed = seed
   }
 
-  /** A number from 0 up to (without) 1; mulberry32. */
+  /** A number from 0 up to (without) 1. */
   next(): number {
-    this.state = (this.state + 0x6d2b79f5) >>> 0
-    let mixed = this.state
-    mixed = Math.imul(mixed ^ (mixed >>> 15), mixed | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+    const digest = createHash('sha256').update(`${this.seed} ${this.drawn++}`).digest()
+    return digest.readUInt32LE() / 2 ** 32
   }
 
   /** A whole number, both ends included. */
@@ -33,10 +32,5 @@ export class Random {
     const total = list.reduce((sum, { weight }) => sum + weight, 0)
     let left = this.next() * total
     return list.find(({ weight }) => (left -= weight) < 0) ?? this.pick(list)
-  }
-
-  /** A stream of its own for one of many, so that nobody's choices depend on how fast the others are. */
-  fork(number: number): Random {
-    return new Random(Math.imul(this.state ^ (number + 1), 0x9e3779b1))
   }
 }

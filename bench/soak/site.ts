@@ -1,26 +1,20 @@
-// The site under test: a process of its own in a folder that is gone afterwards, with several workers and an engine.
+// The site under test: a process of its own with several workers and an engine, and the list of its processes.
 import { execFileSync } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { freePort, killAll, startNode, untilAnswered, type Started } from '../processes.ts'
-import { program } from '../site.ts'
+import { startServer, type Server } from '../processes.ts'
+import { startWords } from '../start-words.ts'
 
-export type Site = Started & { url: string; clear: () => Promise<void> }
+export type Site = Server
 export type Process = { pid: number; role: 'primary' | 'worker' | 'engine'; megabytes: number }
 
 export const CAPTCHA = 'SOAK5'
 
 const LINE = /^\s*(\d+)\s+(\d+)\s+(\d+)\s+(.*)$/
-const KILOBYTES = 1024
 
-/** Start the site and wait until it is open. Throws with what it said if it does not open. */
-export async function openSite(workers: number): Promise<Site> {
-  const folder = await mkdtemp(join(tmpdir(), 'sesame-soak-'))
-  const port = await freePort()
-  const environment = {
+/** Start the site in this folder and wait until it is open. Throws with what it said if it does not open. */
+export async function openSite(folder: string, workers: number): Promise<Site> {
+  const settings = {
     NODE_ENV: 'test',
-    PORT: String(port),
     DATA_DIR: join(folder, 'data'),
     WORKERS: String(workers),
     CAPTCHA: `fixed:${CAPTCHA}`,
@@ -30,19 +24,8 @@ export async function openSite(workers: number): Promise<Site> {
     SESSION_ABSOLUTE_HOURS: '720',
     LOG_LEVEL: 'warn',
   }
-  const site = startNode(join(folder, 'site.log'), program, environment, 'anywhere')
-  const url = `http://127.0.0.1:${port}`
-  const clear = async () => {
-    killAll()
-    await rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })
-  }
-  try {
-    await untilAnswered(`${url}/readyz`, site)
-    return { ...site, url, clear }
-  } catch (error) {
-    await clear()
-    throw error
-  }
+  const where = { path: '/readyz', place: 'anywhere' } as const
+  return startServer(join(folder, 'site.log'), startWords(), settings, where)
 }
 
 /** The site's primary and all that it started, the oldest first, each with the memory that lies in RAM. */
@@ -54,7 +37,7 @@ export function processesOf({ pid: primary }: Site): Process[] {
     .filter(([, pid, parent]) => Number(pid) === primary || Number(parent) === primary)
     .flatMap(([, pid, , rss, command = '']) => {
       const role = Number(pid) === primary ? 'primary' : roleOf(command)
-      return role ? [{ pid: Number(pid), role, megabytes: Number(rss) / KILOBYTES }] : []
+      return role ? [{ pid: Number(pid), role, megabytes: Number(rss) / 1024 }] : []
     })
 }
 

@@ -1,36 +1,25 @@
-// A user of the soak: somebody with an account, or without one yet, at two browsers, and what an answer tells about a session.
-import { Browser, isTaken, type Outcome, type Soak } from './browser.ts'
-import { SOMEBODY } from './ledger.ts'
+// A user of the soak, at two browsers: somebody with an account, or without one yet, and how such a user comes in.
+import { attemptLimits } from '../../config/limits.ts'
+import { newAddress } from '../visitor.ts'
+import { Browser, isTaken, type Manner, type Soak } from './browser.ts'
+import type { Outcome } from './observations.ts'
 import type { Random } from './random.ts'
 
-export type User = {
-  soak: Soak
-  random: Random
-  username: string
-  here: Browser
-  there: Browser
-  /** The cookies of sessions that have ended. */
-  endedSessions: string[]
-  /** When a change that was cut off has happened or never will. */
-  settledAt: number
-}
-
-const NAME = /\bsoaker-\d+-[0-9a-z]+\b/
+export type User = { soak: Soak; random: Random; username: string; here: Browser; there: Browser }
 
 let numbers = 0
 
 /** Somebody without an account. */
 export function newUser(soak: Soak, random: Random): User {
   const here = new Browser(soak)
-  const there = new Browser(soak, here.address)
-  const user = { soak, random, here, there, username: '', endedSessions: [], settledAt: 0 }
+  const user = { soak, random, here, there: new Browser(soak, here.address), username: '' }
   becomeAnother(user)
   return user
 }
 
 /** Leave the account as it is, sessions and all, and be somebody new at fresh browsers. */
 export function becomeAnother(user: User): void {
-  user.username = `soaker-${++numbers}-${user.random.between(0, 1e6).toString(36)}`
+  user.username = `soaker-${++numbers}-${user.random.between(0, 1e6)}`
   user.here.forget()
   user.there.forget()
 }
@@ -40,46 +29,85 @@ export function newPassword({ random }: User): string {
   return `a lantern ${++numbers} in cave ${random.between(0, 1e6)}`
 }
 
-/** Read a page that only a session opens. */
-export async function visit(
-  user: User,
-  browser: Browser,
-  kind: string,
-  path: string,
-  timeout?: number,
-): Promise<void> {
-  const { sid } = browser
-  see(user, browser, sid, await browser.read(kind, path, timeout))
+/** True if this browser of the user has a session that has not ended. */
+export function isSignedIn({ soak, username }: User, browser: Browser): boolean {
+  return soak.ledger.openOf(username).includes(browser.sid)
 }
 
-/** Open the form of a page that only a session opens. */
-export async function openForm(user: User, browser: Browser, kind: string, path: string) {
-  const { sid } = browser
-  const { outcome, form } = await browser.open(kind, path)
-  see(user, browser, sid, outcome)
-  return form
-}
-
-/** Note in the ledger what an answer says about the session that it was asked with; false if nobody was let in. */
-export function noteVisit({ ledger, observations }: Soak, sid: string, outcome: Outcome): boolean {
-  const { status, began, ended, text, headers } = outcome
-  const isRefused = isTaken(outcome) && headers.location?.startsWith('/login') === true
-  if (isRefused) {
-    ledger.seen({ sid, began, username: undefined }, ended)
-  } else if (status === 200) {
-    const [username = SOMEBODY] = NAME.exec(text) ?? []
-    ledger.seen({ sid, began, username }, ended)
+/** Register; where an earlier try was cut off, it may be found that it was taken. */
+export async function register(user: User, manner: Manner): Promise<void> {
+  const { username, here } = user
+  const { ledger, observations } = user.soak
+  const { form } = await here.open('register', '/register')
+  if (!form) return
+  const [earlier] = ledger.passwordsOf(username)
+  const password = earlier ?? newPassword(user)
+  if (earlier === undefined) ledger.mayBeRegistered(username, password)
+  const fields = { username, email: `${username}@example.com`, password }
+  const outcome = await here.submit('register', form, fields, manner)
+  if (isTaken(outcome) || (earlier !== undefined && outcome.status === 422)) {
+    ledger.registered(username)
   } else {
-    observations.expect('page', outcome, [], 'a page was neither shown nor refused')
+    leaveIfBroken(here, outcome)
+    observations.expect('register', outcome, [303, 429], 'a good registration was refused')
   }
-  return !isRefused
 }
 
-// The same for a user at a browser: a session that is over loses its cookie too.
-function see(user: User, browser: Browser, sid: string, outcome: Outcome): void {
-  const isLetIn = noteVisit(user.soak, sid, outcome)
-  if (!isLetIn && browser.isSignedIn && ['', sid].includes(browser.sid)) {
-    browser.isSignedIn = false
-    user.endedSessions.push(sid)
+/**
+ * Sign in with the password that counts, or with each that may count after a change that was cut off. Returns whether one
+ * was let in; undefined if that is not known.
+ */
+export async function signIn(
+  { soak: { ledger, observations }, username }: Pick<User, 'soak' | 'username'>,
+  browser: Browser,
+  manner?: Manner,
+): Promise<boolean | undefined> {
+  for (const password of ledger.passwordsOf(username)) {
+    const { outcome, form } = await browser.open('sign in', '/login')
+    if (isTaken(outcome)) browser.forget() // so an earlier sign-in was taken, after all
+    if (!form) return undefined
+    const answer = await browser.submit('sign in', form, { username, password }, manner)
+    if (isTaken(answer)) {
+      ledger.accepted(username, password)
+      ledger.began(browser.sid, username)
+      return true
+    }
+    // Sign-ins that were cut off stay counted as failed: after too many one waits, or comes from elsewhere.
+    if (answer.status === 429) browser.address = newAddress()
+    leaveIfBroken(browser, answer)
+    if (!isWrongPassword(answer)) {
+      observations.expect('sign in', answer, [429], 'a good sign-in was refused')
+      return undefined
+    }
   }
+  ledger.allRefused(username)
+  return false
+}
+
+/** Guess this user's password from somewhere else, until the throttle stops it. */
+export async function guessPassword({ soak, username, random }: User): Promise<void> {
+  const browser = new Browser(soak)
+  const { points } = attemptLimits.name
+  let looked = 0
+  for (let tries = 0; tries < points + 2 && !soak.over.aborted; tries++) {
+    const { form } = await browser.open('guess', '/login')
+    if (!form) continue
+    const password = `a wrong guess ${random.between(0, 1e9)}`
+    const outcome = await browser.submit('guess', form, { username, password })
+    if (isWrongPassword(outcome)) looked++
+    if (isTaken(outcome)) soak.ledger.accepted(username, password)
+    if (outcome.status === 429) break
+  }
+  soak.ledger.guessed(username, looked, points)
+  browser.close()
+}
+
+// What was given up may still be under way, and take the next picture of the same session for its own.
+function leaveIfBroken(browser: Browser, { broken }: Outcome): void {
+  if (broken) browser.forget()
+}
+
+// A picture that was shown and rightly read always counts.
+function isWrongPassword({ status, text }: Outcome): boolean {
+  return status === 422 && !text.includes('captcha-error')
 }

@@ -8,8 +8,7 @@ import { countKept, markOf, readKept } from '../../models/operator/backup.ts'
 import { User } from '../../models/user.ts'
 import { withDatabase } from '../database.ts'
 import { stopSignal } from '../stop-signal.ts'
-import { counted, EXIT, print, Refusal, printError } from '../terminal.ts'
-import { example } from './example.ts'
+import { counted, example, EXIT, print, printError, Refusal } from '../terminal.ts'
 
 const HELP = `
 It holds users with their password hashes, their activity, counted attempts and reserved names. It holds no session, no link
@@ -52,9 +51,7 @@ async function backup(file: string): Promise<void> {
     }
     const size = await writeAtomically(file, writeBackup(head, documents()), signal)
       .catch(refused(file, signal))
-      .finally(() => {
-        progress.stop()
-      })
+      .finally(() => progress.stop())
     const seconds = ((Date.now() - began.getTime()) / 1000).toFixed(1)
     await print(
       `${counted(counts.users ?? 0, 'user')} in ${file}: ${Math.ceil(size / 1000).toLocaleString('en')} kB in ${seconds} s.`,

@@ -1,10 +1,8 @@
 // `sesame demo`: accounts that everybody knows, for trying the site out by hand.
 import type { Command } from 'commander'
-import { padded, plainJson } from '../plain-text.ts'
 import { DEMO_PASSWORD, demoAccounts, makeDemo } from '../../models/operator/demo.ts'
 import { settingsOrProblem, withDatabase } from '../database.ts'
-import { print, Refusal } from '../terminal.ts'
-import { example } from './example.ts'
+import { example, padded, plainJson, print, Refusal } from '../terminal.ts'
 import { openStore } from './find-user.ts'
 
 /** Add the command. */

@@ -1,18 +1,16 @@
 // `sesame doctor`: whether everything the site needs is as it has to be, and what to do where it is not.
 import type { Command } from 'commander'
 import { readSettings, type Settings } from '../../config/env.ts'
-import { plainJson } from '../plain-text.ts'
 import { StartProblem } from '../../lib/start-problem.ts'
 import { openDatabase } from '../database.ts'
 import { checkDatabase } from '../doctor/database.ts'
 import { checkFiles } from '../doctor/files.ts'
-import { findingsOf, type Finding } from '../doctor/finding.ts'
+import { Findings, type Finding } from '../doctor/finding.ts'
 import { checkMail } from '../doctor/mail.ts'
 import { checkNode } from '../doctor/node.ts'
 import { checkProblems, checkSettings } from '../doctor/settings.ts'
 import { checkSite } from '../doctor/site.ts'
-import { counted, EXIT, print } from '../terminal.ts'
-import { example } from './example.ts'
+import { counted, example, EXIT, plainJson, print } from '../terminal.ts'
 
 const SIGNS = { ok: 'ok     ', warning: 'warning', wrong: 'WRONG  ' } as const
 
@@ -50,32 +48,27 @@ async function doctor({ json }: { json?: boolean }): Promise<void> {
 
 async function findAll(): Promise<Finding[]> {
   const read = readSettings()
-  if (read.ok) {
-    const { settings } = read
-    return [
-      ...checkNode(),
-      ...checkSettings(settings),
-      ...(await checkFiles(settings)), // before the database, whose opening closes its own folder
-      ...(await checkOpening(settings)),
-      ...(await checkSite(settings)),
-      ...(await checkMail(settings)),
-    ]
-  } else {
-    return [...checkNode(), ...checkProblems(read.problems)]
-  }
+  if (!read.ok) return [...checkNode(), ...checkProblems(read.problems)]
+  const { settings } = read
+  return [
+    ...checkNode(),
+    ...checkSettings(settings),
+    ...(await checkFiles(settings)), // before the database, whose opening closes its own folder
+    ...(await checkOpening(settings)),
+    ...(await checkSite(settings)),
+    ...(await checkMail(settings)),
+  ]
 }
 
 async function checkOpening(settings: Settings): Promise<Finding[]> {
   try {
     const { close } = await openDatabase(settings)
-    try {
-      return await checkDatabase()
-    } finally {
-      await close()
-    }
+    return await checkDatabase().finally(close)
   } catch (error) {
     if (!(error instanceof StartProblem)) throw error
+    const findings = new Findings('database')
     const [says = '', ...todo] = error.message.split('\n')
-    return [findingsOf('database')('wrong', says, todo.join(' '))]
+    findings.wrong(says, todo.join(' '))
+    return findings.all
   }
 }

@@ -2,11 +2,10 @@
 import mongoose from 'mongoose'
 import type { Settings } from '../../config/env.ts'
 import { openSessionStore } from '../../lib/session/open.ts'
-import { plain } from '../plain-text.ts'
 import type { SessionStore } from '../../lib/session/store.ts'
 import { findByName, type UserDocument } from '../../models/user.ts'
 import { withDatabase } from '../database.ts'
-import { Refusal } from '../terminal.ts'
+import { plain, Refusal } from '../terminal.ts'
 
 export type Target = {
   user: UserDocument
@@ -19,11 +18,8 @@ export type Target = {
 /** The user with this username or email. Throws a Refusal if there is none. */
 export async function findUser(name: string): Promise<UserDocument> {
   const user = await findByName(name.trim())
-  if (user) {
-    return user
-  } else {
-    throw new Refusal(`Nobody has the username or email "${plain(name)}".`)
-  }
+  if (user) return user
+  throw new Refusal(`Nobody has the username or email "${plain(name)}".`)
 }
 
 /** Do something with one user, named by username or email. */

@@ -1,8 +1,7 @@
 // What became of the rows of an import, in sentences.
-import { plain } from '../plain-text.ts'
 import { refusalReasons, type RefusalReason } from '../../models/operator/import/row.ts'
 import type { ImportReport, Refused } from '../../models/operator/import.ts'
-import { counted, print, printError } from '../terminal.ts'
+import { counted, plain, print, printError } from '../terminal.ts'
 
 export const MAX_SHOWN = 20 // refused rows
 

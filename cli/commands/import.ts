@@ -2,15 +2,13 @@
 import { createReadStream } from 'node:fs'
 import { open, realpath, stat } from 'node:fs/promises'
 import type { Command } from 'commander'
-import { plainJson } from '../plain-text.ts'
 import { startProgress } from '../progress.ts'
 import { formatOf, readRows, UnreadableFile } from '../../lib/files/rows.ts'
 import { importUsers, type Refused } from '../../models/operator/import.ts'
 import { withDatabase } from '../database.ts'
 import { MAX_SHOWN, printImportReport } from './import-report.ts'
 import { stopSignal } from '../stop-signal.ts'
-import { counted, EXIT, print, Refusal } from '../terminal.ts'
-import { example } from './example.ts'
+import { counted, example, EXIT, plainJson, print, Refusal } from '../terminal.ts'
 
 type Options = { dryRun?: boolean; verified?: boolean; report?: string; json?: boolean }
 
@@ -51,12 +49,8 @@ async function importFile(file: string, options: Options): Promise<void> {
             if (shown.length < MAX_SHOWN) shown.push(refused)
             await refusals?.write(`${plainJson(refused)}\n`)
           },
-          onBatch: ({ rows }) => {
-            progress.update(source.position(), counted(rows, 'row'))
-          },
-        }).finally(() => {
-          progress.stop()
-        })
+          onBatch: ({ rows }) => progress.update(source.position(), counted(rows, 'row')),
+        }).finally(() => progress.stop())
         const result = {
           ...report,
           dryRun: options.dryRun ?? false,

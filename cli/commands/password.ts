@@ -1,12 +1,10 @@
 // `sesame password upgrade`: every bare md5 in the database becomes argon2id of it.
 import type { Command } from 'commander'
-import { plain } from '../plain-text.ts'
 import { startProgress, type Progress } from '../progress.ts'
 import { upgradePasswords, type UpgradeReport } from '../../models/operator/password-upgrade.ts'
 import { withDatabase } from '../database.ts'
 import { stopSignal } from '../stop-signal.ts'
-import { counted, EXIT, print, printError } from '../terminal.ts'
-import { example } from './example.ts'
+import { counted, example, EXIT, plain, print, printError } from '../terminal.ts'
 
 const MAX_NAMES = 20 // shown of those whose password is damaged
 

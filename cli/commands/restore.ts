@@ -9,10 +9,8 @@ import { restore, type Restored } from '../../models/operator/restore.ts'
 import { User } from '../../models/user.ts'
 import { withDatabase } from '../database.ts'
 import { confirmByTyping } from '../prompts.ts'
-import { printRestoreReport } from './restore-report.ts'
 import { stopSignal } from '../stop-signal.ts'
-import { counted, EXIT, Refusal, printError, timeOf } from '../terminal.ts'
-import { example } from './example.ts'
+import { counted, example, EXIT, plain, print, printError, Refusal, timeOf } from '../terminal.ts'
 
 type Options = { replace?: boolean; yes?: boolean }
 
@@ -75,11 +73,25 @@ async function restoreWith(file: string, counts: Counts): Promise<Restored> {
     },
   })
     .catch(unreadable(file))
-    .finally(() => {
-      progress.stop()
-    })
+    .finally(() => progress.stop())
   if (restored) return restored
   else throw new Refusal('Stopped. Nothing was changed.', EXIT.stopped)
+}
+
+// How many people are back, who had to give something up, and that all sessions have ended.
+async function printRestoreReport(
+  { counts, conflicts, leftOut }: Restored,
+  createdAt: Date,
+): Promise<void> {
+  await print(`${counted(counts.users ?? 0, 'user')} restored as of ${timeOf(createdAt)}.`)
+  const list = (names: string[]) => names.map(plain).join(', ')
+  const { dropped, withoutAddress } = conflicts
+  if (dropped.length > 0)
+    printError(`Left out, for somebody had their name later: ${list(dropped)}`)
+  if (withoutAddress.length > 0)
+    printError(`Without their address, for somebody had it later: ${list(withoutAddress)}`)
+  if (leftOut > 0) printError(`${counted(leftOut, 'document')} of people who are gone left out.`)
+  printError('All sessions and mailed links have ended: everybody signs in again.')
 }
 
 // Reads all of it and keeps nothing.

@@ -1,7 +1,6 @@
 // `sesame session list` and `sesame session end`: where people are signed in, and the end of that.
 import type { Command } from 'commander'
 import { deviceOf } from '../../lib/http/device.ts'
-import { padded, plain } from '../plain-text.ts'
 import {
   endByPrefix,
   isPrefix,
@@ -10,8 +9,17 @@ import {
 } from '../../models/operator/sessions.ts'
 import { endAllSessions } from '../../models/session.ts'
 import { withDatabase } from '../database.ts'
-import { counted, print, printJsonList, Refusal, printError, timeOf } from '../terminal.ts'
-import { example } from './example.ts'
+import {
+  counted,
+  example,
+  padded,
+  plain,
+  print,
+  printError,
+  printJsonList,
+  Refusal,
+  timeOf,
+} from '../terminal.ts'
 import { findUser, openStore } from './find-user.ts'
 
 /** Add the commands about sessions. */
@@ -60,17 +68,10 @@ async function list(name: string | undefined, { json }: { json?: boolean }): Pro
   })
 }
 
-function lineOf({
-  session,
-  username,
-  address,
-  agent,
-  lastActive,
-  signedInAt,
-}: ListedSession): string {
-  const device = deviceOf(agent)
+function lineOf({ session, username, address, ...more }: ListedSession): string {
+  const device = deviceOf(more.agent)
   const words = device ? `${device.browser} on ${device.system}` : 'an unknown device'
-  const times = `signed in ${timeOf(signedInAt)}, last active ${timeOf(lastActive)}`
+  const times = `signed in ${timeOf(more.signedInAt)}, last active ${timeOf(more.lastActive)}`
   return `${session}  ${padded(plain(username), 24)}  ${padded(plain(address), 16)}  ${plain(words)}, ${times}`
 }
 

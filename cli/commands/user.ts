@@ -1,6 +1,5 @@
 // `sesame user list` and `sesame user show`: who has an account, and in what state it is.
 import { InvalidArgumentError, type Command } from 'commander'
-import { padded, plain, plainJson } from '../plain-text.ts'
 import {
   describeUser,
   listUsers,
@@ -8,8 +7,17 @@ import {
   type ListedUser,
 } from '../../models/operator/users.ts'
 import { withDatabase } from '../database.ts'
-import { counted, print, printJsonList, printError, timeOf } from '../terminal.ts'
-import { example } from './example.ts'
+import {
+  counted,
+  example,
+  padded,
+  plain,
+  plainJson,
+  print,
+  printError,
+  printJsonList,
+  timeOf,
+} from '../terminal.ts'
 import { withUser } from './find-user.ts'
 
 type ListOptions = Filter & { limit?: number; json?: boolean }
@@ -42,11 +50,8 @@ export function addUser(program: Command): Command {
 
 /** A count as it is typed. Throws what commander shows as wrong usage. */
 export function wholeNumber(typed: string): number {
-  if (/^\d{1,9}$/.test(typed)) {
-    return Number(typed)
-  } else {
-    throw new InvalidArgumentError('It has to be a whole number.')
-  }
+  if (/^\d{1,9}$/.test(typed)) return Number(typed)
+  throw new InvalidArgumentError('It has to be a whole number.')
 }
 
 async function list({ limit = Infinity, json, ...filter }: ListOptions): Promise<void> {
@@ -91,10 +96,12 @@ async function show(name: string, { json }: { json?: boolean }): Promise<void> {
       await print(plainJson(person))
     } else {
       const { email, locked, lockedAt, sessions, lastActive } = person
+      const at = person.emailVerifiedAt
+      const verified = at ? `verified ${timeOf(at)}` : 'not verified'
       const lines = [
         ['Username', plain(person.username)],
         ['Id', person.id],
-        ['Email', email === '' ? 'none' : `${plain(email)}, ${verifiedWords(person)}`],
+        ['Email', email === '' ? 'none' : `${plain(email)}, ${verified}`],
         ['Since', timeOf(person.createdAt)],
         ['Password', passwordWords(person)],
         ['Locked', lockedWords(locked, lockedAt)],
@@ -105,18 +112,11 @@ async function show(name: string, { json }: { json?: boolean }): Promise<void> {
   })
 }
 
-function verifiedWords({ emailVerifiedAt }: { emailVerifiedAt: Date | undefined }): string {
-  return emailVerifiedAt ? `verified ${timeOf(emailVerifiedAt)}` : 'not verified'
-}
-
 function passwordWords({ password, passwordChangedAt }: Awaited<ReturnType<typeof describeUser>>) {
   return passwordChangedAt ? `${password}, changed ${timeOf(passwordChangedAt)}` : password
 }
 
 function lockedWords(locked: ListedUser['locked'], lockedAt: Date | undefined): string {
-  if (locked === 'operator') {
-    return `by an operator, ${timeOf(lockedAt)}`
-  } else {
-    return locked === 'failures' ? 'by too many failed sign-ins in a row' : 'no'
-  }
+  if (locked === 'operator') return `by an operator, ${timeOf(lockedAt)}`
+  return locked === 'failures' ? 'by too many failed sign-ins in a row' : 'no'
 }

@@ -4,86 +4,125 @@ import { MINUTE } from '../../config/time.ts'
 import { findMissingIndexes } from '../../models/database/indexes.ts'
 import { countBareMd5 } from '../../models/operator/password-upgrade.ts'
 import { isRestoreUnfinished } from '../../models/operator/restore/stage.ts'
-import { checkExpiry } from './expiry.ts'
-import { admin, findFacts, type Facts } from './facts.ts'
-import { findingsOf, type Finding } from './finding.ts'
+import { Findings, type Finding } from './finding.ts'
 
 const OLDEST = 4.4 // the first version whose wire protocol today's driver speaks without limits
 const CLOCK_WARNING = 2000 // milliseconds
 const CLOCK_WRONG = MINUTE
+const LATE = 5 * MINUTE // a purge comes every minute, on a real server too
+
+type Facts = { version: string; isEmbedded: boolean }
 
 /** Look at the database that mongoose is connected to. */
 export async function checkDatabase(): Promise<Finding[]> {
   const facts = await findFacts()
   return [
-    checkVersion(facts),
+    ...checkVersion(facts),
     ...(await checkClock(facts)),
     ...(await checkRestore()),
     ...(await checkIndexes()),
     ...(await checkExpiry(facts)),
-    await checkPasswords(),
+    ...(await checkPasswords()),
   ]
 }
 
-function checkVersion({ version, isEmbedded }: Facts): Finding {
-  const finding = findingsOf('database')
+// What the database says of itself.
+async function findFacts(): Promise<Facts> {
+  const { version, modules } = (await admin({ buildInfo: 1 })) as {
+    version: string
+    modules?: string[]
+  }
+  return { version, isEmbedded: modules?.includes('embedded') ?? false }
+}
+
+function checkVersion({ version, isEmbedded }: Facts): Finding[] {
+  const findings = new Findings('database')
   const name = isEmbedded ? 'the embedded engine' : 'MongoDB'
-  return parseFloat(version) >= OLDEST
-    ? finding('ok', `It answers: ${name}, version ${version}.`)
-    : finding('wrong', `${name} ${version} is too old.`, `Use MongoDB ${OLDEST} or newer.`)
+  if (parseFloat(version) < OLDEST) {
+    findings.wrong(`${name} ${version} is too old.`, `Use MongoDB ${OLDEST} or newer.`)
+  }
+  return findings.orOk(`It answers: ${name}, version ${version}.`)
 }
 
 async function checkClock({ isEmbedded }: Facts): Promise<Finding[]> {
-  const finding = findingsOf('clock')
+  const findings = new Findings('clock')
   const asked = Date.now()
   const { localTime } = (await admin({ hello: 1 })) as { localTime?: Date }
-  if (isEmbedded || !localTime) {
-    return [] // this machine's own
+  if (isEmbedded || !localTime) return [] // this machine's own
+  const apart = Math.abs(localTime.getTime() - (asked + Date.now()) / 2)
+  const says = `The clocks of this machine and the database are ${(apart / 1000).toFixed(1)} s apart.`
+  const todo = 'Let both take the time from the network (NTP): sessions and links end by it.'
+  if (apart >= CLOCK_WRONG) findings.wrong(says, todo)
+  else if (apart >= CLOCK_WARNING) findings.warning(says, todo)
+  return findings.orOk(says)
+}
+
+async function checkIndexes(): Promise<Finding[]> {
+  const findings = new Findings('indexes')
+  const missing = await findMissingIndexes()
+  if (missing.length > 0 && (await mongoose.connection.listCollections()).length === 0) {
+    findings.warning('The database is empty.', 'Start the site once: it builds the indexes.')
+    return findings.all
+  }
+  const todo =
+    'Start the site anew: it builds what is missing. One that is there in another form has to be dropped first.'
+  for (const index of missing) findings.wrong(`The index ${index} is not there.`, todo)
+  return findings.orOk('All are there.')
+}
+
+async function checkRestore(): Promise<Finding[]> {
+  const findings = new Findings('restore')
+  const todo = 'If none runs any more: npx sesame restore FILE --replace'
+  if (await isRestoreUnfinished()) {
+    findings.wrong('A restore is under way, or was cut off.', todo)
+  }
+  return findings.all
+}
+
+// Who purges, and whether it is done: sessions, links and counted attempts are kept no longer than they have to be.
+async function checkExpiry(facts: Facts): Promise<Finding[]> {
+  const findings = new Findings('expiry')
+  await checkTtl(findings, facts)
+  const late = { purgeAt: { $lt: new Date(Date.now() - LATE) } }
+  const count = await mongoose.connection.collection('sessions').countDocuments(late)
+  if (count === 0) {
+    findings.ok('No session is left over.')
   } else {
-    const apart = Math.abs(localTime.getTime() - (asked + Date.now()) / 2)
-    const says = `The clocks of this machine and the database are ${(apart / 1000).toFixed(1)} s apart.`
-    const todo = 'Let both take the time from the network (NTP): sessions and links end by it.'
-    if (apart < CLOCK_WARNING) {
-      return [finding('ok', says)]
+    const todo = 'Start the site: it purges every minute.'
+    findings.warning(`${count} sessions that are over were not purged.`, todo)
+  }
+  return findings.all
+}
+
+async function checkTtl(findings: Findings, { isEmbedded }: Facts): Promise<void> {
+  if (isEmbedded) {
+    findings.ok('The embedded engine deletes nothing by TTL; the site purges itself while it runs.')
+  } else {
+    const answer = await admin({ getParameter: 1, ttlMonitorEnabled: 1 }).catch(() => undefined)
+    const { ttlMonitorEnabled } = (answer ?? {}) as { ttlMonitorEnabled?: boolean }
+    if (ttlMonitorEnabled === undefined) {
+      findings.ok(
+        'The server does not tell whether its TTL monitor runs; the site purges itself while it runs.',
+      )
+    } else if (ttlMonitorEnabled) {
+      findings.ok('The TTL monitor runs.')
     } else {
-      return [finding(apart < CLOCK_WRONG ? 'warning' : 'wrong', says, todo)]
+      const todo = 'Turn it on: db.adminCommand({ setParameter: 1, ttlMonitorEnabled: true })'
+      findings.warning('The TTL monitor is off; the site purges only while it runs.', todo)
     }
   }
 }
 
-async function checkIndexes(): Promise<Finding[]> {
-  const finding = findingsOf('indexes')
-  const missing = await findMissingIndexes()
-  const isEmpty = missing.length > 0 && (await mongoose.connection.listCollections()).length === 0
-  if (missing.length === 0) {
-    return [finding('ok', 'All are there.')]
-  } else if (isEmpty) {
-    return [
-      finding('warning', 'The database is empty.', 'Start the site once: it builds the indexes.'),
-    ]
-  } else {
-    const todo =
-      'Start the site anew: it builds what is missing. One that is there in another form has to be dropped first.'
-    return missing.map((index) => finding('wrong', `The index ${index} is not there.`, todo))
-  }
-}
-
-async function checkRestore(): Promise<Finding[]> {
-  const finding = findingsOf('restore')
-  const todo = 'If none runs any more: npx sesame restore FILE --replace'
-  return (await isRestoreUnfinished())
-    ? [finding('wrong', 'A restore is under way, or was cut off.', todo)]
-    : []
-}
-
-async function checkPasswords(): Promise<Finding> {
-  const finding = findingsOf('passwords')
+async function checkPasswords(): Promise<Finding[]> {
+  const findings = new Findings('passwords')
   const count = await countBareMd5()
-  return count === 0
-    ? finding('ok', 'No password is kept as a bare md5.')
-    : finding(
-        'warning',
-        `${count} passwords are kept as a bare md5, which a stolen database gives away.`,
-        'npx sesame password upgrade',
-      )
+  if (count > 0) {
+    const says = `${count} passwords are kept as a bare md5, which a stolen database gives away.`
+    findings.warning(says, 'npx sesame password upgrade')
+  }
+  return findings.orOk('No password is kept as a bare md5.')
+}
+
+async function admin(command: Record<string, number>) {
+  return mongoose.connection.getClient().db('admin').command(command)
 }

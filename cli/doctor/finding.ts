@@ -6,9 +6,31 @@ export type Finding = {
   says: string
   todo?: string
 }
-export type Report = (state: Finding['state'], says: string, todo?: string) => Finding
 
-/** The maker of a check's findings. */
-export function findingsOf(check: string): Report {
-  return (state, says, todo) => ({ check, state, says, ...(todo === undefined ? {} : { todo }) })
+/** What one check has found so far. */
+export class Findings {
+  readonly all: Finding[] = []
+  private readonly check: string
+
+  constructor(check: string) {
+    this.check = check
+  }
+
+  ok(says: string): void {
+    this.all.push({ check: this.check, state: 'ok', says })
+  }
+
+  warning(says: string, todo: string): void {
+    this.all.push({ check: this.check, state: 'warning', says, todo })
+  }
+
+  wrong(says: string, todo: string): void {
+    this.all.push({ check: this.check, state: 'wrong', says, todo })
+  }
+
+  /** All of it; where nothing was found, this good news. */
+  orOk(says: string): Finding[] {
+    if (this.all.length === 0) this.ok(says)
+    return this.all
+  }
 }

@@ -3,18 +3,17 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { root } from '../../config/paths.ts'
-import { findingsOf, type Finding } from './finding.ts'
+import { Findings, type Finding } from './finding.ts'
 
-const finding = findingsOf('node')
 const manifest = z.object({ engines: z.object({ node: z.string().regex(/^>=[\d.]+$/) }) })
 
 /** Compare the running version with the one that is needed. */
 export function checkNode(running = process.versions.node): Finding[] {
   const { engines } = manifest.parse(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')))
   const needed = engines.node.slice('>='.length)
-  return [
-    running.localeCompare(needed, 'en', { numeric: true }) >= 0
-      ? finding('ok', `Node ${running} is new enough.`)
-      : finding('wrong', `Node ${running} is older than ${needed}.`, 'Install a newer Node.'),
-  ]
+  const findings = new Findings('node')
+  if (running.localeCompare(needed, 'en', { numeric: true }) < 0) {
+    findings.wrong(`Node ${running} is older than ${needed}.`, 'Install a newer Node.')
+  }
+  return findings.orOk(`Node ${running} is new enough.`)
 }

@@ -1,5 +1,6 @@
 // The cookies of a lesson as they travel, taken apart: the id, the signature, the flags, and when the browser drops it.
 import type { Request } from 'express'
+import { parseSetCookie as readSetCookie } from 'set-cookie-parser'
 
 export type Cookie = { name: string; value: string; id?: string; signature?: string }
 export type ReceivedCookie = Cookie & Pick<SetCookie, 'flags' | 'expires' | 'isGone'>
@@ -18,10 +19,8 @@ export type SetCookie = {
 /** Those cookies of a request that have one of these names, in this order and as they came: cookie-parser keeps to itself what begins with "s:". */
 export function cookiesOf(req: Request, names: string[]): Record<string, string> {
   const sent = sentCookies(req.get('Cookie') ?? '', names)
-  const found = names.map((one) => sent.find(({ name }) => name === one))
-  return Object.fromEntries(
-    found.filter((one) => one !== undefined).map(({ name, value }) => [name, value]),
-  )
+  const found = names.flatMap((one) => sent.find(({ name }) => name === one) ?? [])
+  return Object.fromEntries(found.map(({ name, value }) => [name, value]))
 }
 
 /** The cookies of a Cookie header that have one of these names. */
@@ -48,19 +47,12 @@ export function idOf(value: string): string | undefined {
 
 /** Read one Set-Cookie header as a browser reads it (RFC 6265bis, 5.6). */
 export function parseSetCookie(line: string, now = new Date()): SetCookie {
-  const [pair = '', ...flags] = line.split(/; */)
-  const [name = '', value = ''] = pair.split(/=(.*)/s)
-  const attribute = (wanted: string) =>
-    flags.find((flag) => flag.toLowerCase().startsWith(`${wanted}=`))?.slice(wanted.length + 1)
-  const maxAge = attribute('max-age')
-  const date = attribute('expires')
+  const [, ...flags] = line.split(/; */)
+  const [read] = readSetCookie([line], { decodeValues: false })
+  const { name = '', value = '' } = read ?? {}
   // Max-Age wins where both are there.
   const expires =
-    maxAge === undefined
-      ? date === undefined
-        ? undefined
-        : new Date(date)
-      : new Date(now.getTime() + Number(maxAge) * 1000)
+    read?.maxAge === undefined ? read?.expires : new Date(now.getTime() + read.maxAge * 1000)
   const isGone = expires !== undefined && expires <= now
   return { name, value, flags, isGone, ...(expires ? { expires } : {}) }
 }

@@ -27,9 +27,7 @@ export function holdBack(res: Response, work: (body: Buffer) => Promise<Buffer>)
       if (changed.length > 0) write(changed)
       end()
     }
-    work(body).then(send, () => {
-      send(body)
-    })
+    work(body).then(send, () => send(body))
     return res
   }) as typeof res.end
 }

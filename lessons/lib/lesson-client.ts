@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import type { Request } from 'express'
 import createError from 'http-errors'
 import { HttpClient, type HttpAnswer } from '../../lib/http/client.ts'
-import { sentCookies } from './cookies.ts'
+import { cookiesOf } from './cookies.ts'
 import { isKey } from './site-key.ts'
 import { visitorOf } from './visitor.ts'
 
@@ -42,8 +42,7 @@ export class LessonClient {
 
   /** Take over the cookies of these names from a request, as another tab of the same browser has them. */
   withCookiesOf(req: Request, names: string[]): this {
-    const sent = sentCookies(req.get('Cookie') ?? '', names)
-    return this.withCookies(Object.fromEntries(sent.map(({ name, value }) => [name, value])))
+    return this.withCookies(cookiesOf(req, names))
   }
 
   /** Take over these cookies, as if the client were another tab of the same browser. */

@@ -20,6 +20,10 @@ declare module 'express-session' {
 declare global {
   // eslint-disable-next-line @typescript-eslint/no-namespace -- the way Express's own types are extended
   namespace Express {
+    interface Request {
+      /** The id of who looks at a lesson. */
+      lessonVisitor?: string
+    }
     interface Locals {
       /** What came of this request of a lesson. */
       outcome?: Outcome
@@ -73,7 +77,8 @@ export type LessonVisit = {
   otherOrigin: string | undefined
 }
 
-/** Say beside this exchange what came of it, so that a class sees at a glance who was let in: the sentence lessons.<name>.outcome.<key>. */
-export function setOutcome(res: Response, key: string, values: Outcome['values'] = {}): void {
+/** Say beside this exchange what came of it, so that a class sees at a glance who was let in: the sentence lessons.<name>.outcome.<key>. Returns the response. */
+export function setOutcome(res: Response, key: string, values: Outcome['values'] = {}): Response {
   res.locals.outcome = { key, values }
+  return res
 }

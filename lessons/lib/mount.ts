@@ -13,7 +13,7 @@ import { throttleLessons } from '../../middleware/throttle.ts'
 import type { Lesson, LessonTools } from './lesson.ts'
 import { lessonPage } from './page.ts'
 import { recorder } from './recorder.ts'
-import { useClientKey } from './lesson-client.ts'
+import { isLessonClient, useClientKey } from './lesson-client.ts'
 import { lessonVisitor, visitorOf } from './visitor.ts'
 import { xRay } from './x-ray.ts'
 
@@ -34,10 +34,9 @@ export function mountLessons(lessons: Lesson[], settings: Settings, database: Co
     lesson.mount(app, tools)
     apps.use(
       `${tools.path}/try`,
-      nameRoute(`${tools.path}/try`),
+      begin(tools),
       lessonVisitor,
       throttleLessons,
-      purge(tools),
       recorder(lesson, tools.stores),
       app,
     )
@@ -50,6 +49,7 @@ export function mountLessons(lessons: Lesson[], settings: Settings, database: Co
     beforeSessions: [apps, lessonVisitor, xRay(database)],
     rows,
     frame: { links: ['lessons'], styles: ['/css/lessons.css'], scripts: ['/js/lessons.js'] },
+    isOwnClient: isLessonClient,
     watch: watched,
     close,
   }
@@ -72,10 +72,10 @@ function toolsFor(
   }
 }
 
-// Below it a lesson routes by itself, which the log need not tell.
-function nameRoute(route: string): RequestHandler {
-  return function nameRouteOfLesson(_req, res, next) {
-    res.locals.route = route
+function begin({ path, stores }: LessonTools): RequestHandler {
+  return function beginRequestOfLesson(_req, res, next) {
+    res.locals.route = `${path}/try` // below it a lesson routes by itself, which the log need not tell
+    stores.purgeNowAndThen()
     next()
   }
 }
@@ -83,11 +83,4 @@ function nameRoute(route: string): RequestHandler {
 // All processes of a site have it, and so agree on what is made from it.
 function secretOf({ sessionSecrets: [secret = ''] }: Settings): string {
   return secret
-}
-
-function purge({ stores }: LessonTools): RequestHandler {
-  return function purgeNowAndThen(_req, _res, next) {
-    stores.purgeNowAndThen()
-    next()
-  }
 }

@@ -4,7 +4,7 @@ import type { Request, Response } from 'express'
 import { z } from 'zod'
 import { cookieFlags } from '../../config/session.ts'
 import { cookiesOf, idOf } from './cookies.ts'
-import { findExchanges, findNotes, forgetExchanges } from './record.ts'
+import { findRecord, forgetExchanges } from './record.ts'
 import type { Page } from '../../middleware/page.ts'
 import { settingsOf } from '../../middleware/settings.ts'
 import { otherOriginOf } from './other-origin.ts'
@@ -26,16 +26,14 @@ export function lessonPage(lesson: Lesson, tools: LessonTools): Page {
       const port = req.socket.localPort ?? 0
       const otherOrigin = otherOriginOf(req)
       if (lesson.asksOtherOrigin && otherOrigin) allowAsking(res, otherOrigin)
-      const [exchanges, notes, stored, more] = await Promise.all([
-        findExchanges(visitor, lesson.name),
-        findNotes(visitor, lesson.name),
+      const [record, stored, more] = await Promise.all([
+        findRecord(visitor, lesson.name),
         storedOf(tools, cookies),
         lesson.look?.({ visitor, cookies: cookiesOf(req, names), port, otherOrigin }, tools),
       ])
       res.render(`lessons/${lesson.name}`, {
         lesson: { name: lesson.name, minutes: lesson.minutes, documents: lesson.documents },
-        exchanges,
-        notes,
+        ...record,
         stored: stored.map(({ document }) => document),
         storedUnder: stored.map(({ cookie }) => cookie), // the cookie of each of them
         code,

@@ -1,12 +1,14 @@
 // What travelled between a visitor and a lesson: the last exchanges, kept for that visitor alone.
 import type { UpdateFilter } from 'mongodb'
 import mongoose from 'mongoose'
+import { HOUR } from '../../config/time.ts'
 import type { Cookie, ReceivedCookie } from './cookies.ts'
 import type { Line } from './difference.ts'
 import type { Operation } from './watch.ts'
 
 const MAX_EXCHANGES = 20 // of each lesson
 const MAX_VISITORS = 1000
+const RECORDS_LIVE = 12 * HOUR // as long as the visitor is known (lessons/lib/visitor.ts)
 const MAX_DOCUMENT_LENGTH = 4000 // characters of a change that are kept
 
 export type Exchange = {
@@ -60,15 +62,10 @@ export async function keepNotes(visitor: string, lesson: string, notes: Notes): 
   await change(visitor, lesson, { $set })
 }
 
-/** What a lesson found out for a visitor. */
-export async function findNotes(visitor: string, lesson: string): Promise<Notes> {
-  return (await records().findOne({ _id: `${visitor} ${lesson}` }))?.notes ?? {}
-}
-
-/** The exchanges of a visitor with a lesson, the latest first. */
-export async function findExchanges(visitor: string, lesson: string): Promise<Exchange[]> {
+/** The exchanges of a visitor with a lesson, the latest first, and what it found out for them. */
+export async function findRecord(visitor: string, lesson: string) {
   const found = await records().findOne({ _id: `${visitor} ${lesson}` })
-  return (found?.exchanges ?? []).reverse()
+  return { exchanges: (found?.exchanges ?? []).reverse(), notes: found?.notes ?? {} }
 }
 
 /** Forget what a visitor did in a lesson. */
@@ -85,6 +82,7 @@ async function change(visitor: string, lesson: string, update: UpdateFilter<Kept
 }
 
 async function forgetOldest(): Promise<void> {
+  await records().deleteMany({ at: { $lt: new Date(Date.now() - RECORDS_LIVE) } })
   const surplus = await records()
     .find()
     .project<{ _id: string }>({ _id: 1 })

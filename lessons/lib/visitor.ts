@@ -12,16 +12,6 @@ const BYTES = 16
 // Signed by nobody: whoever made one up would find nothing under it, and whoever knows another's could see lessons only.
 const cookies = z.object({ [NAME]: z.string().regex(/^[\w-]{22}$/) })
 
-declare global {
-  // eslint-disable-next-line @typescript-eslint/no-namespace -- the way Express's own types are extended
-  namespace Express {
-    interface Request {
-      /** The id of who looks at a lesson. */
-      lessonVisitor?: string
-    }
-  }
-}
-
 /** Know the visitor again, or give a new one an id. */
 export const lessonVisitor: RequestHandler = function lessonVisitor(req, res, next) {
   const known = cookies.safeParse(req.cookies).data?.[NAME]

@@ -5,10 +5,10 @@ import type { Connection } from 'mongoose'
 import { formatTime, formatWait, translator } from '../../config/i18n.ts'
 import { cookieName } from '../../config/session.ts'
 import { idOf, receivedCookies, sentCookies, type Cookie, type ReceivedCookie } from './cookies.ts'
-import { difference } from './difference.ts'
+import { difference, type Line } from './difference.ts'
 import { watching, type Operation } from './watch.ts'
 import { storageId } from '../../lib/session/storage-id.ts'
-import { findExchanges, keepExchange, type Exchange } from './record.ts'
+import { findRecord, keepExchange, type Exchange } from './record.ts'
 import { sentSessionId } from '../../middleware/session.ts'
 import { settingsOf } from '../../middleware/settings.ts'
 import { holdBack, setCookiesOf } from './hold-back.ts'
@@ -20,6 +20,8 @@ const SITE = 'site' // under which the exchanges are kept
 const SHOWN = 6 // characters of an id: enough to see that it is another one
 const MASK = '•••'
 const SECRET_KEYS = ['answers']
+// What tells whose session it is: shown of the present request, and kept nowhere, because the account may be deleted meanwhile.
+const PERSON = /^(\s*"(?:owner|userId|username|email|address|agent)": ).*?(,?)$/
 
 /**
  * Look at each request of the site, and put what was seen into its page. Its own session is all that is ever looked at:
@@ -50,9 +52,9 @@ export function xRay(database: Connection): RequestHandler {
       const after = await read([sentId, ...received.map(({ value }) => idOf(value))])
       const change = difference(single(before), single(after))
       const exchange = exchangeOf(req, res, { sent, received, operations, change })
-      const earlier = await findExchanges(visitorOf(req), SITE)
-      await keepExchange(visitorOf(req), SITE, exchange)
-      return isShownOn(req, body) ? draw(req, res, body, [exchange, ...earlier], after) : body
+      const { exchanges } = await findRecord(visitorOf(req), SITE)
+      await keepExchange(visitorOf(req), SITE, { ...exchange, change: change.map(maskPerson) })
+      return isShownOn(req, body) ? draw(req, res, body, [exchange, ...exchanges], after) : body
     })
     watching(operations, next)
   }
@@ -99,6 +101,10 @@ async function draw(
   const inWords = (seconds: number) => formatWait(t, seconds)
   const html = await render('lessons/partials/x-ray', { t, time, inWords, exchanges, stored })
   return Buffer.from(body.toString().replace(PLACE, (footer) => html + footer))
+}
+
+function maskPerson({ sign, text }: Line): Line {
+  return { sign, text: text.replace(PERSON, `$1"${MASK}"$2`) }
 }
 
 function single(documents: unknown[]): unknown {

@@ -1,16 +1,12 @@
 // Hands a request on to one of the two servers, as a load balancer does.
-import { request, type IncomingHttpHeaders } from 'node:http'
+import { Agent } from 'node:http'
 import type { Request } from 'express'
+import { HttpClient, type HttpAnswer, type HttpRequest } from '../../lib/http/client.ts'
+import { cookiesOf } from '../lib/cookies.ts'
 import { note, type Operation } from '../lib/watch.ts'
 import type { Server } from './pair.ts'
 
 export type Relayed = { outcome: string; cookies: string[] }
-export type Answer = {
-  headers: IncomingHttpHeaders
-  trailers: NodeJS.Dict<string>
-  body: string
-}
-type Question = { method?: string; path: string; headers?: Record<string, string> }
 
 export const SERVER_KEY_HEADER = 'X-Lesson-Server-Key'
 const TIMEOUT = 3000 // milliseconds
@@ -21,9 +17,11 @@ export async function relay(
   server: Server,
   names: string[],
 ): Promise<Relayed | undefined> {
-  const headers = { Cookie: cookieHeader(req.get('Cookie') ?? '', names) }
+  // The lesson's own cookies: those of the site are nobody else's business.
+  const cookies = Object.entries(cookiesOf(req, names)).map((pair) => pair.join('='))
+  const headers = { Cookie: cookies.join('; ') }
   const answer = await askServer(server, { method: req.method, path: req.originalUrl, headers })
-  note((answer?.trailers['x-operations']?.split(' ').filter(Boolean) ?? []) as Operation[])
+  note((answer?.text.split(' ').filter(Boolean) ?? []) as Operation[])
   const outcome = String(answer?.headers['x-outcome'] ?? '')
   return outcome ? { outcome, cookies: answer?.headers['set-cookie'] ?? [] } : undefined
 }
@@ -31,33 +29,10 @@ export async function relay(
 /** What a server answers to this question; undefined if nothing answers in three seconds. */
 export async function askServer(
   { port, key }: Pick<Server, 'port' | 'key'>,
-  { method = 'GET', path, headers = {} }: Question,
-): Promise<Answer | undefined> {
+  question: HttpRequest,
+): Promise<HttpAnswer | undefined> {
   // A connection of its own: one that was kept may be closed by the other side in the very moment it is used.
-  const target = { host: '127.0.0.1', port, agent: false, timeout: TIMEOUT }
-  return new Promise((resolve) => {
-    const giveUp = () => {
-      resolve(undefined)
-    }
-    const question = { ...target, method, path, headers: { ...headers, [SERVER_KEY_HEADER]: key } }
-    const asking = request(question, (answer) => {
-      let body = ''
-      answer.setEncoding('utf8').on('data', (text: string) => (body += text))
-      answer.on('end', () => {
-        resolve({ headers: answer.headers, trailers: answer.trailers, body })
-      })
-      answer.on('error', giveUp)
-    })
-    asking.on('timeout', () => asking.destroy())
-    asking.on('error', giveUp)
-    asking.end()
-  })
-}
-
-// The lesson's own cookies: those of the site are nobody else's business.
-function cookieHeader(header: string, names: string[]): string {
-  return header
-    .split(/; */)
-    .filter((pair) => names.includes(pair.split('=')[0] ?? ''))
-    .join('; ')
+  const agent = new Agent({ keepAlive: false })
+  const client = new HttpClient(`http://127.0.0.1:${port}`, { [SERVER_KEY_HEADER]: key }, agent)
+  return client.send({ ...question, timeout: TIMEOUT }).catch(() => undefined)
 }

@@ -1,10 +1,11 @@
 // One of the two servers: a process of its own, with sessions in its memory and, under other addresses, in the database.
 import type { AddressInfo } from 'node:net'
 import { MongoStore } from 'connect-mongo'
-import express, { Router, type RequestHandler, type Response } from 'express'
+import express, { Router, type RequestHandler } from 'express'
 import session from 'express-session'
 import { MongoClient } from 'mongodb'
 import { OPERATION_TIMEOUT } from '../../config/database.ts'
+import { holdBack } from '../lib/hold-back.ts'
 import { isKey } from '../lib/site-key.ts'
 import { watched, watching, type Operation } from '../lib/watch.ts'
 import type { Order } from './pair.ts'
@@ -12,9 +13,7 @@ import { SERVER_KEY_HEADER } from './relay.ts'
 
 const MAX_SESSIONS = 500 // in memory
 
-process.once('message', (order: Order & { key: string }) => {
-  void openServer(order)
-})
+process.once('message', (order: Order & { key: string }) => void openServer(order))
 process.on('disconnect', () => process.exit()) // whoever started it is gone, in whatever way
 
 async function openServer({ path, secret, key, database }: Order & { key: string }) {
@@ -47,17 +46,15 @@ async function openServer({ path, secret, key, database }: Order & { key: string
     server.use(session({ ...options, resave: false, saveUninitialized: false }))
     server.post('/sign-in', (req, res) => {
       req.session.username = 'zhangsan'
-      answer(res, 'signed-in')
+      res.set('X-Outcome', 'signed-in').end()
     })
     server.post('/visit', (req, res) => {
-      answer(res, req.session.username ? 'known' : 'unknown')
+      res.set('X-Outcome', req.session.username ? 'known' : 'unknown').end()
     })
     app.use(`${path}/try/${kind}`, server)
   }
 
-  app.get('/memory/:id', (req, res) => {
-    res.type('json').send(sessions[req.params.id] ?? 'null')
-  })
+  app.get('/memory/:id', (req, res) => res.type('json').send(sessions[req.params.id] ?? 'null'))
 
   const server = app.listen(0, '127.0.0.1', () => {
     process.send?.({ port: (server.address() as AddressInfo).port })
@@ -67,17 +64,11 @@ async function openServer({ path, secret, key, database }: Order & { key: string
 const timeouts = { serverSelectionTimeoutMS: 5000, socketTimeoutMS: OPERATION_TIMEOUT }
 const readable = { stringify: false, autoRemove: 'disabled' } as const
 
-// What it did with the store is known only when all is done: it comes behind the answer.
+// What it did with the store is known only when all is done: an answer without a body waits for that and says it.
 const reportOperations: RequestHandler = function reportOperations(_req, res, next) {
   const operations: Operation[] = []
-  const end = res.end.bind(res) as (...parts: unknown[]) => Response
-  res.end = ((...parts: unknown[]) => {
-    res.addTrailers({ 'X-Operations': operations.join(' ') })
-    return end(...parts)
-  }) as typeof res.end
+  holdBack(res, (body) =>
+    Promise.resolve(body.length > 0 ? body : Buffer.from(operations.join(' '))),
+  )
   watching(operations, next)
-}
-
-function answer(res: Response, outcome: string): void {
-  res.set({ 'X-Outcome': outcome, Trailer: 'X-Operations' }).end()
 }

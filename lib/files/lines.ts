@@ -6,9 +6,10 @@ export type LineProblem = 'line-too-long' | 'not-utf-8'
 export const MAX_LINE_LENGTH = 64 * 1024 // bytes
 
 const NEWLINE = 0x0a
+const RETURN = 0x0d
 const BYTE_ORDER_MARK = '\uFEFF'
 
-/** The lines, counted from one, without their ends. One that is too long or no UTF-8 comes as a problem, and the next goes on. */
+/** The lines, counted from one, without their ends: LF, CRLF or CR, also mixed. One that is too long or no UTF-8 comes as a problem, and the next goes on. */
 export async function* readLines(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Line> {
   let number = 0
   let parts: Buffer[] = []
@@ -24,13 +25,20 @@ export async function* readLines(bytes: AsyncIterable<Uint8Array>): AsyncGenerat
     length += part.length
     if (length <= MAX_LINE_LENGTH) parts.push(part)
   }
+  let isAfterReturn = false
   for await (const chunk of bytes) {
     const buffer = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)
     let from = 0
-    for (let to = buffer.indexOf(NEWLINE); to !== -1; to = buffer.indexOf(NEWLINE, from)) {
-      keep(buffer.subarray(from, to))
-      yield finish()
-      from = to + 1
+    for (const [at, byte] of buffer.entries()) {
+      const isEnd = byte === RETURN || byte === NEWLINE
+      if (isEnd && byte === NEWLINE && isAfterReturn) {
+        from = at + 1 // the second half of a CRLF, which two chunks may share
+      } else if (isEnd) {
+        keep(buffer.subarray(from, at))
+        yield finish()
+        from = at + 1
+      }
+      isAfterReturn = byte === RETURN
     }
     if (from < buffer.length) keep(buffer.subarray(from))
   }
@@ -44,7 +52,7 @@ function lineOf(number: number, parts: Buffer[], length: number): Line {
     return { number, problem: 'line-too-long' }
   } else {
     try {
-      const text = decoder.decode(Buffer.concat(parts)).replace(/\r$/, '')
+      const text = decoder.decode(Buffer.concat(parts))
       const withoutMark = number === 1 && text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text
       return { number, text: withoutMark }
     } catch {

@@ -12,17 +12,30 @@ export class UnreadableFile extends Error {}
 
 /** The format that a file's name tells, undefined if it tells none. */
 export function formatOf(name: string): Format | undefined {
-  if (/\.csv$/i.test(name)) {
-    return 'csv'
-  } else {
-    return /\.(jsonl|ndjson|json)$/i.test(name) ? 'jsonl' : undefined
-  }
+  if (/\.csv$/i.test(name)) return 'csv'
+  return /\.(jsonl|ndjson|json)$/i.test(name) ? 'jsonl' : undefined
 }
 
-/** The rows, read as they are asked for. Without a format the first line tells it. Throws UnreadableFile. */
+/** The rows, at least one, read as they are asked for. Without a format the first line tells it. Throws UnreadableFile. */
 export async function* readRows(
   bytes: AsyncIterable<Uint8Array>,
   format?: Format,
+): AsyncGenerator<Row> {
+  let isEmpty = true
+  for await (const row of readFormat(bytes, format)) {
+    isEmpty = false
+    yield row
+  }
+  if (isEmpty) {
+    throw new UnreadableFile(
+      'There is no row in the file. JSON has one on each line, CSV on each line after that of the names.',
+    )
+  }
+}
+
+async function* readFormat(
+  bytes: AsyncIterable<Uint8Array>,
+  format: Format | undefined,
 ): AsyncGenerator<Row> {
   const lines = readLines(checked(bytes))
   const begin: Line[] = []
@@ -44,14 +57,16 @@ export async function* readRows(
   }
 }
 
+// The first two bytes may come in two chunks.
 async function* checked(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  let isFirst = true
+  let mark = ''
   for await (const chunk of bytes) {
-    const mark = isFirst ? Buffer.from(chunk.subarray(0, 2)).toString('hex') : ''
-    if (mark === 'fffe' || mark === 'feff') {
-      throw new UnreadableFile('The file is UTF-16. Save it as UTF-8.')
+    if (mark.length < 4) {
+      mark += Buffer.from(chunk.subarray(0, 2)).toString('hex')
+      if (/^(fffe|feff)/.test(mark)) {
+        throw new UnreadableFile('The file is UTF-16. Save it as UTF-8.')
+      }
     }
-    isFirst = false
     yield chunk
   }
 }

@@ -43,17 +43,14 @@ export class HttpClient {
    */
   async send(asked: HttpRequest): Promise<HttpAnswer> {
     const { path, method = 'GET', headers, body = '', timeout = TIMEOUT } = asked
+    const late = AbortSignal.timeout(timeout)
     const sent = request(`${this.origin}${path}`, {
       method,
       headers: { ...this.nextHeaders, ...headers },
       agent: this.agent,
+      signal: late,
     })
     sent.on('error', () => undefined) // also the one that comes after the answer, while a body is still on its way
-    const late = new AbortController()
-    late.signal.addEventListener('abort', () => sent.destroy())
-    const timer = setTimeout(() => {
-      late.abort()
-    }, timeout)
     try {
       const response = once(sent, 'response') as Promise<[IncomingMessage]>
       if (typeof body === 'string') sent.end(body)
@@ -63,11 +60,9 @@ export class HttpClient {
       this.keep(answer.headers['set-cookie'] ?? [])
       return { status: answer.statusCode ?? 0, headers: answer.headers, text }
     } catch (error) {
-      throw late.signal.aborted
+      throw late.aborted
         ? Object.assign(new Error(`${path} timed out`), { code: 'ETIMEDOUT' })
         : error
-    } finally {
-      clearTimeout(timer)
     }
   }
 

@@ -14,17 +14,14 @@ export function safeNext(next: string | undefined, fallback = '/account'): strin
 }
 
 function isPathOfThisSite(next: string): boolean {
-  if (next.length > limits.nextMax) {
-    return false
-  } else {
-    const readings = [next]
-    for (let turn = 0; turn < DECODINGS; turn++) {
-      const decoded = decode(readings.at(-1) ?? '')
-      if (decoded === undefined) return false
-      readings.push(decoded)
-    }
-    return readings.every(isPath)
+  if (next.length > limits.nextMax) return false
+  const readings = [next]
+  for (let turn = 0; turn < DECODINGS; turn++) {
+    const decoded = decode(readings.at(-1) ?? '')
+    if (decoded === undefined) return false
+    readings.push(decoded)
   }
+  return readings.every(isPath)
 }
 
 function isPath(text: string): boolean {

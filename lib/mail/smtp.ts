@@ -4,15 +4,26 @@ import { MINUTE } from '../../config/time.ts'
 
 export type Mail = { to: string; subject: string; text: string; html: string; language: string }
 
-/** Takes a mail off the sender's hands. Throws a MailRefused if that failed; then it can be tried again. */
+/** Takes a mail off the sender's hands. Throws a MailRefused if that failed; unless it is final, it can be tried again. */
 export type Mailer = (mail: Mail) => Promise<void>
 
 /** Why a mail was not taken, as a word for the log: the server's own sentence may name the reader. */
-export class MailRefused extends Error {}
+export class MailRefused extends Error {
+  /** True if the server takes no mail to this recipient, now or later: whoever sends on is taken for a spammer. */
+  readonly isFinal: boolean
+
+  constructor(message: string, isFinal: boolean) {
+    super(message)
+    this.isFinal = isFinal
+  }
+}
+
+type SmtpError = { command?: string; responseCode?: number; response?: string }
 
 const CONNECT_TIMEOUT = 10_000 // milliseconds
 const SILENCE_TIMEOUT = 20_000 // milliseconds
 const TIMEOUT = MINUTE // for a mail as a whole, also of a server that answers a byte at a time
+const ABOUT_THE_SITE = [500, 501, 502, 503, 504, 530, 534, 535, 538] // no sign-in, no TLS, a command that isn't known
 const LOOPBACK = /^(localhost|127\.[\d.]+|\[::1\])$/
 
 /**
@@ -62,7 +73,7 @@ export function smtpMailer(
         signal: AbortSignal.timeout(TIMEOUT),
       })
     } catch (error) {
-      throw new MailRefused(wordFor(error))
+      throw new MailRefused(wordFor(error), isFinal(error))
     }
   }
 }
@@ -72,4 +83,13 @@ function wordFor(error: unknown): string {
   return [code, responseCode]
     .filter((word) => typeof word === 'string' || typeof word === 'number')
     .join(' ')
+}
+
+// What is said before a recipient is named, and 5.7.x ("security or policy", RFC 3463: relaying, a block list), is about the
+// site: its operator can mend that, and the mails are wanted then.
+function isFinal(error: unknown): boolean {
+  const { command, responseCode = 0, response = '' } = error as SmtpError
+  const isAboutRecipient = command === 'RCPT TO' || command === 'DATA'
+  const isAboutSite = ABOUT_THE_SITE.includes(responseCode) || /^\d{3}[ -]5\.7\./.test(response)
+  return isAboutRecipient && responseCode >= 500 && !isAboutSite
 }

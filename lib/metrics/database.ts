@@ -88,11 +88,6 @@ function sharedReading<T>(
           isUnderWay = false
         })
     }
-    const waiting = new AbortController()
-    const late = setTimeout(timeout, undefined, { signal: waiting.signal, ref: false })
-    late.catch(() => undefined)
-    const read = await Promise.race([reading, late])
-    waiting.abort()
-    return read
+    return Promise.race([reading, setTimeout(timeout, undefined, { ref: false })])
   }
 }

@@ -49,12 +49,9 @@ export class SessionCache {
   /** The session if it is here and has not ended. */
   find(id: string): SessionDocument | undefined {
     const kept = this.entries.get(id)
-    if (!kept || !this.isOn() || kept.expires <= new Date()) {
-      return undefined
-    } else {
-      this.keep(id, kept) // as the last one used
-      return copyOf(kept)
-    }
+    if (!kept || !this.isOn() || kept.expires <= new Date()) return undefined
+    this.keep(id, kept) // as the last one used
+    return copyOf(kept)
   }
 
   /** Write one session, or, without an id, any of them. */

@@ -61,13 +61,9 @@ function isKept(key: string, value: unknown): boolean {
 
 // Two values that are stored alike are alike: texts and dates as such, anything else as BSON, because that is how it is stored.
 function fingerprint(value: unknown): string {
-  if (typeof value === 'string') {
-    return `text ${value}`
-  } else if (value instanceof Date) {
-    return `date ${value.getTime()}`
-  } else {
-    return `bson ${Buffer.from(BSON.serialize({ value })).toString('latin1')}`
-  }
+  if (typeof value === 'string') return `text ${value}`
+  if (value instanceof Date) return `date ${value.getTime()}`
+  return `bson ${Buffer.from(BSON.serialize({ value })).toString('latin1')}`
 }
 
 /** The cookie as it is kept with its session. */

@@ -93,6 +93,16 @@ export function plainDocuments(collection: Collection<SessionDocument>): Documen
   }
 }
 
+/** The data of all sessions that have not ended and can be read. */
+export async function findAlive(
+  collection: Pick<Collection<SessionDocument>, 'find'>,
+  documents: Documents,
+): Promise<Data[]> {
+  const ids = await collection.find(alive({})).project<{ _id: string }>({ _id: 1 }).toArray()
+  const found = await Promise.all(ids.map(({ _id }) => documents.find(_id)))
+  return found.flatMap((one) => (one?.session ? [one.session] : []))
+}
+
 /** The operations that plain and encrypted documents have in common. */
 export function commonOperations<Kept>(kept: Collection<SessionDocument<Kept>>): CommonOperations {
   const collection = kept as unknown as Collection<SessionDocument> // what is in `session` plays no part here

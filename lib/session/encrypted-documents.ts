@@ -2,13 +2,8 @@
 import { BSON, type Collection } from 'mongodb'
 import type { Data } from './changes.ts'
 import type { Clock } from './clock.ts'
+import type { Encryption } from './encryption.ts'
 import { alive, commonOperations, type Documents, type SessionDocument } from './documents.ts'
-
-/** Encrypts what is kept of a session; connect-mongo's cryptoAdapters are of this kind. */
-export type Encryption = {
-  encrypt: (text: string) => Promise<string>
-  decrypt: (text: string) => Promise<string>
-}
 
 type EncryptedDocument = SessionDocument<string>
 
@@ -19,12 +14,13 @@ export function encryptedDocuments(
   collection: Collection<EncryptedDocument>,
   encryption: Encryption,
 ): Documents {
-  const encrypt = (data: Data) => encryption.encrypt(BSON.EJSON.stringify(data, { relaxed: false }))
-  const decrypt = async (text = '{}') =>
-    BSON.EJSON.parse(await encryption.decrypt(text), { relaxed: true }) as Data
-  // What can't be decrypted was written with another key, or with none: it is over, like any session that is not there.
+  const encrypt = (data: Data, id: string) =>
+    encryption.encrypt(BSON.EJSON.stringify(data, { relaxed: false }), id)
+  const decrypt = async ({ _id, session = '' }: EncryptedDocument) =>
+    BSON.EJSON.parse(await encryption.decrypt(session, _id), { relaxed: true }) as Data
+  // What can't be decrypted was written with another key, with none, or into another document: it is over, like any session that is not there.
   const decrypted = async (document: EncryptedDocument): Promise<SessionDocument | undefined> =>
-    decrypt(document.session).then(
+    decrypt(document).then(
       (session) => ({ ...document, session }),
       () => undefined,
     )
@@ -34,10 +30,10 @@ export function encryptedDocuments(
     for (let tries = 0; tries < MAX_TRIES; tries++) {
       const found = await collection.findOne(alive<string>({ _id }))
       if (!found) return undefined
-      const data = await decrypt(found.session)
+      const data = await decrypt(found)
       const { matchedCount } = await collection.updateOne(
         alive<string>({ _id, version: found.version }),
-        { $set: { ...clock, session: await encrypt(edit(data)) }, $inc: { version: 1 } },
+        { $set: { ...clock, session: await encrypt(edit(data), _id) }, $inc: { version: 1 } },
       )
       if (matchedCount > 0) return data
     }
@@ -57,7 +53,7 @@ export function encryptedDocuments(
       const { upsertedCount } = await collection.updateOne(
         { _id },
         {
-          $set: { ...fields, session: await encrypt(session) },
+          $set: { ...fields, session: await encrypt(session, _id) },
           $setOnInsert: { createdAt: new Date(), version: 0 },
         },
         { upsert: true },

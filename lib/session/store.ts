@@ -8,9 +8,10 @@ import type { Metrics } from '../metrics.ts'
 import { SessionCache, throughCache } from './cache.ts'
 import * as changes from './changes.ts'
 import { clockOf, isDue, metadataOf, type Lifetime } from './clock.ts'
+import { findAlive, plainDocuments, SESSIONS } from './documents.ts'
 import type { Documents, SessionDocument } from './documents.ts'
-import { alive, plainDocuments, SESSIONS } from './documents.ts'
-import { encryptedDocuments, type Encryption } from './encrypted-documents.ts'
+import { encryptedDocuments } from './encrypted-documents.ts'
+import type { Encryption } from './encryption.ts'
 import { metered } from './metered.ts'
 import { storageId } from './storage-id.ts'
 
@@ -76,11 +77,8 @@ export class SessionStore extends MongoStore {
   override get(sid: string, callback: Callback<SessionData | null>): void {
     const id = storageId(sid)
     const kept = this.cache.find(id)
-    if (kept) {
-      callback(null, this.loaded(sid, kept))
-    } else {
-      callbackify(async () => this.loaded(sid, await this.documents.find(id)))(callback)
-    }
+    if (kept) callback(null, this.loaded(sid, kept))
+    else callbackify(async () => this.loaded(sid, await this.documents.find(id)))(callback)
   }
 
   /** Make the session of a request; what it was when it was loaded stays known beside it. */
@@ -132,12 +130,15 @@ export class SessionStore extends MongoStore {
   /** All sessions that have not ended. */
   override all(callback: Callback<SessionData[]>): void {
     callbackify(async () => {
-      const ids = await this.raw.find(alive({})).project<{ _id: string }>({ _id: 1 }).toArray()
-      const found = await Promise.all(ids.map(({ _id }) => this.documents.find(_id)))
-      const sessions = found.flatMap((one) => (one ? [one.session as unknown as SessionData] : []))
+      const sessions = (await findAlive(this.raw, this.documents)) as unknown as SessionData[]
       this.emit('all', sessions)
       return sessions
     })(callback)
+  }
+
+  /** How many sessions all() lists. Each is read: whether it can be decrypted shows only then. */
+  override length(callback: (error: unknown, length: number) => void): void {
+    callbackify(async () => (await findAlive(this.raw, this.documents)).length)(callback)
   }
 
   /** Delete all sessions there are. */

@@ -50,11 +50,8 @@ export const errors: ErrorRequestHandler = function errors(error: unknown, req, 
 
 // A refusal may name a sentence of its own that explains more than its status does.
 function kindOf(status: number, error: unknown): string {
-  if (isHttpError(error) && typeof error.kind === 'string') {
-    return error.kind
-  } else {
-    return kindOfStatus(status)
-  }
+  if (isHttpError(error) && typeof error.kind === 'string') return error.kind
+  return kindOfStatus(status)
 }
 
 function statusOf(error: unknown): number {

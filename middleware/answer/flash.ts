@@ -43,20 +43,6 @@ const MAIL_NOTICES: Notice[] = [
   'username-changed',
 ]
 
-declare global {
-  // eslint-disable-next-line @typescript-eslint/no-namespace -- the way Express's own types are extended
-  namespace Express {
-    interface Response {
-      /** Show this notice on the next page that is rendered for this visitor. */
-      flash: (notice: Notice) => void
-    }
-    interface Locals {
-      /** The notice to show, if there is one; it is shown once. */
-      takeNotice?: () => Notice | undefined
-    }
-  }
-}
-
 /** True if the notice says that a mail is on its way. */
 export function announcesMail(notice: Notice | undefined): boolean {
   return notice !== undefined && MAIL_NOTICES.includes(notice)

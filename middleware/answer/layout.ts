@@ -3,17 +3,7 @@ import type { RequestHandler } from 'express'
 import { formatTime, formatWait, LOCALES, translator } from '../../config/i18n.ts'
 import { takeFailures } from './failed-attempts.ts'
 import { announcesMail } from './flash.ts'
-import { settingsOf } from '../settings.ts'
-
-declare global {
-  // eslint-disable-next-line @typescript-eslint/no-namespace -- the way Express's own types are extended
-  namespace Express {
-    interface Locals {
-      /** Where other pages lead back to instead of here, where the address is a secret. */
-      wayBack?: string
-    }
-  }
-}
+import { isDeveloper } from '../access.ts'
 
 /** What a part of the site adds to the frame: words of the navigation, each a path and a key, and addresses of files. */
 export type FrameParts = { links: string[]; styles: string[]; scripts: string[] }
@@ -32,7 +22,7 @@ export const layout: RequestHandler = function layout(req, res, next) {
       user: req.user,
       locales: LOCALES,
       notice,
-      mailIsCaught: settingsOf(req).catchesMail && announcesMail(notice),
+      mailIsCaught: announcesMail(notice) && isDeveloper(req),
       failures: takeFailures(req),
       // Missing where a request failed before its session was known: then the page has no forms.
       csrfToken: res.locals.csrfToken?.(),

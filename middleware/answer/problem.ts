@@ -13,6 +13,7 @@ const TYPES: Record<string, string> = {
   405: 'wrong-method',
   413: 'too-large',
   415: 'wrong-content-type',
+  421: 'misdirected',
   429: 'throttled',
   500: 'accident',
   503: 'unavailable',

@@ -6,18 +6,18 @@ import { limits } from '../../config/limits.ts'
 const FORM = 'application/x-www-form-urlencoded'
 const JSON_TYPE = 'application/json'
 const MAX_FIELDS = 50
+const CHARSET = /(;\s*charset=)"?([\w-]+)"?(?=\s*(?:;|$))/i
 
 /** Read a form's body: 415 for another content type, 413 above 16 KiB or 50 fields, 400 for one that is malformed. */
 export function body(): RequestHandler[] {
   return [
+    plainCharset,
     refuseOtherTypes,
     express.urlencoded({
       extended: false, // fields are text or lists of text, never objects
       limit: limits.bodyBytes,
       parameterLimit: MAX_FIELDS,
-      verify: (_req, _res, bytes) => {
-        refuseMalformed(() => decodeURIComponent(decodeUtf8(bytes)))
-      },
+      verify: (_req, _res, bytes) => refuseMalformed(() => decodeURIComponent(decodeUtf8(bytes))),
     }),
     express.json({
       type: JSON_TYPE,
@@ -29,6 +29,16 @@ export function body(): RequestHandler[] {
     }),
     takeFields,
   ]
+}
+
+// "utf8" and other names of UTF-8 (https://encoding.spec.whatwg.org/#names-and-labels), which the parsers don't know.
+const plainCharset: RequestHandler = function plainCharset(req, _res, next) {
+  const type = req.headers['content-type']
+  const [all = '', start = '', label = ''] = CHARSET.exec(type ?? '') ?? []
+  if (type !== undefined && isUtf8(label)) {
+    req.headers['content-type'] = type.replace(all, `${start}utf-8`)
+  }
+  next()
 }
 
 const refuseOtherTypes: RequestHandler = function refuseOtherTypes(req, _res, next) {
@@ -65,6 +75,14 @@ function refuseMalformed(decode: () => unknown): void {
     decode()
   } catch {
     throw createError(400, 'The body is malformed')
+  }
+}
+
+function isUtf8(label: string): boolean {
+  try {
+    return label !== '' && new TextDecoder(label).encoding === 'utf-8'
+  } catch {
+    return false // a name of no encoding
   }
 }
 

@@ -21,13 +21,10 @@ export function choosePicture(req: Request): string {
 /** The question that a form shows if its address says `captcha=words`, else undefined; from now on this visitor's session expects its answer. */
 export function askInWords(req: Request): string | undefined {
   const { captcha } = settingsOf(req)
-  if (wantsWords(req)) {
-    const { prompt, answers } = chooseQuestion(req.res?.locals.t ?? translator('en'))
-    expectAnswer(req, captcha.mode === 'fixed' ? [...answers, captcha.text] : answers)
-    return prompt
-  } else {
-    return undefined
-  }
+  if (!wantsWords(req)) return undefined
+  const { prompt, answers } = chooseQuestion(req.res?.locals.t ?? translator('en'))
+  expectAnswer(req, captcha.mode === 'fixed' ? [...answers, captcha.text] : answers)
+  return prompt
 }
 
 /** True if the address of this form says that a question is wanted instead of the picture. */

@@ -7,16 +7,6 @@ import { cookieFlags, cookieName } from '../../config/session.ts'
 
 const tokenField = z.object({ _csrf: z.string() })
 
-declare global {
-  // eslint-disable-next-line @typescript-eslint/no-namespace -- the way Express's own types are extended
-  namespace Express {
-    interface Locals {
-      /** The token for the forms of the page that is being rendered. */
-      csrfToken?: () => string
-    }
-  }
-}
-
 /**
  * Offer tokens to the pages and check the one that comes back.
  * It is a signed double submit: half in a cookie, half in the form, both under our signature, so an anonymous visitor

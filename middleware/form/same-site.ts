@@ -2,6 +2,8 @@
 import type { Request, RequestHandler } from 'express'
 import createError from 'http-errors'
 import type { Settings } from '../../config/env.ts'
+import { isLoopbackHost } from '../../lib/http/loopback.ts'
+import { withoutToken } from '../mailed-link.ts'
 
 const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS']
 const LOOPBACK = ['localhost', '127.0.0.1', '[::1]']
@@ -10,7 +12,8 @@ const LOOPBACK = ['localhost', '127.0.0.1', '[::1]']
 export function sameSite(settings: Settings): RequestHandler {
   const origins = originsOf(settings.baseUrl)
   return function refuseOtherSites(req, _res, next) {
-    const isExpected = comesFromHere(req, origins) || comesFromFrontEnd(req, settings.corsOrigins)
+    const here = settings.production ? origins : [...origins, ...ownLoopbackOrigin(req)]
+    const isExpected = comesFromHere(req, here) || comesFromFrontEnd(req, settings.corsOrigins)
     if (SAFE_METHODS.includes(req.method) || isExpected) {
       next()
     } else {
@@ -24,9 +27,10 @@ export function comesFromHere(req: Request, origins: string[]): boolean {
   const site = req.get('Sec-Fetch-Site')
   const origin = req.get('Origin')
   if (origin === 'null') {
-    // What a page that sends no referrer (the pages of mailed links) says of itself, and a sandboxed frame of another
-    // site too: only together with the browser's own word for "from here" it is the former.
-    return site === 'same-origin'
+    // What a page that sends no referrer says of itself, and a sandboxed frame of another site too: only together with the
+    // browser's own word for "from here" it is the former. Over plain HTTP browsers have no such word. There the form of a
+    // mailed link is taken without: its address is a key that no other site knows, and it carries the token as well.
+    return site === 'same-origin' || (site === undefined && isMailedLink(req))
   } else {
     return (
       (site === undefined || site === 'same-origin' || site === 'none') &&
@@ -35,9 +39,21 @@ export function comesFromHere(req: Request, origins: string[]): boolean {
   }
 }
 
+function isMailedLink(req: Request): boolean {
+  return withoutToken(req.path) !== req.path
+}
+
 // A front end of ours on another origin: named by its Origin alone, because Sec-Fetch-Site says only how far away it is.
 function comesFromFrontEnd(req: Request, origins: string[]): boolean {
   return origins.includes(req.get('Origin') ?? '')
+}
+
+// Whoever develops a site, or teaches with it, may sit at its machine and use one of that machine's names, whatever BASE_URL
+// says. The page's host has to be the very one that the request goes to: another program on this machine has another port.
+function ownLoopbackOrigin(req: Request): string[] {
+  const here = `${req.protocol}://${req.headers.host ?? ''}`
+  const url = URL.canParse(here) ? new URL(here) : undefined
+  return url && isLoopbackHost(url.hostname) ? [url.origin] : []
 }
 
 // Compared with the configured address: the Host header is the visitor's word.

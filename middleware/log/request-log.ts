@@ -4,21 +4,6 @@ import type { Express, Request, RequestHandler, Response } from 'express'
 import type { Logger } from '../../config/logger.ts'
 import { routeOf } from './route-pattern.ts'
 
-declare global {
-  // eslint-disable-next-line @typescript-eslint/no-namespace -- the way Express's own types are extended
-  namespace Express {
-    interface Request {
-      id: string
-      /** Writes lines that carry the request's id. */
-      log: Logger
-    }
-    interface Response {
-      /** What went wrong, for the request's line. */
-      err?: Error
-    }
-  }
-}
-
 type Trust = (address: string | undefined, hop: number) => boolean
 
 const SAFE_ID = /^[\w-]{8,64}$/
@@ -31,9 +16,7 @@ export function requestLog(app: Express, logger: Logger): RequestHandler {
     req.id = idOf(req)
     res.setHeader('X-Request-Id', req.id)
     res.on('error', keepError) // which nobody else listens for, and then it would end the process
-    res.once('close', () => {
-      logEnd(logger, req, res, performance.now() - begun)
-    })
+    res.once('close', () => logEnd(logger, req, res, performance.now() - begun))
     next()
   }
 }
@@ -55,11 +38,8 @@ function giveLog(app: Express, logger: Logger): void {
 // would make two requests look like one, hide among another's lines, or write what a reader of the log takes for more.
 function idOf(req: Request): string {
   const given = req.headers['x-request-id']
-  if (typeof given === 'string' && SAFE_ID.test(given) && isFromProxy(req)) {
-    return given
-  } else {
-    return randomUUID()
-  }
+  if (typeof given === 'string' && SAFE_ID.test(given) && isFromProxy(req)) return given
+  return randomUUID()
 }
 
 function isFromProxy(req: Request): boolean {
@@ -83,11 +63,7 @@ function logEnd(logger: Logger, req: Request, res: Response, duration: number): 
 }
 
 function levelOf(status = 0, error: Error | undefined) {
-  if (status >= 500 || error) {
-    return 'error'
-  } else if (status >= 400 && status !== 422) {
-    return 'warn'
-  } else {
-    return 'info'
-  }
+  if (status >= 500 || error) return 'error'
+  if (status >= 400 && status !== 422) return 'warn'
+  return 'info'
 }

@@ -4,31 +4,16 @@ import type { Request, Response } from 'express'
 export const FILE = '(static)'
 const NOWHERE = '(none)'
 
-declare global {
-  // eslint-disable-next-line @typescript-eslint/no-namespace -- the way Express's own types are extended
-  namespace Express {
-    interface Locals {
-      /** Set where something else than a row of the map answers. */
-      route?: string
-    }
-  }
-}
-
 /**
  * The row's path as the map has it, `/password-reset/:token`, or a fixed word where no page answered.
  * Never the address itself: it may hold a key, and whoever makes addresses up would make lines and metrics without end.
  */
 export function routeOf(req: Request, res: Response): string {
   const { path } = (req.route ?? {}) as { path?: string }
-  if (res.locals.route !== undefined) {
-    return res.locals.route
-  } else if (path !== undefined && req.baseUrl === '') {
-    return path
-  } else if (res.statusCode === 404) {
-    return NOWHERE
-  } else {
-    return patternOf(req) ?? NOWHERE
-  }
+  if (res.locals.route !== undefined) return res.locals.route
+  if (path !== undefined && req.baseUrl === '') return path
+  if (res.statusCode === 404) return NOWHERE
+  return patternOf(req) ?? NOWHERE
 }
 
 // What was refused before the map was reached, because the database is away or the form comes from elsewhere.

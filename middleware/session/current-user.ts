@@ -18,15 +18,6 @@ export type CurrentUser = Member & {
 
 const WARNING = 2 * MINUTE
 
-declare global {
-  // eslint-disable-next-line @typescript-eslint/no-namespace -- the way Express's own types are extended
-  namespace Express {
-    interface Request {
-      user?: CurrentUser
-    }
-  }
-}
-
 /** Set req.user for a signed-in visitor and keep the page out of every cache. The store has seen to both timeouts already. */
 export const currentUser: RequestHandler = function currentUser(req, res, next) {
   refreshUser(req)
@@ -49,22 +40,19 @@ function readUser(req: Request): CurrentUser | undefined {
   // After a sign-out there is none; express-session's types don't say so.
   const session = req.session as Partial<SessionData> | null | undefined
   const { userId, username = '', email = '', signedInAt, endsAt, cookie } = session ?? {}
-  if (!cookie || !userId || !signedInAt || !endsAt || endsAt <= new Date()) {
-    return undefined
-  } else {
-    const idle = cookie.originalMaxAge ?? settingsOf(req).sessionIdleMinutes * MINUTE
-    const left = endsAt.getTime() - Date.now()
-    const idlesOutIn = Math.min(idle, left)
-    return {
-      id: userId,
-      username,
-      email,
-      signedInAt,
-      idlesOutAt: new Date(Date.now() + idlesOutIn),
-      canStay: idle < left,
-      warnIn: Math.floor((idlesOutIn - Math.min(WARNING, idlesOutIn / 2)) / 1000),
-      // A tick more, because the clock may have been written that much later; then it is over for certain.
-      overIn: Math.ceil(Math.min(idle + tickOf(idle), left) / 1000) + 1,
-    }
+  if (!cookie || !userId || !signedInAt || !endsAt || endsAt <= new Date()) return undefined
+  const idle = cookie.originalMaxAge ?? settingsOf(req).sessionIdleMinutes * MINUTE
+  const left = endsAt.getTime() - Date.now()
+  const idlesOutIn = Math.min(idle, left)
+  return {
+    id: userId,
+    username,
+    email,
+    signedInAt,
+    idlesOutAt: new Date(Date.now() + idlesOutIn),
+    canStay: idle < left,
+    warnIn: Math.floor((idlesOutIn - Math.min(WARNING, idlesOutIn / 2)) / 1000),
+    // A tick more, because the clock may have been written that much later; then it is over for certain.
+    overIn: Math.ceil(Math.min(idle + tickOf(idle), left) / 1000) + 1,
   }
 }

@@ -6,15 +6,12 @@ import { callerOf } from '../throttle.ts'
 
 /** The context of a member's request. Throws on a page whose guard lets others in. */
 export function requestContext(req: Request): RequestContext {
-  if (req.user) {
-    return {
-      member: req.user,
-      caller: callerOf(req),
-      store: storeOf(req),
-      sessionId: req.sessionID,
-      locale: req.res?.locals.locale ?? 'en',
-    }
-  } else {
-    throw new Error('This page needs the guard "member"')
+  if (!req.user) throw new Error('This page needs the guard "member"')
+  return {
+    member: req.user,
+    caller: callerOf(req),
+    store: storeOf(req),
+    sessionId: req.sessionID,
+    locale: req.res?.locals.locale ?? 'en',
   }
 }

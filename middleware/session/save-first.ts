@@ -1,6 +1,6 @@
 // No answer begins before the session is saved: the next request, which a redirect brings at once, has to find it.
 import type { Request, RequestHandler, Response } from 'express'
-import { canSetCookies } from '../https.ts'
+import { canSetCookies } from '../form/https.ts'
 import { hasSentSession, save, storeOf } from '../session.ts'
 
 type End = Response['end']
@@ -14,22 +14,19 @@ export const saveFirst: RequestHandler = function saveFirst(req, res, next) {
   const headers = res.getHeaders()
   let begun = false
   res.end = ((...words: unknown[]) => {
-    if (begun || res.headersSent || !isToBeSaved(req)) {
-      return end(...words)
-    } else {
-      begun = true
-      save(req).then(
-        () => end(...words),
-        (error: unknown) => {
-          // The error's page is no redirect, picture or notice of something done.
-          for (const name of res.getHeaderNames()) res.removeHeader(name)
-          res.setHeaders(new Map(Object.entries(headers as Record<string, string>)))
-          req.session = undefined as never
-          next(error)
-        },
-      )
-      return res
-    }
+    if (begun || res.headersSent || !isToBeSaved(req)) return end(...words)
+    begun = true
+    save(req).then(
+      () => end(...words),
+      (error: unknown) => {
+        // The error's page is no redirect, picture or notice of something done.
+        for (const name of res.getHeaderNames()) res.removeHeader(name)
+        res.setHeaders(new Map(Object.entries(headers as Record<string, string>)))
+        req.session = undefined as never
+        next(error)
+      },
+    )
+    return res
   }) as End
   next()
 }

@@ -1,17 +1,23 @@
 // What happened at an account: its last events and its sign-ins per day, for its owner to look at.
+import type { Document } from 'mongodb'
 import mongoose from 'mongoose'
 import { DAY } from '../../config/time.ts'
 import { forgetAttempts } from '../sign-in/counters.ts'
 import { User } from '../user.ts'
 
 const MAX_EVENTS = 200 // kept of one user
+const MAX_OF_ONE_KIND = 40 // of them: no kind of event that somebody can cause again and again pushes the others off
 const MAX_SIGN_INS = 1000
 const EVENTS_LIVE = 90 * DAY
 const DAYS_SHOWN = 30
+const SIGN_INS_LIVE = (DAYS_SHOWN + 1) * DAY
 const SIGN_INS = ['sign-in', 'sign-in-failed']
 
 export type ActivityEvent = {
+  /** When it happened, the last time if it happened several times. */
   at: Date
+  /** How often it happened within a day, from one address with one browser; not there if once. */
+  count?: number
   event: string
   /** Whether it was done, or tried and refused. */
   outcome: 'done' | 'refused'
@@ -21,7 +27,8 @@ export type ActivityEvent = {
 export type SignInDay = { day: string; done: number; refused: number }
 
 type SignIn = Pick<ActivityEvent, 'at' | 'outcome'>
-type Activity = { _id: string; events?: ActivityEvent[]; signIns?: SignIn[] }
+/** What is kept of one user; at `purgeAt` something of it has become too old. */
+type Activity = { _id: string; events?: ActivityEvent[]; signIns?: SignIn[]; purgeAt?: Date }
 
 // Being written by this process. Nobody waits for them: an answer that took longer because there is an account to write to
 // would show that there is one (ASVS 6.3.8). What another process writes is waited for by nobody: it is in the
@@ -46,8 +53,7 @@ export function recordActivity(
 export async function findActivity(
   userId: string,
 ): Promise<{ events: ActivityEvent[]; days: SignInDay[] }> {
-  await Promise.all(underWay)
-  const { events = [], signIns = [] } = (await activities().findOne({ _id: userId })) ?? {}
+  const { events, signIns } = await findWholeActivity(userId)
   const oldest = new Date(Date.now() - EVENTS_LIVE)
   const count = (day: string, outcome: string) =>
     signIns.filter((one) => one.outcome === outcome && dayOf(one.at) === day).length
@@ -60,6 +66,23 @@ export async function findActivity(
   }
 }
 
+/** All that is kept of what happened at an account, as it is stored. */
+export async function findWholeActivity(
+  userId: string,
+): Promise<{ events: ActivityEvent[]; signIns: SignIn[] }> {
+  await Promise.all(underWay)
+  const { events = [], signIns = [] } = (await activities().findOne({ _id: userId })) ?? {}
+  return { events, signIns }
+}
+
+/** Delete what is too old to be shown, of all accounts. */
+export async function purgeActivities(): Promise<void> {
+  const now = new Date()
+  const isDue = { $or: [{ purgeAt: { $lte: now } }, { purgeAt: { $exists: false } }] } // or of old
+  await activities().updateMany(isDue, withoutTheOld(now))
+  await activities().deleteMany({ purgeAt: { $type: 'null' } })
+}
+
 /** Delete what is known of what happened at an account. */
 export async function forgetActivity(userId: string): Promise<void> {
   await Promise.all(underWay)
@@ -67,11 +90,8 @@ export async function forgetActivity(userId: string): Promise<void> {
 }
 
 async function write(userId: string, event: ActivityEvent): Promise<void> {
-  const { at, outcome } = event
-  const events = { $each: [event], $slice: -MAX_EVENTS }
-  const signIns = { $each: [{ at, outcome }], $slice: -MAX_SIGN_INS }
-  const isSignIn = SIGN_INS.includes(event.event)
-  const change = { $push: { events, ...(isSignIn ? { signIns } : {}) } }
+  const { outcome } = event
+  const change = [...withEvent(event), ...withoutTheOld(event.at)]
   const { matchedCount } = await activities().updateOne({ _id: userId }, change)
   const isFirst = matchedCount === 0
   if (isFirst) await activities().updateOne({ _id: userId }, change, { upsert: true })
@@ -81,6 +101,77 @@ async function write(userId: string, event: ActivityEvent): Promise<void> {
     await activities().deleteOne({ _id: userId })
     await forgetAttempts(userId)
   }
+}
+
+// In one step of the database, so that of two events at the same moment none is lost. What a visitor sent is a literal: an
+// address or a browser's name that begins with $ is no field.
+function withEvent(event: ActivityEvent): Document[] {
+  const { at, outcome } = event
+  const isAlike = {
+    $and: [
+      ...(['event', 'outcome', 'address', 'agent'] as const).map((field) => ({
+        $eq: [`$$one.${field}`, { $literal: event[field] }],
+      })),
+      { $gt: ['$$one.at', new Date(at.getTime() - DAY)] },
+    ],
+  }
+  const isOfKind = { $eq: ['$$one.event', { $literal: event.event }] }
+  const only = (input: unknown, cond: unknown) => ({ $filter: { input, as: 'one', cond } })
+  const ofKind = { $slice: [only('$$others', isOfKind), 1 - MAX_OF_ONE_KIND] }
+  const isKept = { $or: [{ $not: [isOfKind] }, { $in: ['$$one', ofKind] }] }
+  const counts = {
+    $map: { input: only('$$all', isAlike), as: 'one', in: { $ifNull: ['$$one.count', 1] } },
+  }
+  const merged = {
+    $cond: [
+      { $eq: [{ $size: counts }, 0] },
+      { $literal: event },
+      { $mergeObjects: [{ $literal: event }, { count: { $add: [{ $sum: counts }, 1] } }] },
+    ],
+  }
+  const kept = { $concatArrays: [only('$$others', isKept), [merged]] }
+  const others = { $let: { vars: { others: only('$$all', { $not: [isAlike] }) }, in: kept } }
+  const events = { $let: { vars: { all: listOf('events') }, in: others } }
+  const signIns = { $concatArrays: [listOf('signIns'), [{ $literal: { at, outcome } }]] }
+  const isSignIn = SIGN_INS.includes(event.event)
+  return [
+    {
+      $set: {
+        events: { $slice: [events, -MAX_EVENTS] },
+        ...(isSignIn ? { signIns: { $slice: [signIns, -MAX_SIGN_INS] } } : {}),
+      },
+    },
+  ]
+}
+
+function withoutTheOld(now: Date): Document[] {
+  const younger = (name: string, life: number) => ({
+    $filter: {
+      input: listOf(name),
+      as: 'one',
+      cond: { $gt: ['$$one.at', new Date(now.getTime() - life)] },
+    },
+  })
+  const dueAfter = (name: string, life: number) => ({
+    $map: { input: `$${name}`, as: 'one', in: { $add: ['$$one.at', life] } },
+  })
+  const due = [
+    { $min: dueAfter('events', EVENTS_LIVE) },
+    { $min: dueAfter('signIns', SIGN_INS_LIVE) },
+  ]
+  return [
+    {
+      $set: {
+        events: younger('events', EVENTS_LIVE),
+        signIns: younger('signIns', SIGN_INS_LIVE),
+      },
+    },
+    { $set: { purgeAt: { $min: due } } }, // null where nothing is left
+  ]
+}
+
+function listOf(name: string) {
+  return { $ifNull: [`$${name}`, []] }
 }
 
 function dayOf(date: Date): string {

@@ -7,9 +7,10 @@ import { beginSignIn, type Caller } from '../sign-in/throttle.ts'
 import { User, type UserDocument } from '../user.ts'
 
 /** The form field of the current password. */
-export const currentPassword = text().superRefine((password, context) => {
-  if (password === '') context.addIssue('errors.current.missing')
-})
+export const currentPassword = text().refine(
+  (password) => password !== '',
+  'errors.current.missing',
+)
 
 /** The form that has no other field. */
 export const confirmation = z.object({ current: currentPassword })
@@ -24,18 +25,15 @@ export async function confirmPassword(
   caller: Caller,
 ): Promise<Result<UserDocument>> {
   const attempt = await beginSignIn(caller, { userId })
-  if (!attempt.ok) {
-    return attempt
+  if (!attempt.ok) return attempt
+  const user = (await User.findById(userId).lean<UserDocument | null>()) ?? undefined
+  const { ok } = await verifyPassword(password, user?.password)
+  if (user && ok) {
+    await attempt.confirm()
+    return accept(user)
   } else {
-    const user = (await User.findById(userId).lean<UserDocument | null>()) ?? undefined
-    const { ok } = await verifyPassword(password, user?.password)
-    if (user && ok) {
-      await attempt.confirm()
-      return accept(user)
-    } else {
-      await attempt.fail()
-      const errors = { current: 'errors.current.wrong' }
-      return refuse(errors, { event: 'password-check-failed', userId, reason: 'wrong-password' })
-    }
+    await attempt.fail()
+    const errors = { current: 'errors.current.wrong' }
+    return refuse(errors, { event: 'password-check-failed', userId, reason: 'wrong-password' })
   }
 }

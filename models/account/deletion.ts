@@ -15,9 +15,7 @@ import type { RequestContext } from './request-context.ts'
 
 /** The form that wants two things: the password, and the name typed out, which nobody does by accident. */
 export const deletion = z.object({
-  username: text().superRefine((name, context) => {
-    if (name.trim() === '') context.addIssue('errors.typed-name.missing')
-  }),
+  username: text().refine((name) => name.trim() !== '', 'errors.typed-name.missing'),
   current: currentPassword,
 })
 
@@ -28,15 +26,11 @@ export async function deleteOwnAccount(
 ): Promise<Result<string>> {
   if (usernameKey(form.username.trim()) !== usernameKey(member.username)) {
     return refuse({ username: 'errors.typed-name.wrong' })
-  } else {
-    const confirmed = await confirmPassword(member.id, form.current, caller)
-    if (confirmed.ok) {
-      await deleteAccount(store, member.id)
-      return accept(member.id, { event: 'account-deleted', userId: member.id })
-    } else {
-      return confirmed
-    }
   }
+  const confirmed = await confirmPassword(member.id, form.current, caller)
+  if (!confirmed.ok) return confirmed
+  await deleteAccount(store, member.id)
+  return accept(member.id, { event: 'account-deleted', userId: member.id })
 }
 
 /**

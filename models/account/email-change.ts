@@ -100,7 +100,7 @@ export async function changeEmail(
 async function apply(found: Token) {
   const email = found.seen.newEmail ?? ''
   const now = { email, emailKey: emailKey(email), emailVerifiedAt: new Date() }
-  const change = { $set: now, $unset: { pendingEmail: 1 } }
+  const change = { $set: now, $unset: { pendingEmail: 1, refusedEmail: 1 } }
   try {
     return await User.findOneAndUpdate(asSeen(found), change).lean()
   } catch (error) {

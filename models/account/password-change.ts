@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { hashPassword } from '../../lib/password.ts'
 import { accept, refuse, type Result } from '../result.ts'
 import { confirmPassword, currentPassword } from './confirm-password.ts'
-import { isPersonal, newPassword } from '../user/new-password.ts'
+import { isPersonal, newPassword, personalRule } from '../user/new-password.ts'
 import { queueNotice } from '../mail/notice.ts'
 import { endOtherSessions } from '../session.ts'
 import { endTokens } from '../mail/token.ts'
@@ -22,15 +22,11 @@ export type Seen = {
 export const passwordChange = ({ username, email }: Member) =>
   z
     .object({ current: currentPassword, password: newPassword })
-    .refine(({ password }) => !isPersonal(password, [username, email]), {
-      path: ['password'],
-      message: 'errors.password.personal',
-      when: () => true, // also while another field is wrong: all errors are shown together
-    })
+    .refine(({ password }) => !isPersonal(password, [username, email]), personalRule)
     .refine(({ current, password }) => password === '' || password !== current, {
       path: ['password'],
       message: 'errors.password.same',
-      when: () => true,
+      when: () => true, // also while another field is wrong: all errors are shown together
     })
 
 /** Change the password, if the current one is right; all other sessions end. Returns the member as they are now. */
@@ -39,20 +35,15 @@ export async function changePassword(
   { member, caller, store, sessionId, locale }: RequestContext,
 ): Promise<Result<Member>> {
   const confirmed = await confirmPassword(member.id, form.current, caller)
-  const passwordChangedAt = confirmed.ok
-    ? await storePassword(seenIn(confirmed.value), await hashPassword(form.password))
-    : undefined
-  if (!confirmed.ok) {
-    return confirmed
-  } else if (passwordChangedAt) {
-    const count = await endOtherSessions(store, member.id, sessionId, 'password')
-    const letter = { kind: 'password-changed' as const, userId: member.id }
-    await queueNotice(letter, confirmed.value, caller, locale)
-    const changed = memberOf({ ...confirmed.value, passwordChangedAt })
-    return accept(changed, { event: 'password-changed', userId: member.id, count })
-  } else {
-    return refuse({ current: 'errors.current.wrong' }) // it was changed in this very moment
-  }
+  if (!confirmed.ok) return confirmed
+  const hash = await hashPassword(form.password)
+  const passwordChangedAt = await storePassword(seenIn(confirmed.value), hash)
+  if (!passwordChangedAt) return refuse({ current: 'errors.current.wrong' }) // it was changed in this very moment
+  const count = await endOtherSessions(store, member.id, sessionId, 'password')
+  const letter = { kind: 'password-changed' as const, userId: member.id }
+  await queueNotice(letter, confirmed.value, caller, locale)
+  const changed = memberOf({ ...confirmed.value, passwordChangedAt })
+  return accept(changed, { event: 'password-changed', userId: member.id, count })
 }
 
 /**

@@ -8,7 +8,7 @@ import { accept, type Result } from '../result.ts'
 import type { SecurityEvent } from '../security-event.ts'
 import { countMail, unlockAccount, type Caller } from '../sign-in/throttle.ts'
 import { email, emailKey } from '../user/email.ts'
-import { isPersonal, newPassword } from '../user/new-password.ts'
+import { isPersonal, newPassword, personalRule } from '../user/new-password.ts'
 import { queueLetter } from '../mail/outbox.ts'
 import { storePassword, type Seen } from './password-change.ts'
 import { endAllSessions } from '../session.ts'
@@ -34,12 +34,9 @@ export async function requestReset(
   caller: Caller,
 ): Promise<Result<undefined>> {
   const refusal = await countMail(caller, emailKey(email))
-  if (refusal) {
-    return refusal
-  } else {
-    await queueLetter({ kind: 'password-reset', email }, locale)
-    return accept(undefined)
-  }
+  if (refusal) return refusal
+  await queueLetter({ kind: 'password-reset', email }, locale)
+  return accept(undefined)
 }
 
 /** Whose password this link replaces; undefined if it does not count. Looking does not use it up. */
@@ -56,10 +53,7 @@ export function readReplacement(
 ): Form<z.output<typeof replacement>> {
   return readForm(
     body,
-    replacement.refine(({ password }) => !isPersonal(password, [username, email]), {
-      path: ['password'],
-      message: 'errors.password.personal',
-    }),
+    replacement.refine(({ password }) => !isPersonal(password, [username, email]), personalRule),
   )
 }
 
@@ -79,16 +73,13 @@ export async function resetPassword(
   // Before the link is used up: where this fails it still counts, and nobody stays in whom the new password is to keep out.
   const before = found ? await endAllSessions(store, found.userId, 'password') : 0
   const taken = await takeToken('password-reset', token)
-  if (!taken || !(await storePassword(asSeen(taken), password))) {
-    return undefined
-  } else {
-    const { userId } = taken
-    const meanwhile = await endAllSessions(store, userId, 'password')
-    await endTokens(userId)
-    await unlockAccount(userId)
-    await queueLetter({ kind: 'password-changed', userId }, locale)
-    return { userId, events: eventsOf(userId, before + meanwhile) }
-  }
+  if (!taken || !(await storePassword(asSeen(taken), password))) return undefined
+  const { userId } = taken
+  const meanwhile = await endAllSessions(store, userId, 'password')
+  await endTokens(userId)
+  await unlockAccount(userId)
+  await queueLetter({ kind: 'password-changed', userId }, locale)
+  return { userId, events: eventsOf(userId, before + meanwhile) }
 }
 
 function eventsOf(userId: string, count: number): SecurityEvent[] {

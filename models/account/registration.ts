@@ -5,7 +5,7 @@ import { hashPassword } from '../../lib/password.ts'
 import { accept, refuse, type Result } from '../result.ts'
 import { countAttempt, type Caller } from '../sign-in/throttle.ts'
 import { email } from '../user/email.ts'
-import { isPersonal, newPassword } from '../user/new-password.ts'
+import { isPersonal, newPassword, personalRule } from '../user/new-password.ts'
 import { isReservedForOthers } from '../user/reservation.ts'
 import { byEmail, byUsername, keysOf, memberOf, takenField, User, type Member } from '../user.ts'
 import { username, usernameKey } from '../user/username.ts'
@@ -13,11 +13,7 @@ import { username, usernameKey } from '../user/username.ts'
 /** The form of a new account: every rule of a field, and what a password must not contain. */
 export const registration = z
   .object({ username, email, password: newPassword })
-  .refine(({ password, ...owner }) => !isPersonal(password, Object.values(owner)), {
-    path: ['password'],
-    message: 'errors.password.personal',
-    when: () => true, // also while another field is wrong: all errors are shown together
-  })
+  .refine(({ password, ...owner }) => !isPersonal(password, Object.values(owner)), personalRule)
 
 /**
  * Create an account. Refuses a name or address that somebody has, also when many want it at the same moment.
@@ -32,30 +28,27 @@ export async function register(
 
 async function create(form: z.output<typeof registration>): Promise<Result<Member>> {
   const taken = await takenFields(form.username, form.email)
-  if (Object.keys(taken).length > 0) {
-    return refuse(taken)
-  } else {
-    const { username, email } = form
-    const password = await hashPassword(form.password)
-    try {
-      const user = await User.create({
-        username,
-        email,
-        ...keysOf(form),
-        password,
-        createdAt: new Date(),
-      })
-      // A name that is given up is reserved before it is free, so whoever got it in between can see that now.
-      if (await isReservedForOthers(usernameKey(username))) {
-        await User.deleteOne({ _id: user._id })
-        return refuse({ username: 'errors.username.taken' })
-      } else {
-        const member = memberOf(user)
-        return accept(member, { event: 'registered', userId: member.id })
-      }
-    } catch (error) {
-      return refuse(takenByDuplicate(error))
+  if (Object.keys(taken).length > 0) return refuse(taken)
+  const { username, email } = form
+  const password = await hashPassword(form.password)
+  try {
+    const user = await User.create({
+      username,
+      email,
+      ...keysOf(form),
+      password,
+      createdAt: new Date(),
+    })
+    // A name that is given up is reserved before it is free, so whoever got it in between can see that now.
+    if (await isReservedForOthers(usernameKey(username))) {
+      await User.deleteOne({ _id: user._id })
+      return refuse({ username: 'errors.username.taken' })
+    } else {
+      const member = memberOf(user)
+      return accept(member, { event: 'registered', userId: member.id })
     }
+  } catch (error) {
+    return refuse(takenByDuplicate(error))
   }
 }
 

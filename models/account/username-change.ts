@@ -26,8 +26,9 @@ export async function changeUsername(
   { member, caller, store, locale }: RequestContext,
 ): Promise<Result<string>> {
   const confirmed = await confirmPassword(member.id, form.current, caller)
-  const result = confirmed.ok ? await rename(confirmed.value, form) : confirmed
-  if (confirmed.ok && result.ok) {
+  if (!confirmed.ok) return confirmed
+  const result = await rename(confirmed.value, form)
+  if (result.ok) {
     const { id, username: before } = member
     await renameInSessions(store, id, { username: form.username })
     const letter = { kind: 'username-changed' as const, userId: id, before }
@@ -53,11 +54,8 @@ async function rename(user: UserDocument, form: Form): Promise<Result<string>> {
     const late = result.ok && (await isReservedForOthers(after, id))
     if (late) await store({ ...user, usernameKey: after }, user.username)
     const isRenamed = await settleReservations(id, before, after)
-    if (late) {
-      return refuse({ username: 'errors.username.taken' })
-    } else {
-      return isRenamed && !result.ok ? refuse({ username: 'errors.username.same' }) : result
-    }
+    if (late) return refuse({ username: 'errors.username.taken' })
+    return isRenamed && !result.ok ? refuse({ username: 'errors.username.same' }) : result
   } else {
     return refuse({ username: 'errors.username.often' })
   }

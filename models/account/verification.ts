@@ -15,12 +15,9 @@ export async function requestVerification(
   caller: Caller,
 ): Promise<Result<undefined>> {
   const refusal = await countMail(caller, emailKey(email))
-  if (refusal) {
-    return refusal
-  } else {
-    await queueLetter({ kind: 'verify-email', userId: id }, locale)
-    return accept(undefined)
-  }
+  if (refusal) return refusal
+  await queueLetter({ kind: 'verify-email', userId: id }, locale)
+  return accept(undefined)
 }
 
 /** Which account's address this link confirms; undefined if it does not count. Looking does not use it up. */
@@ -35,14 +32,11 @@ export async function findVerification(
 /** Confirm the address; undefined if the link does not count. Of parallel requests one gets through. */
 export async function verifyEmail(token: string): Promise<{ events: SecurityEvent[] } | undefined> {
   const taken = await takeToken('verify-email', token)
-  if (!taken) {
-    return undefined
-  } else {
-    const verified = { $set: { emailVerifiedAt: new Date() } }
-    const { modifiedCount } = await User.updateOne(asSeen(taken), verified)
-    const { userId } = taken
-    return modifiedCount > 0 ? { events: [{ event: 'email-verified', userId }] } : undefined
-  }
+  if (!taken) return undefined
+  const verified = { $set: { emailVerifiedAt: new Date() } }
+  const { modifiedCount } = await User.updateOne(asSeen(taken), verified)
+  const { userId } = taken
+  return modifiedCount > 0 ? { events: [{ event: 'email-verified', userId }] } : undefined
 }
 
 // With the address that the link was mailed to: another one is not confirmed by it.

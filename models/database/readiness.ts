@@ -18,9 +18,6 @@ async function look(): Promise<Unready | undefined> {
   // Of a connection that is lost the driver would wait a second in vain.
   const isConnected = mongoose.connection.readyState === mongoose.ConnectionStates.connected
   const missing = isConnected ? await findMissingIndexes().catch(() => undefined) : undefined
-  if (missing === undefined) {
-    return 'database'
-  } else {
-    return missing.length > 0 ? 'indexes' : undefined
-  }
+  if (missing === undefined) return 'database'
+  return missing.length > 0 ? 'indexes' : undefined
 }

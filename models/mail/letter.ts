@@ -15,37 +15,29 @@ export type Composed =
 /** Write the mail, with a new link if it has one. Links begin with the configured address, never with what a visitor said. */
 export async function compose(entry: OutboxEntry, baseUrl: string): Promise<Composed> {
   const { letter, locale, createdAt } = entry
-  const user = await recipientOf(letter)
-  const userId = user?._id.toString()
-  if (!user || userId === undefined) {
-    return { ok: false, reason: 'nobody', userId }
-  } else {
-    // Not the address that was typed: another spelling of it may be another mailbox.
-    const to = addressIn(letter) ?? user.email ?? ''
-    if (!isEmail(to)) {
-      // A document from elsewhere may hold anything: a line break here would begin another header.
-      return { ok: false, reason: 'no-address', userId }
-    } else {
-      const t = translator(locale)
-      const values = {
-        ...letter,
-        t,
-        locale,
-        baseUrl,
-        username: user.username,
-        time: formatTime(locale, createdAt),
-        link: baseUrl + (await pathFor(letter, user)),
-      }
-      const subject = t(`mail.${letter.kind}.subject`)
-      const mail = { to, subject, language: locale, ...(await renderMail(letter.kind, values)) }
-      return { ok: true, mail, userId }
-    }
-  }
-}
-
-async function recipientOf(letter: Letter): Promise<UserDocument | undefined> {
   const user = await User.findOne(filterOf(letter)).lean<UserDocument | null>()
-  return user ?? undefined
+  const userId = user?._id.toString()
+  if (!user || userId === undefined) return { ok: false, reason: 'nobody', userId }
+  // Not the address that was typed: another spelling of it may be another mailbox.
+  const to = addressIn(letter) ?? user.email ?? ''
+  if (!isEmail(to)) {
+    // A document from elsewhere may hold anything: a line break here would begin another header.
+    return { ok: false, reason: 'no-address', userId }
+  } else {
+    const t = translator(locale)
+    const values = {
+      ...letter,
+      t,
+      locale,
+      baseUrl,
+      username: user.username,
+      time: formatTime(locale, createdAt),
+      link: baseUrl + (await pathFor(letter, user)),
+    }
+    const subject = t(`mail.${letter.kind}.subject`)
+    const mail = { to, subject, language: locale, ...(await renderMail(letter.kind, values)) }
+    return { ok: true, mail, userId }
+  }
 }
 
 function filterOf(letter: Letter) {
@@ -67,11 +59,8 @@ function filterOf(letter: Letter) {
 }
 
 function addressIn(letter: Letter): string | undefined {
-  if (letter.kind === 'email-change') {
-    return letter.email
-  } else {
-    return letter.kind === 'email-changed' ? letter.to : undefined
-  }
+  if (letter.kind === 'email-change') return letter.email
+  return letter.kind === 'email-changed' ? letter.to : undefined
 }
 
 // Where the link leads: to the page that the letter is about, or to where somebody who did not do this takes the account back.

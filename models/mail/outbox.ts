@@ -1,10 +1,11 @@
 // The letters that are to be sent: kept in the database until a mail server took them, so that neither a page waits nor a restart forgets.
-import { EventEmitter, once } from 'node:events'
+import { EventEmitter } from 'node:events'
 import { setTimeout } from 'node:timers/promises'
 import mongoose from 'mongoose'
 import type { ObjectId } from 'mongodb'
 import type { Locale } from '../../config/i18n.ts'
 import { DAY, HOUR, MINUTE } from '../../config/time.ts'
+import { emailKey } from '../user/email.ts'
 import { tokenTtl } from './token.ts'
 
 /**
@@ -38,10 +39,10 @@ const LEASE = 2 * MINUTE // above the longest sending: a letter whose sender die
 const FIRST_PAUSE = 5000 // milliseconds; it doubles with each failure
 const MAX_PAUSE = HOUR
 const LETTERS_LIVE = 3 * DAY
-const LOOK_AGAIN = 100 // milliseconds, for letters that another process sends
+const LOOK_AGAIN = 25 // milliseconds
 
-/** `queued`: this process put a letter in, so its postman looks. `handled`: a letter was dealt with. */
-export const outboxEvents = new EventEmitter<{ queued: []; handled: [] }>().setMaxListeners(0)
+/** `queued`: this process put a letter in, so its postman looks. */
+export const outboxEvents = new EventEmitter<{ queued: [] }>().setMaxListeners(0)
 
 /** Put a letter into the outbox, in the recipient's language. Throws if it can't be stored. */
 export async function queueLetter(letter: Letter, locale: Locale): Promise<void> {
@@ -88,23 +89,23 @@ export async function nextDue(): Promise<Date | undefined> {
 export async function untilHandled(timeout: number): Promise<void> {
   const giveUpAt = Date.now() + timeout
   const isBusy = () => ({ $or: [{ dueAt: { $lte: new Date() } }, { takenAt: { $exists: true } }] })
-  while (Date.now() < giveUpAt) {
-    const stop = new AbortController()
-    const handled = once(outboxEvents, 'handled', stop)
-    handled.catch(() => undefined)
-    if ((await outbox().findOne(isBusy())) === null) {
-      stop.abort()
-      return
-    }
-    await Promise.race([handled, setTimeout(LOOK_AGAIN)])
-    stop.abort()
-  }
+  while (Date.now() < giveUpAt && (await outbox().findOne(isBusy()))) await setTimeout(LOOK_AGAIN)
 }
 
-/** Delete the letters to a user whose account is gone: those that concern it, and the request for a link to its address. */
+/** The letters that wait for a user: those that concern the account, and the requests for a link to its address, however typed. */
+export async function findLetters(userId: string, address: string): Promise<OutboxEntry[]> {
+  const found = await outbox()
+    .find({ $or: [{ 'letter.userId': userId }, { 'letter.kind': 'password-reset' }] })
+    .toArray()
+  return found.filter(
+    ({ letter }) => 'userId' in letter || emailKey(letter.email) === emailKey(address),
+  )
+}
+
+/** Delete the letters to a user whose account is gone. */
 export async function dropLetters(userId: string, address: string): Promise<void> {
-  const request = { 'letter.kind': 'password-reset', 'letter.email': address }
-  await outbox().deleteMany({ $or: [{ 'letter.userId': userId }, request] })
+  const letters = await findLetters(userId, address)
+  await outbox().deleteMany({ _id: { $in: letters.map(({ _id }) => _id) } })
 }
 
 /** The collection of letters that wait. */

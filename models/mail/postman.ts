@@ -3,9 +3,10 @@ import { once } from 'node:events'
 import { setTimeout } from 'node:timers/promises'
 import type { Settings } from '../../config/env.ts'
 import { isDatabaseAway } from '../../lib/mongodb/away.ts'
-import { MailRefused, smtpMailer, type Mailer } from '../../lib/mail/smtp.ts'
+import { MailRefused, smtpMailer, type Mail, type Mailer } from '../../lib/mail/smtp.ts'
 import { compose } from './letter.ts'
 import { catchMail } from './mailbox.ts'
+import { forgetRefusal, noteRefusal } from './refused-address.ts'
 import {
   isTooLate,
   nextDue,
@@ -71,7 +72,6 @@ export class Postman {
         const entry = await takeLetter()
         if (!entry) break
         await deliver(entry, this.mailer, this.baseUrl, this.log)
-        outboxEvents.emit('handled')
       }
       const due = await nextDue()
       return Math.min(Math.max(due ? due.getTime() - Date.now() : LOOK_EVERY, 0), LOOK_EVERY)
@@ -89,7 +89,7 @@ function mailerOf({ smtpUrl, mailFrom, baseUrl }: Settings): Mailer {
     : catchMail
 }
 
-// Send a letter that was taken out of the outbox, put it back for later, or give it up. Throws only if the database is away:
+// Send a letter that was taken out of the outbox, put it back for later, or give it up: where the recipient is refused, at once. Throws only if the database is away:
 // then it is due again by itself.
 async function deliver(
   entry: OutboxEntry,
@@ -107,8 +107,19 @@ async function deliver(
       const composed = await compose(entry, baseUrl)
       userId = composed.userId
       if (composed.ok) {
-        await mailer(composed.mail)
-        log.debug({ mail: 'sent', kind, userId }, 'A mail was sent')
+        const { userId, mail } = composed
+        const refusal = await send(mail, mailer)
+        if (refusal) {
+          const reason = refusal.message
+          log.warn(
+            { mail: 'refused', kind, userId, attempts, reason },
+            'A mail was refused for good',
+          )
+          await noteRefusal(userId, mail.to)
+        } else {
+          log.debug({ mail: 'sent', kind, userId }, 'A mail was sent')
+          await forgetRefusal(userId, mail.to)
+        }
       } else if (composed.reason === 'no-address') {
         log.warn({ mail: 'no-address', kind, userId }, 'A mail has no address it could go to')
       }
@@ -123,5 +134,16 @@ async function deliver(
       log.error({ ...line, err: error }, 'A mail could not be written; it is tried again')
     }
     await putBack(entry)
+  }
+}
+
+// Returns the refusal that is final; one that can be tried again is thrown.
+async function send(mail: Mail, mailer: Mailer): Promise<MailRefused | undefined> {
+  try {
+    await mailer(mail)
+    return undefined
+  } catch (error) {
+    if (error instanceof MailRefused && error.isFinal) return error
+    throw error
   }
 }

@@ -26,7 +26,7 @@ export async function issueToken(purpose: Purpose, userId: string, seen: Seen): 
   const token = randomBytes(BYTES).toString('base64url')
   const now = Date.now()
   const expires = new Date(now + tokenTtl[purpose])
-  await tokens().deleteMany({ expires: { $lt: new Date(now) } }) // the embedded engine never acts on a TTL index
+  await purgeTokens()
   await tokens().insertOne({ _id: hashOf(token), purpose, userId, seen, expires })
   // A letter that is written while its recipient deletes the account must not leave a link to it.
   if (!(await User.exists({ _id: userId }))) await endTokens(userId)
@@ -66,6 +66,11 @@ export async function findTokens(userId: string): Promise<Token[]> {
 /** End the links of a user, of one purpose or of all. */
 export async function endTokens(userId: string, purpose?: Purpose): Promise<void> {
   await tokens().deleteMany({ userId, ...(purpose ? { purpose } : {}) })
+}
+
+/** Delete the links that do not count any more. */
+export async function purgeTokens(): Promise<void> {
+  await tokens().deleteMany({ expires: { $lt: new Date() } })
 }
 
 function alive(purpose: Purpose, token: string) {

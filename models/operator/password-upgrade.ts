@@ -1,5 +1,4 @@
 // Every bare md5 in the database becomes argon2id of it, without its password being known and without anyone signing in.
-import { availableParallelism } from 'node:os'
 import { hashFormat, hashMd5Digest } from '../../lib/password.ts'
 import { User } from '../user.ts'
 
@@ -67,25 +66,15 @@ function everybody() {
 
 async function upgradeBatch(batch: Stored[], report: UpgradeReport): Promise<void> {
   if (batch.length === 0) return
-  const updates = await inParallel(batch, async ({ _id, password }) => ({
+  const upgrades = batch.map(async ({ _id, password }) => ({
     updateOne: {
       // Only where it is still the one that was read: whoever signs in or changes the password meanwhile comes first.
       filter: { _id, password },
-      update: { $set: { password: await hashMd5Digest(String(password)) } },
+      update: { $set: { password: await hashMd5Digest(String(password)) } }, // in turns (lib/password/queue.ts)
     },
   }))
+  const updates = await Promise.all(upgrades)
   const { matchedCount } = await User.collection.bulkWrite(updates as never[], { ordered: false })
   report.upgraded += matchedCount
   report.overtaken += batch.length - matchedCount
-}
-
-// As many at a time as there are cores: each takes one core and the memory that argon2id needs.
-async function inParallel<T, R>(items: T[], work: (item: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = []
-  const queue = items.entries()
-  const worker = async () => {
-    for (const [index, item] of queue) results[index] = await work(item)
-  }
-  await Promise.all(Array.from({ length: availableParallelism() }, worker))
-  return results
 }

@@ -29,19 +29,14 @@ export async function* listSessions(
   for await (const { _id } of ids) {
     const found = await store.documents.find(_id)
     if (found) {
-      const {
-        address = '',
-        agent = '',
-        username = '',
-        ...more
-      } = found.session as Partial<SessionData>
+      const data = found.session as Partial<SessionData>
       yield {
         session: _id.slice(0, PREFIX),
         userId: found.owner ?? '',
-        username,
-        address,
-        agent,
-        signedInAt: more.signedInAt ?? found.createdAt,
+        username: data.username ?? '',
+        address: data.address ?? '',
+        agent: data.agent ?? '',
+        signedInAt: data.signedInAt ?? found.createdAt,
         lastActive: found.lastActive,
         endsAt: found.endsAt ?? found.expires,
       }

@@ -22,6 +22,7 @@ export class NotCounted extends Error {}
 
 const DUPLICATE_KEY = 11000
 const PURGE_INTERVAL = 60 * 1000 // milliseconds
+const MAX_UNKNOWN = 20_000 // counters of names that nobody has
 
 let lastPurge = 0
 
@@ -83,16 +84,37 @@ export async function fullKeys(limit: Limit): Promise<string[]> {
   return found.map(({ key }) => key.slice(limit.length + 1))
 }
 
-/** What failed at an account since its owner last signed in; it stays noted. */
-export async function findFailures(userId: string): Promise<Failures | undefined> {
-  return failuresOf(await orNotCounted(rows().findOne({ key: rowKey(['account', userId]) })))
-}
-
 /** Forget what was counted of an account that was deleted, from all networks. */
 export async function forgetAttempts(userId: string): Promise<void> {
-  const fromNetworks = rowKey(['name', `account ${userId} `])
-  const begins = { $gte: fromNetworks, $lt: `${fromNetworks}\uffff` }
-  await rows().deleteMany({ $or: [{ key: rowKey(['account', userId]) }, { key: begins }] })
+  await rows().deleteMany(ofAccount(userId))
+}
+
+/**
+ * What is counted of an account now, from each network and from everywhere: the limit by its name, and of one network which.
+ * What is counted of names that nobody has, and of addresses, is kept under a hash, and says nothing of whose it is.
+ */
+export async function findCounters(userId: string) {
+  const found = await orNotCounted(rows().find(ofAccount(userId)).toArray())
+  return found.map(({ key, points, expire, failures, last }) => {
+    const [limit = ''] = key.split(':')
+    const network = key.split(' ')[2] // `name:account USER NETWORK`
+    return { limit, network, points, expire, failures, last }
+  })
+}
+
+/**
+ * Delete the counters that are over. Anybody can make up names without end: of the counters of names that nobody has those
+ * go that have counted least, so that nobody fills the database and no name that is being guessed begins anew.
+ */
+export async function purgeCounters(): Promise<void> {
+  await rows().deleteMany({ expire: { $lte: new Date() } })
+  const ofUnknown = { key: { $gte: rowKey(['unknown', '']), $lt: rowKey(['unknown', '\uffff']) } }
+  const surplus = await rows()
+    .find(ofUnknown, { projection: { _id: 1 } })
+    .sort({ points: -1, expire: -1 })
+    .skip(MAX_UNKNOWN)
+    .toArray()
+  if (surplus.length > 0) await rows().deleteMany({ _id: { $in: surplus.map(({ _id }) => _id) } })
 }
 
 // The time to wait in milliseconds, undefined if the attempt may go on. Comparing and counting are one step of the database,
@@ -125,6 +147,12 @@ async function upsert(key: string, change: object): Promise<CounterRow | null> {
   }
 }
 
+function ofAccount(userId: string) {
+  const fromNetworks = rowKey(['name', `account ${userId} `])
+  const begins = { $gte: fromNetworks, $lt: `${fromNetworks}\uffff` }
+  return { $or: [{ key: rowKey(['account', userId]) }, { key: begins }] }
+}
+
 function endOf(limit: Limit, now: Date): Date {
   return new Date(now.getTime() + attemptLimits[limit].duration * 1000)
 }
@@ -138,9 +166,7 @@ function purgeAtTimes(): void {
   // In either direction: a clock that was wrong and is set back must not stop the purging for years.
   if (Math.abs(Date.now() - lastPurge) >= PURGE_INTERVAL) {
     lastPurge = Date.now()
-    rows()
-      .deleteMany({ expire: { $lte: new Date() } })
-      .catch(() => undefined)
+    purgeCounters().catch(() => undefined)
   }
 }
 

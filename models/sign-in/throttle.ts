@@ -103,14 +103,11 @@ async function refusalOf(
   account: { userId?: string } = {},
 ): Promise<Refused | undefined> {
   const refusal = await countBy(counters)
-  if (refusal === undefined) {
-    return undefined
-  } else {
-    const { limit, wait } = refusal
-    const isLocked = limit === 'account' || limit === 'unknown'
-    const seconds = isLocked ? LOCKED_RETRY_AFTER : Math.max(1, Math.ceil(wait / 1000))
-    return { ...refuse({}, eventOf(limit, isLocked, account)), wait: { seconds, isLocked } }
-  }
+  if (refusal === undefined) return undefined
+  const { limit, wait } = refusal
+  const isLocked = limit === 'account' || limit === 'unknown'
+  const seconds = isLocked ? LOCKED_RETRY_AFTER : Math.max(1, Math.ceil(wait / 1000))
+  return { ...refuse({}, eventOf(limit, isLocked, account)), wait: { seconds, isLocked } }
 }
 
 function eventOf(limit: Limit, isLocked: boolean, account: { userId?: string }): SecurityEvent {

@@ -20,17 +20,18 @@ export function isPersonal(password: unknown, words: unknown[]): boolean {
   )
 }
 
+/** The rule of a form whose new password must not be personal: beside that field, also while another one is wrong. */
+export const personalRule = {
+  path: ['password'],
+  message: 'errors.password.personal',
+  when: () => true,
+}
+
 function errorOf(password: string): string | undefined {
   const length = countCodePoints(password.normalize('NFC')) // as NIST SP 800-63B-4 counts
-  if (password === '') {
-    return 'errors.password.missing'
-  } else if (length < limits.passwordMin) {
-    return 'errors.password.short'
-  } else if (length > limits.passwordMax) {
-    return 'errors.password.long'
-  } else if (isCommonPassword(password)) {
-    return 'errors.password.common'
-  } else {
-    return undefined
-  }
+  if (password === '') return 'errors.password.missing'
+  if (length < limits.passwordMin) return 'errors.password.short'
+  if (length > limits.passwordMax) return 'errors.password.long'
+  if (isCommonPassword(password)) return 'errors.password.common'
+  return undefined
 }

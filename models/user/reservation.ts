@@ -11,14 +11,11 @@ type Reservation = { _id: string; userId: string; until: Date }
 /** Reserve the key of a name for whoever gives it up, before that happens. False if they keep too many already. */
 export async function reserveName(key: string, userId: string): Promise<boolean> {
   const now = new Date()
-  await reservations().deleteMany({ until: { $lt: now } }) // the embedded engine never acts on a TTL index
-  if ((await reservations().countDocuments({ userId })) >= MAX_NAMES) {
-    return false
-  } else {
-    const until = new Date(now.getTime() + RESERVED_FOR)
-    await reservations().updateOne({ _id: key }, { $set: { userId, until } }, { upsert: true })
-    return true
-  }
+  await purgeReservations()
+  if ((await reservations().countDocuments({ userId })) >= MAX_NAMES) return false
+  const until = new Date(now.getTime() + RESERVED_FOR)
+  await reservations().updateOne({ _id: key }, { $set: { userId, until } }, { upsert: true })
+  return true
 }
 
 /** Reserve a name that was given up, in case the reservation is not there any more. One that is there stays as it is. */
@@ -51,6 +48,11 @@ export async function findReservations(userId: string): Promise<{ name: string; 
 /** Forget whose the reserved names were, but keep them reserved: whoever deleted an account must not be impersonated either. */
 export async function disownReservations(userId: string): Promise<void> {
   await reservations().updateMany({ userId }, { $set: { userId: '' } })
+}
+
+/** Delete the reservations that are over. */
+export async function purgeReservations(): Promise<void> {
+  await reservations().deleteMany({ until: { $lt: new Date() } })
 }
 
 function reservations() {

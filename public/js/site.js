@@ -19,21 +19,14 @@ for (const button of document.querySelectorAll('[data-reveal]')) {
     button.textContent = shown ? button.dataset.hide : show
   }
   button.hidden = false
-  button.addEventListener('click', () => {
-    set(input.type === 'password')
-  })
+  button.addEventListener('click', () => set(input.type === 'password'))
   // A password field again when the form is sent: browsers remember what was typed into text fields.
-  input.form.addEventListener('submit', () => {
-    set(false)
-  })
+  input.form.addEventListener('submit', () => set(false))
 }
 
 const format = new Intl.DateTimeFormat(document.documentElement.lang, {
-  year: 'numeric',
-  month: 'long',
-  day: 'numeric',
-  hour: '2-digit',
-  minute: '2-digit',
+  dateStyle: 'long',
+  timeStyle: 'short',
   hourCycle: 'h23',
 })
 for (const time of document.querySelectorAll('time[datetime]')) {

@@ -5,8 +5,8 @@ import { requestContext } from '../../middleware/session/request-context.ts'
 import { exportAccount } from '../../models/account/export.ts'
 
 export async function show(req: Request, res: Response) {
-  const { member, store, sessionId } = requestContext(req)
-  const exported = await exportAccount(member.id, store, sessionId)
+  const { member, store } = requestContext(req)
+  const exported = await exportAccount(member.id, store)
   record(req, exported)
   res.attachment('sesame-account.json')
   res.type('json').send(JSON.stringify(exported.value, null, 2))

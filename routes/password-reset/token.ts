@@ -9,11 +9,7 @@ import { findReset, readReplacement, resetPassword } from '../../models/account/
 
 export async function show(req: Request, res: Response) {
   const owner = await findReset(tokenOf(req))
-  if (owner) {
-    res.render('password-reset/token', { owner })
-  } else {
-    res.status(404).render('password-reset/token')
-  }
+  res.status(owner ? 200 : 404).render('password-reset/token', { owner })
 }
 
 export async function submit(req: Request, res: Response) {

@@ -6,11 +6,7 @@ import { findVerification, verifyEmail } from '../../models/account/verification
 
 export async function show(req: Request, res: Response) {
   const owner = await findVerification(tokenOf(req))
-  if (owner) {
-    res.render('verify-email/token', { owner })
-  } else {
-    res.status(404).render('verify-email/token')
-  }
+  res.status(owner ? 200 : 404).render('verify-email/token', { owner })
 }
 
 export async function submit(req: Request, res: Response) {

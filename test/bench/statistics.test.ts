@@ -1,10 +1,8 @@
 // What the benchmark makes of numbers: medians, ratios, slopes, verdicts, and charts that are whole.
 import { parse } from 'node-html-parser'
 import { describe, expect, it } from 'vitest'
-import { barChart, lineChart } from '../../bench/charts.ts'
-import { heaviest } from '../../bench/profile.ts'
-
-import { atLeast, atMost, percentile, ratios, slope, spreadOf } from '../../bench/statistics.ts'
+import { barChart } from '../../bench/charts.ts'
+import { percentile, ratios, slope, spreadOf, target } from '../../bench/statistics.ts'
 
 describe('The statistics', () => {
   it('tell the median with the smallest and the greatest value, in whatever order they came', () => {
@@ -37,55 +35,30 @@ describe('The statistics', () => {
 })
 
 describe('A target', () => {
+  const isMet = (value: number, sense: 'at least' | 'at most') => target('', value, sense, 2).isMet
+
   it('is met by reaching its limit', () => {
-    expect([atLeast(2, '', 2).isMet, atLeast(2, '', 1.99).isMet]).toEqual([true, false])
-    expect([atMost(2, '', 2).isMet, atMost(2, '', 2.01).isMet]).toEqual([true, false])
+    expect([isMet(2, 'at least'), isMet(1.99, 'at least')]).toEqual([true, false])
+    expect([isMet(2, 'at most'), isMet(2.01, 'at most')]).toEqual([true, false])
   })
 
   it('is missed by what could not be measured', () => {
-    expect([atLeast(2, '', NaN).isMet, atMost(2, '', NaN).isMet]).toEqual([false, false])
+    expect([isMet(NaN, 'at least'), isMet(NaN, 'at most')]).toEqual([false, false])
   })
 })
 
 describe('A chart', () => {
-  it('of bars is well-formed SVG with a row for each, its text escaped', () => {
-    const bars = ['<ours>', 'a & b'].map((label) => ({
-      ...{ label, isOurs: false, value: 2, min: 1 },
-      max: 3,
-    }))
+  it('is well-formed SVG with a row for each bar, its text escaped', async () => {
+    const spread = { median: 2, min: 1, max: 3 }
+    const bars = ['<ours>', 'a & b'].map((label) => ({ ...spread, label, isOurs: false }))
 
-    const svg = barChart('1 < 2', bars)
+    const svg = await barChart('1 < 2', bars, 1.5)
 
     expect(svg).toContain('&lt;ours&gt;')
+    expect(svg).toContain('class="limit"')
     expect(parse(svg).querySelectorAll('rect')).toHaveLength(3)
     expect(tagsOf(svg)).toEqual([])
     expect(svg).not.toMatch(/NaN|undefined|Infinity/)
-  })
-
-  it('of lines is well-formed SVG, for one size too', () => {
-    const line = { label: 'a', points: [{ x: 1000, y: 1 }] }
-
-    const svg = lineChart('Growth', [line, { label: 'b', points: [] }])
-
-    expect(tagsOf(svg)).toEqual([])
-    expect(svg).not.toMatch(/NaN|undefined|Infinity/)
-  })
-})
-
-describe('A profile', () => {
-  it('counts what lies between two moments and leaves out idle time', () => {
-    const frame = (functionName: string) => ({ functionName, url: '', lineNumber: 0 })
-    const nodes = [
-      { id: 1, callFrame: frame('work') },
-      { id: 2, callFrame: frame('(idle)') },
-      { id: 3, callFrame: frame('rest') },
-    ]
-    const profile = { startTime: 0, nodes, samples: [3, 1, 2, 3], timeDeltas: [10, 30, 50, 10] }
-
-    expect(heaviest(profile, [{ from: 15, to: 1000 }])).toEqual([
-      ['work', '75.0 %'],
-      ['rest', '25.0 %'],
-    ])
   })
 })
 

@@ -16,7 +16,7 @@ import { embeddedWrites, serverWrites } from '../../config/database.ts'
 import { SessionCache } from '../../lib/session/cache.ts'
 import { settingsWith } from '../helper.ts'
 
-const HERE = { host: '127.0.0.1', port: 0 }
+const HERE = { host: '127.0.0.1', port: 0, keepAliveSeconds: 5 }
 const SECRET = 'the only secret of this site and long enough'
 
 let lines: string[]

@@ -111,6 +111,7 @@ describe('SIGTERM', () => {
       DATA_DIR: await temporaryFolder(),
       WORKERS: '2',
       NODE_ENV: 'production',
+      INSECURE_HTTP: 'on',
       CAPTCHA: 'on',
       SESSION_SECRETS: 'a secret for tests alone and long enough',
       SMTP_URL: 'smtp://127.0.0.1:1',

@@ -1,4 +1,5 @@
 // The settings: what stands where nothing is said, what is refused and in which words, and what is never repeated.
+import { randomBytes } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -6,7 +7,8 @@ import { defaultBaseUrl, readSettings } from '../../config/env.ts'
 
 const SECRET = 'a secret of more than thirty-two characters'
 const MAIL = { SMTP_URL: 'smtps://mail.example', MAIL_FROM: 'sesame@sign-in.example' }
-const PRODUCTION = { NODE_ENV: 'production', SESSION_SECRETS: SECRET, ...MAIL }
+const BASE_URL = 'https://sign-in.example'
+const PRODUCTION = { NODE_ENV: 'production', SESSION_SECRETS: SECRET, BASE_URL, ...MAIL }
 
 const settings = (environment: NodeJS.ProcessEnv) => {
   const read = readSettings(environment)
@@ -38,6 +40,8 @@ describe('readSettings', () => {
       smtpUrl: undefined,
       mailFrom: undefined,
       catchesMail: true,
+      hstsSubdomains: false,
+      keepAliveSeconds: 75,
       trustProxy: false,
       workers: 1,
       logLevel: 'info',
@@ -58,7 +62,7 @@ describe('readSettings', () => {
     expect(settings(Object.fromEntries(names.map((name) => [name, ''])))).toEqual(settings({}))
   })
 
-  it('needs just secrets and a mail server in production', () => {
+  it('needs just an address, secrets and a mail server in production', () => {
     expect(settings(PRODUCTION)).toMatchObject({
       production: true,
       captcha: { mode: 'on' },
@@ -175,11 +179,67 @@ describe('readSettings', () => {
     expect(problems({ ...PRODUCTION, CAPTCHA })).toEqual(['CAPTCHA: must be on in production'])
   })
 
-  it('refuses to run in production without secrets and without a mail server', () => {
+  it('refuses to run in production without an address, without secrets and without a mail server', () => {
     expect(problems({ NODE_ENV: 'production' })).toEqual([
       'SESSION_SECRETS: is required in production',
+      'BASE_URL: is required in production: the address that people type, with https://',
       'SMTP_URL: is required in production: a forgotten password is reset by mail',
     ])
+  })
+})
+
+describe('In production', () => {
+  it.each(['http://sign-in.example', 'http://127.0.0.1:3000', 'HTTP://sign-in.example'])(
+    'BASE_URL=%s is refused unless it is asked for by name',
+    (BASE_URL) => {
+      const plain = problems({ ...PRODUCTION, BASE_URL })
+      const asked = settings({ ...PRODUCTION, BASE_URL, INSECURE_HTTP: 'on' })
+
+      expect(plain).toEqual([
+        expect.stringMatching(/^BASE_URL: must begin with https.*INSECURE_HTTP/),
+      ])
+      expect(asked).toMatchObject({ production: true, baseUrl: BASE_URL.toLowerCase() })
+    },
+  )
+
+  const guessable = [
+    'a'.repeat(64),
+    'ab'.repeat(20),
+    '0'.repeat(31) + '1',
+    'changeme'.repeat(5),
+    'change-this-secret-change-this-secret-change', // the last one cut off
+    '0123456789abcdef'.repeat(2),
+    'abcdefghijklmnopqrstuvwxyz0123456789',
+    'ZYXWVUTSRQPONMLKJIHGFEDCBA9876543210',
+    '芝麻开门'.repeat(10),
+  ]
+  const names = ['SESSION_SECRETS', 'SESSION_ENCRYPTION_KEY']
+  const rows = names.flatMap((name) => guessable.map((secret): [string, string] => [name, secret]))
+
+  it.each(rows)('%s=%s is refused, and not repeated', (name, secret) => {
+    const said = problems({ ...PRODUCTION, [name]: secret }).join('\n')
+
+    expect(said).toMatch(new RegExp(`^${name}: is too easy to guess: .*openssl rand -hex 32`))
+    expect(said).not.toContain(secret)
+    expect(problems({ [name]: secret })).toEqual([])
+  })
+
+  it('a guessable pepper is taken: a site that has one can not change it', () => {
+    expect(problems({ ...PRODUCTION, PASSWORD_PEPPER: 'a'.repeat(64) })).toEqual([])
+  })
+
+  it('a guessable secret is refused also behind a good one, which would still sign cookies', () => {
+    const SESSION_SECRETS = `${SECRET},${'a'.repeat(32)}`
+
+    expect(problems({ ...PRODUCTION, SESSION_SECRETS })).toHaveLength(1)
+  })
+
+  it.each(['hex', 'base64', 'base64url'] as const)('random secrets are taken: %s', (encoding) => {
+    const made = Array.from({ length: 500 }, () => randomBytes(32).toString(encoding).slice(0, 32))
+
+    const SESSION_SECRETS = made.join()
+
+    expect(problems({ ...PRODUCTION, SESSION_SECRETS })).toEqual([])
   })
 })
 

@@ -7,6 +7,7 @@ const production = {
   SESSION_SECRETS: 'a secret for tests alone and long enough',
   SMTP_URL: 'smtps://mail.example',
   MAIL_FROM: 'sesame@sign-in.example',
+  BASE_URL: 'https://sign-in.example',
 }
 
 describe('THROTTLE', () => {

@@ -27,6 +27,7 @@ describe('make-secrets.sh', () => {
     const result = readSettings({
       ...environment,
       NODE_ENV: 'production',
+      BASE_URL: 'https://sign-in.example',
       SMTP_URL: 'smtps://mail.example',
       MAIL_FROM: 'sesame@sign-in.example',
     })

@@ -98,9 +98,9 @@ describe(`POST ${PATH}/try/database`, SLOW, () => {
     const visitor = site.visitor()
     await visitor.post(`${PATH}/try/restart`, {})
 
-    const { body } = await visitor.get(PATH, { Accept: 'application/json' })
+    const answer = await visitor.get(PATH, { Accept: 'application/json' })
 
-    const { servers } = body as { servers: object[] }
+    const { servers } = answer.body as { servers: object[] }
     expect(servers.map((one) => Object.keys(one))).toEqual([
       ['name', 'pid', 'isAlive'],
       ['name', 'pid', 'isAlive'],

@@ -36,6 +36,22 @@ describe('POST /locale', () => {
     expect(cookies).not.toHaveProperty('sid')
   })
 
+  it('works in a page whose session has ended, and needs no token, which undoes nothing', async () => {
+    const member = site.visitor()
+    await member.becomeMember()
+    const _csrf = await member.token('/home')
+    await site.database.collection('sessions').deleteMany({})
+    const fields = { locale: 'zh-CN', next: '/login' }
+
+    const ended = await member.post('/locale', { _csrf, ...fields })
+    const without = await site.visitor().post('/locale', fields)
+    const script = await site.visitor().post('/locale', fields, { Accept: 'application/json' })
+
+    expect([ended.status, ended.headers.location, without.status]).toEqual([303, '/login', 303])
+    expect([script.status, cookiesOf(script).locale?.value]).toEqual([200, 'zh-CN'])
+    expect(cookiesOf(ended).locale?.value).toBe('zh-CN')
+  })
+
   it('goes on for a member', async () => {
     const member = site.visitor()
     await member.becomeMember()

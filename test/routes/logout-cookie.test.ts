@@ -1,4 +1,4 @@
-// What is left in a browser after sign-out: with express-session alone its cookie, here neither cookie nor pages.
+// What is left in a browser after sign-out: with express-session alone its cookie, here no cookie.
 import express from 'express'
 import session from 'express-session'
 import supertest from 'supertest'
@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => site.close())
 
 describe('stock session.destroy()', () => {
-  it('leaves the cookie and the pages in the browser', async () => {
+  it('leaves the cookie in the browser', async () => {
     const app = express()
     app.use(session({ secret: 'lab', resave: false, saveUninitialized: true }))
     app.get('/', (_req, res) => void res.send('hello'))
@@ -30,13 +30,12 @@ describe('stock session.destroy()', () => {
 
     expect(answer.status).toBe(303)
     expect(answer.get('Set-Cookie')).toBeUndefined()
-    expect(answer.headers).not.toHaveProperty('clear-site-data')
   })
 })
 
 describe('POST /logout', () => {
   it.each(['', 'on'])(
-    'clears the cookie with the flags it was set with, and the pages kept, with remember=%j (ASVS 7.4.1, 14.3.1)',
+    'clears the cookie with the flags it was set with, and nothing else that the browser keeps, with remember=%j (ASVS 7.4.1)',
     async (remember) => {
       const { username } = newPerson()
       await site.visitor().register({ username })
@@ -48,7 +47,7 @@ describe('POST /logout', () => {
       const cleared = cookiesOf(answer)
       expect(cleared.sid?.value).toBe('')
       expect(lasting(cleared.sid?.flags)).toEqual(lasting(set.sid?.flags))
-      expect(answer.headers['clear-site-data']).toBe('"cache"')
+      expect(answer.headers).not.toHaveProperty('clear-site-data') // it takes seconds, for every site
     },
   )
 })

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { translator } from '../../config/i18n.ts'
 import { sessionOf } from '../documents.ts'
 import { openSite, type Site } from '../helper.ts'
-import { cookiesOf, page } from '../visitor.ts'
+import { cookiesOf, page, type Fields } from '../visitor.ts'
 
 const t = translator('en')
 
@@ -43,6 +43,63 @@ describe('POST /logout', () => {
 
     expect([answer.status, answer.headers.location]).toEqual([303, '/login'])
   })
+
+  it('answers without a session, and without a token, as it answers a member', async () => {
+    const visitor = site.visitor()
+
+    const answer = await visitor.post('/logout', {})
+
+    expect([answer.status, answer.headers.location]).toEqual([303, '/login'])
+    const login = page(await visitor.get('/login'))
+    expect(login.querySelector('[role=status]')?.text).toBe(t('notice.signed-out'))
+  })
+
+  it.each(['in a second tab', 'from elsewhere'])(
+    'signs out in a page whose session was ended %s, and takes its cookie away',
+    async (where) => {
+      const member = site.visitor()
+      await member.becomeMember()
+      const cookie = member.cookie('sid') ?? ''
+      const _csrf = await member.token('/home')
+      if (where === 'in a second tab') {
+        await member.fill('/logout', {})
+        member.agent.jar.setCookie(`sid=${cookie}`, '127.0.0.1', '/')
+      } else {
+        await site.database.collection('sessions').deleteMany({})
+      }
+
+      const answer = await member.post('/logout', { _csrf })
+
+      expect([answer.status, answer.headers.location]).toEqual([303, '/login'])
+      expect(member.cookie('sid')).toBeUndefined()
+      const login = page(await member.get('/login'))
+      expect(login.querySelector('[role=status]')?.text).toBe(t('notice.signed-out'))
+    },
+  )
+
+  it('answers a script without a session as it answers a sign-out', async () => {
+    const answer = await site.visitor().agent.post('/logout').set('Accept', 'application/json')
+
+    expect(answer.status).toBe(200)
+    expect(answer.body).toMatchObject({
+      next: '/login',
+      user: null,
+      notice: { code: 'signed-out' },
+    })
+  })
+
+  it.each<Fields>([{}, { _csrf: 'x' }])(
+    'signs no member out with %j for a token',
+    async (fields) => {
+      const member = site.visitor()
+      await member.becomeMember()
+
+      const answer = await member.post('/logout', fields)
+
+      expect(answer.status).toBe(403)
+      expect((await member.get('/account')).status).toBe(200)
+    },
+  )
 
   it('leads a member to the sign-in page with a notice', async () => {
     const member = site.visitor()

@@ -25,11 +25,12 @@ describe('GET /', () => {
   })
 
   it('stays on this site whatever host the request names', async () => {
-    const answer = await site.visitor().get('/', {
-      Host: 'evil.example',
-      'X-Forwarded-Host': 'evil.example',
-    })
+    const forged = { 'X-Forwarded-Host': 'evil.example' }
+
+    const answer = await site.visitor().get('/', { Host: 'localhost', ...forged })
+    const evil = await site.visitor().get('/', { Host: 'evil.example', ...forged })
 
     expect(answer.headers.location).toBe('/account')
+    expect([evil.status, evil.headers.location]).toEqual([421, undefined])
   })
 })

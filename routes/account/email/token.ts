@@ -8,11 +8,7 @@ import { changeEmail, findEmailChange } from '../../../models/account/email-chan
 
 export async function show(req: Request, res: Response) {
   const change = await findEmailChange(tokenOf(req))
-  if (change) {
-    res.render('account/email/token', { change })
-  } else {
-    res.status(404).render('account/email/token')
-  }
+  res.status(change ? 200 : 404).render('account/email/token', { change })
 }
 
 export async function submit(req: Request, res: Response) {

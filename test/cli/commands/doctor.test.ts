@@ -34,6 +34,7 @@ const PRODUCTION = {
   SESSION_SECRETS: 'a secret for production and long enough',
   SMTP_URL: 'smtp://127.0.0.1:1',
   MAIL_FROM: 'sesame@example.com',
+  INSECURE_HTTP: 'on',
 }
 
 describe('sesame doctor', () => {

@@ -146,6 +146,8 @@ describe('sesame import', () => {
       imported('[{"username":"a"}]', 'array.json'),
       imported('name;password\na;b', 'no-username.csv'),
       imported(Buffer.from('\uFEFFusername', 'utf16le'), 'utf16.csv'),
+      imported('username,password\r', 'header.csv'),
+      imported('\n', 'empty.jsonl'),
       run(['import', '/nonexistent/users.csv'], environmentOf(site)),
     ])
 
@@ -156,9 +158,26 @@ describe('sesame import', () => {
     ])
     expect(files.map(({ code, out }) => [code, out])).toEqual(files.map(() => [1, '']))
     expect(files.map(({ said }) => said).join()).toMatch(
-      /JSON array[^]*"username"[^]*UTF-8[^]*ENOENT/,
+      /JSON array[^]*"username"[^]*UTF-8(?:[^]*no row){2}[^]*ENOENT/,
     )
     expect(files.map(({ said }) => said).join()).not.toMatch(/^\s+at /m)
+  })
+
+  it('loses no row of a file whose lines end with CR, as some spreadsheets write', async () => {
+    const rows = [
+      'username;password',
+      `a;${hash}`,
+      `"b";${hash}`,
+      `"c\r";${hash}`,
+      'd;',
+      `a;${hash}`,
+    ]
+
+    const { code, out } = await imported(rows.join('\r'), 'users.csv', '--json')
+
+    expect(code).toBe(1)
+    expect(JSON.parse(out)).toMatchObject({ rows: 5, taken: 3, skipped: 1, refused: 1 })
+    expect((await usersOf(site).distinct('username')).sort()).toEqual(['a', 'b', 'c'])
   })
 
   it('writes nothing in a dry run, and foretells the same as then happens', async () => {

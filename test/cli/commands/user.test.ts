@@ -253,6 +253,7 @@ describe('sesame demo', () => {
       SMTP_URL: 'smtp://127.0.0.1:1',
       MAIL_FROM: 'sesame@example.com',
       SESSION_SECRETS: 'a secret for production and long enough',
+      INSECURE_HTTP: 'on',
     })
 
     const accounts = JSON.parse(first.out) as { username: string; password: string }[]

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { attemptLimits } from '../../../config/limits.ts'
 import { LessonStores, type StoredDocument } from '../../../lessons/lib/stores.ts'
-import { findExchanges, keepExchange, type Exchange } from '../../../lessons/lib/record.ts'
+import { findRecord, keepExchange, type Exchange } from '../../../lessons/lib/record.ts'
 import { openSite, type Site } from '../../helper.ts'
 
 const MINUTE = 60_000
@@ -57,7 +57,7 @@ describe('The records of exchanges', () => {
     for (let index = 1; index <= 25; index++)
       await keepExchange('me', 'bounds', exchange(`/${index}`))
 
-    const kept = await findExchanges('me', 'bounds')
+    const { exchanges: kept } = await findRecord('me', 'bounds')
 
     expect(kept.map(({ path }) => path)).toEqual(
       Array.from({ length: 20 }, (_, index) => `/${25 - index}`),
@@ -69,7 +69,7 @@ describe('The records of exchanges', () => {
       _id: `v${index} bounds`,
       visitor: `v${index}`,
       lesson: 'bounds',
-      at: new Date(index),
+      at: new Date(Date.now() - 60 * MINUTE + index),
       exchanges: [],
     })
     await records().insertMany(Array.from({ length: 1000 }, (_, index) => old(index)))
@@ -79,6 +79,14 @@ describe('The records of exchanges', () => {
     expect(await records().countDocuments()).toBe(1000)
     expect(await records().findOne({ visitor: 'v0' })).toBeNull()
     expect(await records().findOne({ visitor: 'the newest' })).not.toBeNull()
+  })
+
+  it('are of twelve hours at most', async () => {
+    await records().updateMany({}, { $set: { at: new Date(Date.now() - 13 * 60 * MINUTE) } })
+
+    await keepExchange('the only one', 'bounds', exchange('/'))
+
+    expect(await records().distinct('visitor')).toEqual(['the only one'])
   })
 })
 

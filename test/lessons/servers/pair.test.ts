@@ -119,7 +119,7 @@ describe('A server of a pair', SLOW, () => {
     const withKey = a && (await askServer(a, { path }))
 
     expect([withoutKey.status, await withoutKey.text()]).toEqual([404, ''])
-    expect(withAnother?.body).toBe('')
-    expect(withKey?.body).toBe('null')
+    expect(withAnother?.text).toBe('')
+    expect(withKey?.text).toBe('null')
   })
 })

@@ -56,7 +56,9 @@ describe('The HTTP client', () => {
       if (req.url === '/endless') res.write('and so on')
     })
     const codeOf = (path: string, timeout?: number) =>
-      client.send({ path, timeout }).catch(({ code }: NodeJS.ErrnoException) => code)
+      client
+        .send({ path, timeout })
+        .catch((error: unknown) => (error as NodeJS.ErrnoException).code)
 
     expect(await codeOf('/silent', 50)).toBe('ETIMEDOUT')
     expect(await codeOf('/endless', 50)).toBe('ETIMEDOUT')

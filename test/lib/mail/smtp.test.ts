@@ -1,8 +1,8 @@
 // Mails over SMTP, to a real mail server: what arrives, and what is rather not sent than read by others.
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { SMTPServerOptions } from 'smtp-server'
-import { smtpMailer } from '../../../lib/mail/smtp.ts'
-import { openMailServer } from '../../mail-server.ts'
+import { smtpMailer, type MailRefused } from '../../../lib/mail/smtp.ts'
+import { openMailServer, type Stage } from '../../mail-server.ts'
 
 const mail = {
   to: 'reader@example.com',
@@ -94,6 +94,61 @@ describe('smtpMailer', () => {
 
     await server.close()
     await expect(send()).rejects.toThrow(/^(ESOCKET|ECONNECTION|ECONNREFUSED)$/)
+  })
+})
+
+describe('A refusal', () => {
+  it.each<[boolean, number, Stage, string?]>([
+    [true, 550, 'RCPT TO'],
+    [true, 550, 'RCPT TO', '5.1.1 no such user'],
+    [true, 551, 'RCPT TO'],
+    [true, 552, 'RCPT TO', '5.2.2 mailbox full'],
+    [true, 553, 'RCPT TO'],
+    [true, 554, 'RCPT TO'],
+    [true, 556, 'RCPT TO'],
+    [true, 552, 'DATA', '5.2.2 mailbox full'],
+    [false, 450, 'RCPT TO'],
+    [false, 452, 'RCPT TO'],
+    [false, 451, 'DATA'],
+    [false, 503, 'RCPT TO', 'AUTH first'],
+    [false, 530, 'RCPT TO', 'Must issue a STARTTLS command first'],
+    [false, 535, 'RCPT TO'],
+    [false, 554, 'RCPT TO', '5.7.1 relay access denied'],
+    [false, 550, 'DATA', '5.7.26 not authenticated'],
+    [false, 530, 'MAIL FROM'],
+    [false, 550, 'MAIL FROM'],
+    [false, 553, 'MAIL FROM', '5.1.8 sender rejected'],
+    [false, 421, 'greeting'],
+    [false, 554, 'greeting'],
+  ])('is final: %s, if the server says %i at %s (%s)', async (isFinal, status, stage, text) => {
+    const { server, send } = await serverFor((port) => `smtp://127.0.0.1:${port}`)
+    server.answer(status, stage, text)
+
+    const refusal = await send().catch((error: unknown) => error as MailRefused)
+
+    expect(refusal).toMatchObject({
+      isFinal,
+      message: expect.stringContaining(`${status}`) as string,
+    })
+  })
+
+  it.each<[string, SMTPServerOptions]>([
+    [
+      'does not know the password',
+      {
+        onAuth: (_auth, _session, done) => {
+          done(new Error('no'))
+        },
+      },
+    ],
+    ['does not talk to this site', { disabledCommands: ['EHLO', 'HELO'] }],
+  ])('is not final if the server %s', async (_what, options) => {
+    const { send } = await serverFor((port) => `smtp://name:word@127.0.0.1:${port}`, {
+      allowInsecureAuth: true,
+      ...options,
+    })
+
+    await expect(send()).rejects.toMatchObject({ isFinal: false })
   })
 })
 

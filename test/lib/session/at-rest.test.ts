@@ -1,6 +1,5 @@
 // What lies in the database: readable and searchable documents, or with a key nothing that tells anything but whose it is.
 import { randomBytes } from 'node:crypto'
-import { createWebCryptoAdapter } from 'connect-mongo'
 import type { SessionData } from 'express-session'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { storageId } from '../../../lib/session/storage-id.ts'
@@ -10,6 +9,7 @@ import {
   renameInSessions,
   findEndReason,
 } from '../../../models/session.ts'
+import { createEncryption } from '../../../lib/session/encryption.ts'
 import { sessionKey, sessionOf, sessionsOf } from '../../documents.ts'
 import { openSite, type Site } from '../../helper.ts'
 import { newPerson, page } from '../../visitor.ts'
@@ -118,6 +118,22 @@ describe('A session whose time has run out', () => {
   })
 })
 
+describe('The data of another session', () => {
+  it('is worth nothing in a document of one’s own, nor are both counted', async () => {
+    const { calls, raw, close } = await openStore(KEY)
+    await calls.set('admin', session({ userId: 'admin' }))
+    await calls.set('mine', session({ userId: 'alice' }))
+    const admin = await raw.findOne({ owner: 'admin' })
+
+    await raw.updateOne({ owner: 'alice' }, { $set: { session: admin?.session } as object })
+
+    expect(await calls.get('mine')).toBeNull()
+    expect(await calls.get('admin')).toMatchObject({ userId: 'admin' })
+    expect([await calls.length(), (await calls.all()).length]).toEqual([1, 1])
+    await close()
+  })
+})
+
 describe('Many changes to different keys at once', () => {
   it.each([
     ['readable', undefined],
@@ -144,8 +160,8 @@ describe('Many changes to different keys at once', () => {
 
 describe('Encryption', () => {
   it('writes the same data differently each time', async () => {
-    const { encrypt } = createWebCryptoAdapter({ secret: KEY, iterations: 1 })
+    const { encrypt } = createEncryption(KEY, 1)
 
-    expect(await encrypt('the same')).not.toBe(await encrypt('the same'))
+    expect(await encrypt('the same', 'one')).not.toBe(await encrypt('the same', 'one'))
   })
 })

@@ -1,11 +1,12 @@
 // A small site to compare stores on: the same express-session with connect-mongo's store as it is, and with ours in all its ways.
 import { randomBytes } from 'node:crypto'
-import { createWebCryptoAdapter, MongoStore } from 'connect-mongo'
+import { MongoStore } from 'connect-mongo'
 import express, { type Express } from 'express'
 import session, { type SessionOptions } from 'express-session'
 import { MongoClient } from 'mongodb'
 import supertest from 'supertest'
 import { inject } from 'vitest'
+import { createEncryption } from '../../../lib/session/encryption.ts'
 import { SessionStore } from '../../../lib/session/store.ts'
 import { saveFirst } from '../../../middleware/session/save-first.ts'
 import { deferred } from '../../deferred.ts'
@@ -120,9 +121,7 @@ function makeStore(kind: Kind, client: MongoClient, databaseName: string, touchA
     })
   } else {
     const encryption =
-      kind === 'ours, encrypted'
-        ? createWebCryptoAdapter({ secret: 'a key for tests', iterations: 1 })
-        : undefined
+      kind === 'ours, encrypted' ? createEncryption('a key for tests', 1) : undefined
     const cache = kind === 'ours, in memory too' ? cacheThatIsOn() : undefined
     return new SessionStore({ client, databaseName, idle: IDLE, encryption, cache })
   }

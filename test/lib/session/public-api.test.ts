@@ -2,6 +2,7 @@
 import type { SessionData } from 'express-session'
 import { MongoClient } from 'mongodb'
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest'
+import { storageId } from '../../../lib/session/storage-id.ts'
 import { SessionStore } from '../../../lib/session/store.ts'
 import { cacheThatIsOn, callsOf, openStore, sessionOf, type OpenStore } from './store.ts'
 
@@ -73,6 +74,14 @@ describe.each<[string, string | undefined, boolean]>([
     const found = await open.raw.find().toArray()
     expect(found.map(({ expires }) => expires > soon)).toEqual([true])
     expect(emitted).toEqual(['create', 'set', 'touch'])
+  })
+
+  it('length() counts what all() lists: neither what has ended nor what has expired', async () => {
+    for (const id of ['one', 'two', 'three']) await set(id, { user: id })
+    await open.store.end({ _id: storageId('one') }, 'elsewhere')
+    await open.raw.updateOne({ _id: storageId('two') }, { $set: { expires: new Date(0) } })
+
+    expect([await open.calls.length(), (await open.calls.all()).length]).toEqual([1, 1])
   })
 
   it('all() and length() tell what there is', async () => {

@@ -1,11 +1,11 @@
 // A store on a database of its own, and its callbacks as promises, for tests that use it directly.
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { createWebCryptoAdapter } from 'connect-mongo'
 import { Cookie, type SessionData } from 'express-session'
 import { MongoClient, type Collection } from 'mongodb'
 import { inject, vi } from 'vitest'
 import { SessionCache } from '../../../lib/session/cache.ts'
+import { createEncryption } from '../../../lib/session/encryption.ts'
 import { SESSIONS, type SessionDocument } from '../../../lib/session/documents.ts'
 import { SessionStore } from '../../../lib/session/store.ts'
 
@@ -39,7 +39,7 @@ export async function openStore(key?: string, cache?: SessionCache): Promise<Ope
       databaseName,
       idle: 60_000,
       ownerOf: ({ userId }) => userId,
-      encryption: key ? createWebCryptoAdapter({ secret: key, iterations: 1 }) : undefined,
+      encryption: key ? createEncryption(key, 1) : undefined,
       cache,
     })
   const store = another(key, cache)

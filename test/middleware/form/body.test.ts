@@ -109,6 +109,19 @@ describe('POST /login', () => {
     expect(answer.status).toBe(403)
   })
 
+  it.each(['utf8', 'UTF8', '"utf8"', 'UTF-8', '"utf-8"', 'unicode-1-1-utf-8'])(
+    'reads a form and JSON with charset=%s, which is UTF-8',
+    async (charset) => {
+      const send = (type: string, body: string) =>
+        site.visitor().agent.post('/locale').set('Content-Type', type).send(body)
+
+      const form = await send(`${FORM}; charset=${charset}`, 'locale=zh-CN&next=%2Flogin')
+      const json = await send(`${JSON_TYPE};charset=${charset}; x=y`, '{"locale":"zh-CN"}')
+
+      expect([form.status, form.headers.location, json.status]).toEqual([303, '/login', 303])
+    },
+  )
+
   it.each([JSON_TYPE, `${JSON_TYPE}; charset=UTF-8`])(
     'reads %s of exactly 16 KiB and fifty fields, and answers with a page unless asked otherwise',
     async (type) => {

@@ -17,7 +17,8 @@ const elsewhere: Fields[] = [
   { Origin: 'https://127.0.0.1:3000' },
   { Origin: 'https://evil.example', 'Sec-Fetch-Site': 'same-origin' },
   { Origin: 'http://127.0.0.1:3000', 'Sec-Fetch-Site': 'cross-site' },
-  { Origin: 'https://evil.example', Host: 'evil.example' },
+  { Origin: 'http://localhost:4001', Host: 'localhost:4000' }, // another program of that machine
+  { Origin: 'http://localhost:4000', Host: '127.0.0.1:4000' },
   { Origin: 'https://evil.example', 'X-Forwarded-Host': 'evil.example' },
 ]
 
@@ -28,6 +29,8 @@ const here: Fields[] = [
   { Origin: 'http://127.0.0.1:3000' },
   { Origin: 'http://127.0.0.1:3000', 'Sec-Fetch-Site': 'same-origin' },
   { Origin: 'null', 'Sec-Fetch-Site': 'same-origin' }, // a page of ours that sends no referrer
+  { Origin: 'http://localhost:4000', Host: 'localhost:4000' }, // whoever develops it, at its machine
+  { Origin: 'http://app.localhost:4000', Host: 'app.localhost:4000' },
 ]
 
 let site: Site
@@ -75,6 +78,51 @@ describe.each(['/register', '/logout', '/locale', '/no-such-page'])('POST %s', (
       expect(member.cookie('locale')).toBeUndefined()
     },
   )
+})
+
+describe('POST /verify-email/:token', () => {
+  const link = async () => {
+    const { email } = await register()
+    return (await site.mails()).find(({ to }) => to === email)?.link ?? ''
+  }
+  const register = async () => {
+    const person = newPerson()
+    await site.visitor().register(person)
+    return person
+  }
+
+  // Over plain HTTP browsers send no Sec-Fetch-Site, and from a page that sends no referrer no Origin either.
+  it.each<Fields>([{ Origin: 'null' }, { Origin: 'http://127.0.0.1:3000' }])(
+    'confirms over plain HTTP, coming with %j alone',
+    async (headers) => {
+      const answer = await site.visitor().fill(await link(), {}, headers)
+
+      expect([answer.status, answer.headers.location]).toEqual([303, '/login'])
+    },
+  )
+
+  it.each<Fields>([
+    { Origin: 'null', 'Sec-Fetch-Site': 'cross-site' },
+    { Origin: 'null', 'Sec-Fetch-Site': 'none' },
+    { Origin: 'https://evil.example' },
+    { 'Sec-Fetch-Site': 'cross-site' },
+  ])('is refused where a browser says that it comes from elsewhere: %j', async (headers) => {
+    const answer = await site.visitor().fill(await link(), {}, headers)
+
+    expect(answer.status).toBe(403)
+  })
+})
+
+describe('POST /password-reset/:token', () => {
+  it('is taken without Sec-Fetch-Site, but never without the token of its form', async () => {
+    const path = `/password-reset/${'a'.repeat(43)}`
+    const headers = { Origin: 'null' }
+
+    const withToken = await site.visitor().send(path, { password: validPassword }, headers)
+    const without = await site.visitor().post(path, { password: validPassword }, headers)
+
+    expect([withToken.status, without.status]).toEqual([404, 403])
+  })
 })
 
 describe('GET /home', () => {

@@ -101,7 +101,7 @@ describe('A visitor who leaves before the answer', () => {
     const arrived = once(server, 'request')
     const socket = connect((server.address() as AddressInfo).port, '127.0.0.1')
     socket.write(
-      'POST /login HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n' +
+      'POST /login HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-www-form-urlencoded\r\n' +
         'Content-Length: 99\r\n\r\nusername=',
     )
     await arrived

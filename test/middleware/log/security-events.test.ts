@@ -169,7 +169,7 @@ describe('The log (ASVS 16.3.1, 16.3.3)', () => {
 
   it('tells of mailed links whose address was confirmed, and whose password was reset', async () => {
     const visitor = visitorFrom('192.0.2.17')
-    const person = await visitor.becomeMember()
+    const person = await visitor.registerAndSignIn()
     const userId = await idOf(person)
     const [confirmation] = await site.mails()
     const confirmed = await watch(() => visitor.fill(confirmation?.link ?? '', {}))
@@ -212,7 +212,7 @@ describe('The log (ASVS 16.3.1, 16.3.3)', () => {
 
   it('keeps from an account’s own list what anybody could repeat to push the rest off it', async () => {
     const visitor = visitorFrom('192.0.2.19')
-    const person = await visitor.becomeMember()
+    const person = await visitor.registerAndSignIn()
     await visitor.post('/logout', { _csrf: 'forged-token' })
     await visitor.post('/logout', {}, { Origin: 'https://evil.example' })
     const wrong = { ...person, password: 'wrong' }

@@ -105,7 +105,20 @@ describe('over HTTPS', () => {
   it('GET /home asks browsers to keep to HTTPS (ASVS 3.4.1)', async () => {
     const answer = await site.visitor().get('/home', HTTPS)
 
-    expect(answer.headers['strict-transport-security']).toMatch(/^max-age=\d{7,}/)
+    expect(answer.headers['strict-transport-security']).toMatch(/^max-age=\d{7,}$/)
+  })
+
+  it('GET /home asks for all subdomains only where HSTS_SUBDOMAINS is on', async () => {
+    const { visitor } = await openSite({
+      BASE_URL: 'https://sign-in.example',
+      HSTS_SUBDOMAINS: 'on',
+    })
+
+    const answer = await visitor().get('/home')
+
+    expect(answer.headers['strict-transport-security']).toMatch(
+      /^max-age=\d{7,}; includeSubDomains$/,
+    )
   })
 
   it('GET /captcha that came over plain HTTP sets no session cookie', async () => {

@@ -1,4 +1,5 @@
 // What becomes of a letter: it arrives once, also through refusals, restarts and several senders, and delays nobody.
+import { ObjectId } from 'mongodb'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { LOCALES, translator } from '../../../config/i18n.ts'
 import {
@@ -13,7 +14,7 @@ import { Postman } from '../../../models/mail/postman.ts'
 import { usersOf } from '../../documents.ts'
 import { openSite, type Site } from '../../helper.ts'
 import { openMailServer, type MailServer } from '../../mail-server.ts'
-import { newPerson, type Fields } from '../../visitor.ts'
+import { newPerson, page, type Fields, type Visitor } from '../../visitor.ts'
 
 const MAIL_FROM = 'Sesame <sesame@sign-in.example>'
 type Person = ReturnType<typeof newPerson>
@@ -194,6 +195,77 @@ describe('An outbox that can not be read', () => {
 
     expect(server.arrived).toMatchObject([{ to: [person.email] }])
   })
+})
+
+describe('A letter whose recipient is refused for good', () => {
+  const t = translator('en')
+  const notice = ({ email }: Person) => t('account.refused', { email })
+
+  it('is tried once; the account says so until a mail gets through, and the log names nobody', async () => {
+    server.answer(550)
+    const person = await register()
+    await untilHandled(TIMEOUT)
+    const visitor = site.visitor()
+    await visitor.signIn(person)
+
+    const told = await textOf(visitor)
+    const waiting = await outbox().countDocuments()
+    server.answer(250)
+    await queueLetter({ kind: 'password-changed', userId: await idOf(person) }, 'en')
+    await untilHandled(TIMEOUT)
+
+    expect(waiting).toBe(0)
+    expect(told).toContain(notice(person))
+    expect(await textOf(visitor)).not.toContain(notice(person))
+    const line = site.log.findLast((one) => one.includes('"mail":"refused"')) ?? ''
+    expect(JSON.parse(line)).toMatchObject({
+      level: 40,
+      kind: 'verify-email',
+      userId: await idOf(person),
+      attempts: 1,
+      reason: 'EENVELOPE 550',
+    })
+    expect(site.log.join('\n')).not.toContain(person.email)
+  })
+
+  it('says nothing about another address: neither the next one nor the one before', async () => {
+    const visitor = site.visitor()
+    const person = await visitor.becomeMember()
+    const userId = await idOf(person as Person)
+    server.answer(550)
+    const another = `new-${person.email ?? ''}`
+    const pendingEmail = { address: another, askedAt: new Date() }
+    await usersOf(site).updateOne({ _id: new ObjectId(userId) }, { $set: { pendingEmail } })
+    await queueLetter({ kind: 'email-change', userId, email: another }, 'en')
+    await untilHandled(TIMEOUT)
+    server.answer(250)
+    await queueLetter({ kind: 'password-changed', userId }, 'en')
+    await untilHandled(TIMEOUT)
+    const pending = await textOf(visitor)
+
+    await usersOf(site).updateOne({ _id: new ObjectId(userId) }, { $unset: { pendingEmail: 1 } })
+    server.answer(550)
+    await queueLetter({ kind: 'email-changed', userId, to: 'old@example.com', email: '' }, 'en')
+    await untilHandled(TIMEOUT)
+
+    expect(pending).toContain(t('account.refused', { email: another }))
+    expect(await textOf(visitor)).not.toContain(t('account.refused', { email: another }))
+    expect(await textOf(visitor)).not.toContain('old@example.com')
+  })
+
+  it('is tried again where it is the site that the server refuses', async () => {
+    server.answer(554, 'greeting')
+    const person = await register()
+    await untilHandled(TIMEOUT)
+    const waiting = await outbox().countDocuments()
+    server.answer(250)
+    await comeDue()
+
+    expect(waiting).toBe(1)
+    expect(server.arrived).toMatchObject([{ to: [person.email] }])
+  })
+
+  const textOf = async (visitor: Visitor) => page(await visitor.get('/account')).text
 })
 
 describe('Several senders', () => {

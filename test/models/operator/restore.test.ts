@@ -100,8 +100,8 @@ describe('A restore', () => {
 
   it('of what was read while an account went and its name was taken again fits together', async () => {
     const visitor = site.visitor()
-    const { username = '', email = '' } = await visitor.becomeMember()
-    await site.visitor().becomeMember()
+    const { username = '', email = '' } = await visitor.registerAndSignIn()
+    await site.visitor().registerAndSignIn()
     const id = (await findByName(username))?._id.toString() ?? ''
     const entries: Entry[] = []
 

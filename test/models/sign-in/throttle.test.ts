@@ -90,7 +90,7 @@ describe('beginSignIn', () => {
     await inARow(5, () => fail(name, '192.0.2.1'))
     const before = await rows().find().sort({ key: 1 }).toArray()
 
-    await inARow(100, () => fail(name, '192.0.2.1'))
+    await inARow(10, () => fail(name, '192.0.2.1'))
 
     expect(await rows().find().sort({ key: 1 }).toArray()).toEqual(before)
   })
@@ -107,7 +107,7 @@ describe('beginSignIn', () => {
   it('gives back what a success did not use', async () => {
     const who = { userId: 'a3' }
 
-    const answers = await inARow(200, () => succeed(who, '192.0.2.1'))
+    const answers = await inARow(attemptLimits.address.points + 1, () => succeed(who, '192.0.2.1'))
 
     expect(answers.every(({ ok }) => ok)).toBe(true)
     expect(await row(/^account:a3$/)).toBeNull()
@@ -285,9 +285,11 @@ async function succeed(who: Parameters<typeof beginSignIn>[1], network: string) 
 }
 
 async function failFromEverywhere(who: Parameters<typeof beginSignIn>[1], times: number) {
-  for (let count = 0; count < times; count++) {
-    expect(await fail(who, `192.0.2.${count}`)).toBe(true)
-  }
+  // Two are real: the first makes the row, which then counts all but the last.
+  expect(await fail(who, '192.0.2.1')).toBe(true)
+  const all = { points: times - 1, failures: times - 1 }
+  await rows().updateOne({ key: /^(account|unknown):/ }, { $set: all })
+  expect(await fail(who, '192.0.2.2')).toBe(true)
 }
 
 async function inARow<T>(times: number, act: () => Promise<T>): Promise<T[]> {

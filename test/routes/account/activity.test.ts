@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { translator } from '../../../config/i18n.ts'
 import { DAY } from '../../../config/time.ts'
+import { purgeActivities, recordActivity } from '../../../models/account/activity.ts'
 import { usersOf } from '../../documents.ts'
 import { openSite, validPassword, type Site } from '../../helper.ts'
 import { page, type Visitor } from '../../visitor.ts'
@@ -18,6 +19,9 @@ beforeAll(async () => {
 })
 afterAll(() => site.close())
 
+type Stored = { _id: string; events: { event: string; at: Date }[]; signIns?: object[] }
+const activities = () => site.database.collection<Stored>('activities')
+const idOf = async (username: string) => String((await usersOf(site).findOne({ username }))?._id)
 const rowsOf = async (visitor: Visitor) =>
   page(await visitor.get(PATH))
     .querySelectorAll('.events tbody tr')
@@ -90,6 +94,70 @@ describe(`GET ${PATH}`, () => {
       .insertOne({ _id, events })
 
     expect(await rowsOf(visitor)).toHaveLength(1)
+  })
+
+  it('tells what one browser repeats within a day as one event with its count', async () => {
+    const visitor = site.visitor()
+    await visitor.registerAndSignIn()
+    for (let turn = 0; turn < 3; turn++) await visitor.get('/account/export')
+    await visitor.fill('/account/password', { current: 'wrong', password: validPassword })
+    await visitor.get('/account/export', { 'User-Agent': '$agent' })
+    await visitor.get('/account/export')
+
+    const rows = await rowsOf(visitor)
+
+    const event = eventName('data-exported')
+    expect(rows.map(([name]) => name)).toEqual([
+      t('account.activity.repeated', { event, count: 4 }),
+      event,
+      eventName('password-check-failed'),
+      eventName('sign-in'),
+      eventName('registered'),
+    ])
+  })
+
+  it('keeps the sign-ins, whatever else is repeated with however many browsers', async () => {
+    const visitor = site.visitor()
+    const { username = '' } = await visitor.registerAndSignIn()
+    const _id = await idOf(username)
+    const exported = { event: 'data-exported', outcome: 'done', address: '::1' } as const
+    for (let turn = 0; turn < 205; turn++) {
+      recordActivity(_id, { ...exported, at: new Date(), agent: `${turn}` }, console)
+    }
+
+    const rows = await rowsOf(visitor)
+
+    expect(rows.map(([name]) => name).slice(40)).toEqual([
+      eventName('sign-in'),
+      eventName('registered'),
+    ])
+  })
+
+  it('is kept for ninety days, its sign-ins for the thirty that are drawn, whoever comes back or not', async () => {
+    const visitor = site.visitor()
+    const { username = '' } = await visitor.becomeMember()
+    const [_id, gone] = [await idOf(username), 'gone']
+    const ago = (days: number) => new Date(Date.now() - days * 24 * 60 * 60 * 1000)
+    const at = (days: number) => ({ at: ago(days), event: 'sign-in', outcome: 'done', agent: '' })
+    const old = { events: [at(400), at(91), at(89)], signIns: [at(400), at(32), at(29)] }
+    await activities().deleteMany({})
+    await activities().insertMany([
+      { _id, ...old }, // as the site wrote them before there was a purge
+      { _id: gone, events: [at(400)], signIns: [at(400)] },
+    ])
+
+    await purgeActivities()
+
+    const [kept, ...others] = await activities().find().toArray()
+    expect([kept?.events.length, kept?.signIns?.length]).toEqual([1, 1])
+    expect(kept?.events[0]?.at.getTime()).toBeGreaterThan(ago(90).getTime())
+    expect(others).toEqual([])
+    await activities().updateOne({ _id }, { $set: { ...old, purgeAt: ago(-1) } })
+    await visitor.get('/account/export')
+    await visitor.get(PATH)
+    const after = await activities().findOne({ _id })
+    expect(after?.events.map(({ event }) => event)).toEqual(['sign-in', 'data-exported'])
+    expect(after).toMatchObject({ signIns: [{}] })
   })
 
   it('shows nobody else’s, and a made-up device as text', async () => {

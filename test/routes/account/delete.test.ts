@@ -74,8 +74,24 @@ describe(`POST ${PATH}`, () => {
     expect((await site.visitor().register({ username })).status).toBe(422)
   })
 
-  it('removes the wish for a reset link that waits for a mail server', async () => {
-    const { visitor, username, email } = await newMember()
+  it('leaves no id, name or address in what lessons keep of the pages that were seen', async () => {
+    const lessons = await openSite({ LESSONS: 'on' })
+    const visitor = lessons.visitor()
+    const { username = '', email = '' } = await visitor.registerAndSignIn()
+    const id = String((await usersOf(site).findOne({ username }))?._id)
+    await visitor.get('/account')
+    const shown = (await visitor.get('/home')).text
+
+    await remove(visitor, username)
+
+    expect(shown).toContain(username)
+    expect(await lessons.database.collection('lesson-records').countDocuments()).toBeGreaterThan(0)
+    expect(await tracesOf([id, username, email])).toEqual([])
+  })
+
+  it('removes the wish for a reset link that waits for a mail server, however it was typed', async () => {
+    const { visitor, username, email: address } = await newMember()
+    const email = address.toUpperCase()
     await site.mails()
     const later = new Date(Date.now() + 60_000)
     const letter = { kind: 'password-reset', email }

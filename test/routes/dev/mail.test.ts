@@ -1,4 +1,6 @@
 // The mailbox of the mails that no mail server took: for whoever develops or tries the site, and for nobody else.
+import { createServer } from 'node:http'
+import supertest from 'supertest'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { translator } from '../../../config/i18n.ts'
 import { catchMail } from '../../../models/mail/mailbox.ts'
@@ -101,5 +103,54 @@ describe('With a mail server', () => {
     expect(statuses).toEqual([404, 404, 404])
     const login = await visitor.get('/login')
     expect(login.text).not.toContain('/dev/mail')
+  })
+})
+
+describe.each(['/dev/mail', '/dev/mail/000000000000000000000000'])('%s', (path) => {
+  const methods = ['get', 'head', 'post', 'options', 'put'] as const
+
+  it.each(['192.0.2.7', '::ffff:192.0.2.7', '2001:db8::1', undefined])(
+    'is not there for whoever comes from %s, by any method',
+    async (remoteAddress) => {
+      // The site with a connection from another machine, which this one can't make by itself.
+      const server = createServer((req, res) => {
+        Object.defineProperty(req.socket, 'remoteAddress', { value: remoteAddress })
+        site.app(req, res)
+      })
+
+      const answers = await Promise.all(methods.map((method) => supertest(server)[method](path)))
+
+      expect(answers.map(({ status }) => status)).toEqual(methods.map(() => 404))
+    },
+  )
+
+  it.each([
+    ['X-Forwarded-For', '127.0.0.1'],
+    ['X-Forwarded-Proto', 'http'],
+    ['X-Forwarded-Host', 'localhost'],
+    ['Forwarded', 'for=127.0.0.1'],
+    ['X-Real-IP', '127.0.0.1'],
+    ['CF-Connecting-IP', '127.0.0.1'],
+    ['True-Client-IP', '127.0.0.1'],
+    ['Via', '1.1 proxy'],
+    ['Host', 'sesame.example:3000'], // a tunnel that knows no HTTP and so adds no header
+  ])('is not there for whoever comes through a proxy or a tunnel: %s', async (name, value) => {
+    const tunnelled = await openSite({ BASE_URL: 'http://sesame.example:3000', TRUST_PROXY: '1' })
+
+    const answer = await tunnelled.visitor().get(path, { [name]: value })
+
+    expect(answer.status).toBe(404)
+  })
+})
+
+describe('POST /password-reset', () => {
+  it('offers the way to the mailbox to whoever may enter it alone', async () => {
+    const offered = async (headers: Record<string, string>) => {
+      const visitor = site.visitor()
+      await visitor.fill('/password-reset', { email: 'a@example.com' })
+      return (await visitor.get('/login', headers)).text.includes('href="/dev/mail"')
+    }
+
+    expect([await offered({}), await offered({ Via: '1.1 proxy' })]).toEqual([true, false])
   })
 })

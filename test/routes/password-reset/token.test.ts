@@ -39,7 +39,7 @@ describe('GET /password-reset/:token', () => {
 
     for (const answer of [await member.get(link), await member.get(`${link}x`)]) {
       expect(answer.headers).toMatchObject({
-        'referrer-policy': 'no-referrer',
+        'referrer-policy': 'strict-origin',
         'cache-control': 'no-store',
         'x-robots-tag': 'noindex, nofollow',
       })
@@ -54,7 +54,7 @@ describe('GET /password-reset/:token', () => {
       await agent.put(link.replace('password-reset', 'Password-Reset')),
     ]) {
       expect(answer.status).toBeGreaterThanOrEqual(400)
-      expect(answer.headers['referrer-policy']).toBe('no-referrer')
+      expect(answer.headers['referrer-policy']).toBe('strict-origin')
       expect(answer.text).not.toContain(link.split('/')[2])
     }
     const refused = await member.post(link, { _csrf: 'made up', password })
@@ -173,7 +173,7 @@ describe('POST /password-reset/:token', () => {
 
     expect(answer.status).toBe(422)
     expect(errorsOf(answer)).toEqual({ password: t(error as 'errors.text') })
-    expect(answer.headers['referrer-policy']).toBe('no-referrer')
+    expect(answer.headers['referrer-policy']).toBe('strict-origin')
     expect((await someone().fill(link, { password })).status).toBe(303)
   })
 

@@ -21,7 +21,7 @@ describe('GET /verify-email/:token', () => {
 
     expect(answer?.status).toBe(200)
     expect(answer?.headers).toMatchObject({
-      'referrer-policy': 'no-referrer',
+      'referrer-policy': 'strict-origin',
       'cache-control': 'no-store',
       'x-robots-tag': 'noindex, nofollow',
     })

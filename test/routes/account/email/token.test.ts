@@ -36,7 +36,7 @@ describe('GET /account/email/:token', () => {
     for (let turn = 0; turn < 3; turn++) {
       const answer = await site.visitor().get(link)
       expect(answer.status).toBe(200)
-      expect(answer.headers['referrer-policy']).toBe('no-referrer')
+      expect(answer.headers['referrer-policy']).toBe('strict-origin')
       const text = t('account.email.token.text', { username, email: next })
       expect(page(answer).querySelector('main p')?.textContent).toBe(text)
     }

@@ -1,8 +1,8 @@
 // Where the site is configured for HTTPS and a request came without, a Secure cookie would be dropped in silence.
 import type { Request, RequestHandler } from 'express'
 import createError from 'http-errors'
-import { isHttps } from '../config/session.ts'
-import { settingsOf } from './settings.ts'
+import { isHttps } from '../../config/session.ts'
+import { settingsOf } from '../settings.ts'
 
 /** False where no cookie of this site can reach the visitor. `req.secure` believes X-Forwarded-Proto of a trusted proxy only. */
 export function canSetCookies(req: Request): boolean {

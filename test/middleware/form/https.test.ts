@@ -4,10 +4,10 @@ import express from 'express'
 import session from 'express-session'
 import supertest from 'supertest'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { translator } from '../../config/i18n.ts'
-import { sessionsOf } from '../documents.ts'
-import { openSite, validPassword, type Site } from '../helper.ts'
-import { cookiesOf, newPerson, page } from '../visitor.ts'
+import { translator } from '../../../config/i18n.ts'
+import { sessionsOf } from '../../documents.ts'
+import { openSite, validPassword, type Site } from '../../helper.ts'
+import { cookiesOf, newPerson, page } from '../../visitor.ts'
 
 const t = translator('en')
 const HTTPS = { 'X-Forwarded-Proto': 'https' }
