@@ -83,7 +83,7 @@ export const models: Mutation[] = [
     file: 'models/operator/sessions.ts',
     from: 'if (one && found.length === 1)',
     to: 'if (one)',
-    tests: ['test/cli/commands/user.test.ts'],
+    tests: ['test/models/operator/sessions.test.ts'],
   },
   {
     file: 'models/sign-in.ts',
