@@ -53,7 +53,12 @@ describe('openDatabaseAndSecrets()', () => {
 describe('startStandalone() with MONGO_URL, in production', () => {
   it('keeps no sessions in memory, which others may change, and is not ended by a SIGHUP', async () => {
     const turnOn = vi.spyOn(SessionCache.prototype, 'turnOn')
-    const production = { NODE_ENV: 'production', CAPTCHA: 'on', THROTTLE: 'on' }
+    const production = {
+      NODE_ENV: 'production',
+      CAPTCHA: 'on',
+      THROTTLE: 'on',
+      INSECURE_HTTP: 'on',
+    }
     const mail = { SMTP_URL: 'smtp://127.0.0.1:1', MAIL_FROM: 'sesame@example.com' }
     const settings = settingsWith({ MONGO_URL: mongoUrl, PORT: '0', ...production, ...mail })
 

@@ -88,7 +88,7 @@ describe('A visit', () => {
     expect(await page.getByRole('status').textContent()).toContain('Your new password is stored')
     const ofTokenPages = sent.filter((one) => forms.includes(one.page))
     expect(ofTokenPages).toEqual(
-      forms.map((one) => ({ page: one, origin: 'null', referer: undefined })),
+      forms.map((one) => ({ page: one, origin: site.origin, referer: `${site.origin}/` })),
     )
     expect(
       sent.filter(({ referer }) => /(verify-email|password-reset)\/./.test(referer ?? '')),

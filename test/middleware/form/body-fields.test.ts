@@ -19,7 +19,6 @@ const formFields: [string, string][] = [
   ['/login', 'remember'],
   ['/login', '_csrf'],
   ['/locale', 'locale'],
-  ['/locale', '_csrf'],
 ]
 
 /** What may come instead of a field's one text. */
