@@ -30,8 +30,9 @@ async function open(settings: Settings, logger: Logger): Promise<void> {
       settings.workers > 1 ? await inSeveral(settings, logger) : await inOne(settings, logger)
     process.once('SIGINT', () => void stopWith(stop))
     process.once('SIGTERM', () => void stopWith(stop))
-    if (settings.catchesMail)
+    if (settings.catchesMail) {
       say('Mails are not sent but shown on the page /dev/mail, on this machine alone')
+    }
     say(`Sesame is open: ${address}`)
     for (const line of warningsFor(settings, address)) say(line)
   } catch (error) {

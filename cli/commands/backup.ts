@@ -59,8 +59,9 @@ async function backup(file: string): Promise<void> {
     printError(
       'Not in it: sessions, links of mails, mails that wait. After a restore everybody signs in again.',
     )
-    if (head.pepper !== null)
+    if (head.pepper !== null) {
       printError('Keep PASSWORD_PEPPER too: without it no password matches.')
+    }
   })
 }
 

@@ -14,8 +14,9 @@ export async function printImportReport(
   reportFile: string | undefined,
 ): Promise<void> {
   const { rows, taken, skipped, refused, withoutEmail, unknownFields, dryRun, seconds } = report
-  if (unknownFields.length > 0)
+  if (unknownFields.length > 0) {
     printError(`Ignored fields: ${unknownFields.map(plain).join(', ')}.`)
+  }
   const speed = seconds >= 1 ? ` (${counted(Math.round(rows / seconds), 'row')} a second)` : ''
   await print(`${counted(rows, 'row')} in ${seconds.toFixed(1)} s${speed}:`)
   await print(`  ${counted(taken, 'user')} ${dryRun ? 'would be ' : ''}taken`)
@@ -36,8 +37,9 @@ export async function printImportReport(
   if (withoutEmail > 0) {
     await print(`${counted(withoutEmail, 'user')} without an email: no password reset by mail.`)
   }
-  if (report.stopped && !dryRun)
+  if (report.stopped && !dryRun) {
     await print('Stopped before the end. Run it again: what was taken is skipped.')
+  }
   await print(closing(report))
 }
 

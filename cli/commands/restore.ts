@@ -86,10 +86,12 @@ async function printRestoreReport(
   await print(`${counted(counts.users ?? 0, 'user')} restored as of ${timeOf(createdAt)}.`)
   const list = (names: string[]) => names.map(plain).join(', ')
   const { dropped, withoutAddress } = conflicts
-  if (dropped.length > 0)
+  if (dropped.length > 0) {
     printError(`Left out, for somebody had their name later: ${list(dropped)}`)
-  if (withoutAddress.length > 0)
+  }
+  if (withoutAddress.length > 0) {
     printError(`Without their address, for somebody had it later: ${list(withoutAddress)}`)
+  }
   if (leftOut > 0) printError(`${counted(leftOut, 'document')} of people who are gone left out.`)
   printError('All sessions and mailed links have ended: everybody signs in again.')
 }

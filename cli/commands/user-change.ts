@@ -98,15 +98,17 @@ async function resetLink(named: string): Promise<void> {
       `With this link ${name} can choose a new password, once, within ${tokenTtl['password-reset'] / MINUTE} minutes:`,
     )
     await print(`${settings.baseUrl}/password-reset/${token}`)
-    if (user.lockedAt)
+    if (user.lockedAt) {
       printError(`${name} is locked and can't sign in with it before "user unlock".`)
+    }
   })
 }
 
 async function remove(named: string, { yes }: { yes?: boolean }): Promise<void> {
   await withUser(named, async ({ user, id, name, store }) => {
-    if (!yes)
+    if (!yes) {
       await confirmByTyping(`Type "${name}" to delete this account for good: `, user.username)
+    }
     await deleteAccount(store, id)
     await print(`${name} is deleted, with all sessions, links, letters and events.`)
   })
