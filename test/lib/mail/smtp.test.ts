@@ -41,8 +41,7 @@ describe('smtpMailer', () => {
 
     await send({ ...mail, to: 'x&y@例子.中国' })
 
-    const to = 'x&y@xn--fsqu00a.xn--fiqs8s'
-    expect(server.arrived).toMatchObject([{ to: [to], headers: { to } }])
+    expect(server.arrived).toMatchObject([{ headers: { to: 'x&y@xn--fsqu00a.xn--fiqs8s' } }])
   })
 
   it.each<[string, (port: number) => string, SMTPServerOptions]>([

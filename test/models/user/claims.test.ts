@@ -36,6 +36,23 @@ async function importRows(...users: { username: string; email?: string }[]): Pro
   return reasons
 }
 
+describe('A name of another site', () => {
+  it.each(['alice\u202egnp', 'left\u200eright', 'ad\u200bmin', '\u3164', '\u2800', '\u0301a'])(
+    'is not imported with characters that nobody can see: %j',
+    async (username) => {
+      expect(await importRows({ username })).toEqual(['username-invisible'])
+    },
+  )
+
+  it.each(["Zoë O'Neil", '老 用户', '-x', 'ＷＩＤＥ', 'admin', 'smile😀'])(
+    'is imported as it is where people can read it: %s',
+    async (username) => {
+      expect(await importRows({ username })).toEqual([])
+      expect((await site.visitor().signIn({ username })).status).toBe(303)
+    },
+  )
+})
+
 describe('An address that is the name of an imported user', () => {
   it('is refused to whoever registers with it, wants it later, or is imported with it', async () => {
     const name = newAddress()
