@@ -118,13 +118,9 @@ export function createApp({
   )
   if (lessons) app.use(...lessons.beforeSessions) // so that lessons can neither read nor disturb the site's sessions
   const observers = { cache: sessionCache, watch: lessons?.watch, metrics }
-  app.use(
-    sessions(settings, openSessionStore(settings, database, observers)),
-    saveFirst,
-    resign(settings),
-    currentUser,
-    offerToken,
-  )
+  const store = openSessionStore(settings, database, observers)
+  app.set('session store', store)
+  app.use(sessions(settings, store), saveFirst, resign(settings), currentUser, offerToken)
 
   // Routes
   app.use(pages([...withSession, ...(lessons?.rows ?? [])], requireToken))

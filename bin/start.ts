@@ -8,6 +8,7 @@ import type { Logger } from '../config/logger.ts'
 import type { Metrics } from '../lib/metrics.ts'
 import { createPrototypes } from '../middleware/prototypes.ts'
 import type { SessionCache } from '../lib/session/cache.ts'
+import type { SessionStore } from '../lib/session/store.ts'
 import { startPurging } from '../models/database/purge.ts'
 import { Postman } from '../models/mail/postman.ts'
 import type { Shared, Stopping } from './messages.ts'
@@ -40,21 +41,19 @@ export async function openSite(
   const { port } = server.address() as AddressInfo
   const complete = { ...settings, sessionSecrets, baseUrl: baseUrlOf(settings, port) }
   const readiness = { isStopping: false }
-  server.on(
-    'request',
-    createApp({
-      settings: complete,
-      database,
-      logger,
-      lessons,
-      prototypes,
-      readiness,
-      sessionCache,
-      metrics,
-    }),
-  )
+  const app = createApp({
+    settings: complete,
+    database,
+    logger,
+    lessons,
+    prototypes,
+    readiness,
+    sessionCache,
+    metrics,
+  })
+  server.on('request', app)
   const postman = new Postman(complete, logger)
-  const stopPurging = startPurging(logger)
+  const stopPurging = startPurging(app.get('session store') as SessionStore, logger)
   return {
     address: complete.baseUrl,
     metrics,

@@ -5,7 +5,6 @@ import { checkForm, renderRefusal } from '../middleware/form.ts'
 import { localeOf } from '../middleware/locale.ts'
 import { record } from '../middleware/log/security-events.ts'
 import { callerOf } from '../middleware/throttle.ts'
-import { queueNotice } from '../models/mail/notice.ts'
 import { register, registration } from '../models/account/registration.ts'
 
 export function show(req: Request, res: Response) {
@@ -14,11 +13,9 @@ export function show(req: Request, res: Response) {
 
 export async function submit(req: Request, res: Response) {
   const form = await checkForm(req, registration)
-  const result = form.ok ? await register(form.value, callerOf(req)) : form
+  const result = form.ok ? await register(form.value, callerOf(req), localeOf(res)) : form
   if (result.ok) {
     record(req, result)
-    const { letter, email } = result.value
-    await queueNotice(letter, { email }, callerOf(req), localeOf(res))
     res.flash('account-created')
     res.status(201).redirect(303, '/login')
   } else {

@@ -18,6 +18,7 @@ export async function openProxy(engineUrl: string): Promise<Proxy> {
   const sockets = new Set<Socket>()
   let frozen = false
   const server = createServer((front) => {
+    if (!server.listening) return void front.destroy() // it was on its way when the wire was cut
     const back = connect(decodeURIComponent(socketPath))
     link(front, back)
     link(back, front)

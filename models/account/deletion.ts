@@ -12,6 +12,9 @@ import { endTokens } from '../mail/token.ts'
 import { User } from '../user.ts'
 import { nameKey } from '../user/name-key.ts'
 import type { RequestContext } from './request-context.ts'
+import { begin, done, type Unfinished } from './unfinished.ts'
+
+type Store = Pick<SessionStore, 'forget'>
 
 /** The form that wants two things: the password, and the name typed out, which nobody does by accident. */
 export const deletion = z.object({
@@ -37,20 +40,27 @@ export async function deleteOwnAccount(
  * Delete an account, its sessions, links, letters and record. The account goes first: what is under way meanwhile, a sign-in,
  * a link, an event, finds nobody and leaves nothing behind.
  */
-export async function deleteAccount(
-  store: Pick<SessionStore, 'forget'>,
-  userId: string,
-): Promise<void> {
-  const named = await User.findById(userId).select('username').lean()
+export async function deleteAccount(store: Store, userId: string): Promise<void> {
+  const named = await User.findById(userId).select('username email').lean()
   // Before the name is free, as at a change of it: nobody gets it at once and is taken for whoever had it. A name that is an
   // address, which only an import gives, can't be registered; kept, it would say whose the account was.
   if (typeof named?.username === 'string' && !named.username.includes('@'))
     await keepReserved(nameKey(named.username), userId)
-  const user = await User.findOneAndDelete({ _id: userId }).lean()
-  await store.forget(userId)
-  await endTokens(userId)
-  await dropLetters(userId, user?.email ?? '')
-  await forgetAttempts(userId)
-  await forgetActivity(userId)
-  await disownReservations(userId)
+  const begun = await begin({ kind: 'deletion', userId, email: named?.email ?? '' })
+  await User.deleteOne({ _id: userId })
+  await finishDeletion(begun, store)
+}
+
+/** Delete what is kept about the owner of an account that is gone. */
+export async function finishDeletion(begun: Unfinished<'deletion'>, store: Store): Promise<void> {
+  const { userId, email } = begun
+  if (!(await User.exists({ _id: userId }))) {
+    await store.forget(userId)
+    await endTokens(userId)
+    await dropLetters(userId, email)
+    await forgetAttempts(userId)
+    await forgetActivity(userId)
+    await disownReservations(userId)
+  }
+  await done(begun)
 }

@@ -12,9 +12,10 @@ import { nameKey } from '../user/name-key.ts'
 import { queueNotice } from '../mail/notice.ts'
 import { queueLetter } from '../mail/outbox.ts'
 import { renameInSessions } from '../session.ts'
-import { endTokens, findToken, takeToken, tokenTtl, type Token } from '../mail/token.ts'
+import { endTokens, findToken, tokenTtl, type Token } from '../mail/token.ts'
 import { keysOf, takenKey, User, type UserDocument } from '../user.ts'
 import type { RequestContext } from './request-context.ts'
+import { begin, done, type Unfinished } from './unfinished.ts'
 
 /** The form of a new address. */
 export const emailChange = z.object({ email, current: currentPassword })
@@ -84,34 +85,49 @@ export async function changeEmail(
   store: SessionStore,
   locale: Locale,
 ): Promise<{ userId: string; email: string; events: SecurityEvent[] } | undefined> {
-  const found = await takeToken('email-change', token)
-  const user = found && (await apply(found, store))
-  if (found && user) {
-    const { userId } = found
-    const email = found.seen.newEmail ?? ''
-    await endTokens(userId) // those that were sent to the old address too
-    await renameInSessions(store, userId, { email })
-    await queueLetter({ kind: 'email-changed', userId, to: user.email ?? '', email }, locale)
+  const found = await findToken('email-change', token)
+  const user = found && (await User.findOne(asSeen(found)).lean())
+  if (!user) return undefined
+  const { userId } = found
+  const { newEmail: email = '' } = found.seen
+  const letter = { kind: 'email-changed' as const, userId, to: user.email ?? '', email }
+  const begun = await begin({ kind: 'email', userId, email, notice: { letter, locale } })
+  if (await apply(found, user, store)) {
+    await finishEmailChange(begun, store)
     return { userId, email, events: [{ event: 'email-changed', userId }] }
   } else {
+    await done(begun)
     return undefined
   }
 }
 
-// Returns the document as it was before.
-async function apply(found: Token, store: SessionStore) {
-  const user = await User.findOne(asSeen(found)).lean()
-  if (!user) return null
+/** Tell the sessions of the new address, and the old one by letter; links end, also those that were sent to the old one. */
+export async function finishEmailChange(
+  begun: Unfinished<'email'>,
+  store: SessionStore,
+): Promise<void> {
+  const { _id, userId, email, notice } = begun
+  if (await User.exists({ _id: userId, email })) {
+    await endTokens(userId)
+    await renameInSessions(store, userId, { email })
+    if (notice) await queueLetter(notice.letter, notice.locale, _id)
+  }
+  await done(begun)
+}
+
+// False if the account is not any more as it was seen, or somebody has the address. Of parallel requests one gets through.
+async function apply(found: Token, user: UserDocument, store: SessionStore): Promise<boolean> {
   const { newEmail: email = '' } = found.seen
   const { usernameKey = null } = user
   const now = { email, ...keysOf({ username: usernameKey, email }), emailVerifiedAt: new Date() }
   const change = { $set: now, $unset: { pendingEmail: 1, refusedEmail: 1 } }
   await takeFromUnconfirmed(email, store)
   try {
-    return await User.findOneAndUpdate({ ...asSeen(found), usernameKey }, change).lean()
+    const { matchedCount } = await User.updateOne({ ...asSeen(found), usernameKey }, change)
+    return matchedCount > 0
   } catch (error) {
     takenKey(error) // throws for anything else; somebody else got the address meanwhile
-    return null
+    return false
   }
 }
 

@@ -1,14 +1,20 @@
 // How a member gets another password, and what ends with the old one.
+import type { Filter } from 'mongodb'
 import { z } from 'zod'
 import { hashPassword } from '../../lib/password.ts'
+import type { SessionDocument } from '../../lib/session/documents.ts'
+import { storageId } from '../../lib/session/storage-id.ts'
+import type { SessionStore } from '../../lib/session/store.ts'
 import { accept, refuse, type Result } from '../result.ts'
 import { confirmPassword, currentPassword } from './confirm-password.ts'
 import { isPersonal, newPassword, personalRule } from '../user/new-password.ts'
-import { queueNotice } from '../mail/notice.ts'
-import { endOtherSessions } from '../session.ts'
+import { noticeOf } from '../mail/notice.ts'
+import { queueLetter } from '../mail/outbox.ts'
 import { endTokens } from '../mail/token.ts'
+import { unlockAccount } from '../sign-in/throttle.ts'
 import { memberOf, User, type Member, type UserDocument } from '../user.ts'
 import type { RequestContext } from './request-context.ts'
+import { begin, done, type Rest, type Unfinished } from './unfinished.ts'
 
 /** An account as it was when its password was checked, or a link to replace it was mailed. */
 export type Seen = {
@@ -37,32 +43,80 @@ export async function changePassword(
   const confirmed = await confirmPassword(member.id, form.current, caller)
   if (!confirmed.ok) return confirmed
   const hash = await hashPassword(form.password)
-  const passwordChangedAt = await storePassword(seenIn(confirmed.value), hash)
-  if (!passwordChangedAt) return refuse({ current: 'errors.current.wrong' }) // it was changed in this very moment
-  const count = await endOtherSessions(store, member.id, sessionId, 'password')
   const letter = { kind: 'password-changed' as const, userId: member.id }
-  await queueNotice(letter, confirmed.value, caller, locale)
+  const stored = await storePassword(seenIn(confirmed.value), hash, store, {
+    isReset: false,
+    keeps: storageId(sessionId),
+    notice: await noticeOf(letter, confirmed.value, caller, locale),
+  })
+  if (!stored) return refuse({ current: 'errors.current.wrong' }) // it was changed in this very moment
+  const { passwordChangedAt, count } = stored
   const changed = memberOf({ ...confirmed.value, passwordChangedAt })
   return accept(changed, { event: 'password-changed', userId: member.id, count })
 }
 
 /**
- * Store a new password where the account still is as it was seen, and return when that was; undefined if it is not, or is gone.
- * With the old password end the links that could set another one, and a change of the address that is still waiting:
- * whoever requested those may be the reason for the change.
+ * Store a new password where the account still is as it was seen; undefined if it is not, or is gone. All sessions end but the
+ * one that `keeps` names, both before and after: where this is cut off, nobody stays in whom the new password is to keep out.
  */
-export async function storePassword(seen: Seen, hash: string): Promise<Date | undefined> {
+export async function storePassword(
+  seen: Seen,
+  hash: string,
+  store: SessionStore,
+  rest: Omit<Extract<Rest, { kind: 'password' }>, 'kind' | 'userId' | 'passwordChangedAt'>,
+): Promise<{ passwordChangedAt: Date; count: number } | undefined> {
   // Never the same moment twice: what was seen before a change must not look unchanged after it.
-  const now = new Date(Math.max(Date.now(), (seen.passwordChangedAt?.getTime() ?? 0) + 1))
+  const passwordChangedAt = new Date(
+    Math.max(Date.now(), (seen.passwordChangedAt?.getTime() ?? 0) + 1),
+  )
+  const begun = await begin({ ...rest, kind: 'password', userId: seen._id, passwordChangedAt })
+  const before = await endSessionsBut(rest.keeps, seen._id, store)
   const { matchedCount } = await User.updateOne(seen, {
-    $set: { password: hash, passwordChangedAt: now },
+    $set: { password: hash, passwordChangedAt },
     $unset: { pendingEmail: 1 },
   })
   if (matchedCount > 0) {
-    await endTokens(seen._id, 'password-reset')
-    await endTokens(seen._id, 'email-change')
+    return { passwordChangedAt, count: before + (await finishPasswordChange(begun, store)) }
+  } else {
+    await done(begun)
+    return undefined
   }
-  return matchedCount > 0 ? now : undefined
+}
+
+/**
+ * End what the old password opened, among it the links that could set another one, and a change of the address that is still
+ * waiting: whoever requested those may be the reason for the change. After a reset the account is unlocked, and all links end.
+ * Returns how many sessions ended.
+ */
+export async function finishPasswordChange(
+  begun: Unfinished<'password'>,
+  store: SessionStore,
+  which: Filter<SessionDocument> = {},
+): Promise<number> {
+  const { _id, userId, passwordChangedAt, isReset, keeps, notice } = begun
+  let count = 0
+  if (await User.exists({ _id: userId, passwordChangedAt })) {
+    count = await endSessionsBut(keeps, userId, store, which)
+    if (isReset) {
+      await endTokens(userId)
+      await unlockAccount(userId)
+    } else {
+      await endTokens(userId, 'password-reset')
+      await endTokens(userId, 'email-change')
+    }
+    if (notice) await queueLetter(notice.letter, notice.locale, _id)
+  }
+  await done(begun)
+  return count
+}
+
+async function endSessionsBut(
+  keeps: string | undefined,
+  owner: string,
+  store: SessionStore,
+  which: Filter<SessionDocument> = {},
+): Promise<number> {
+  return store.end({ ...which, owner, ...(keeps ? { _id: { $ne: keeps } } : {}) }, 'password')
 }
 
 function seenIn({ _id, passwordChangedAt }: UserDocument): Seen {

@@ -6,14 +6,13 @@ import { hashPassword } from '../../lib/password.ts'
 import type { SessionStore } from '../../lib/session/store.ts'
 import { accept, type Result } from '../result.ts'
 import type { SecurityEvent } from '../security-event.ts'
-import { countMail, unlockAccount, type Caller } from '../sign-in/throttle.ts'
+import { countMail, type Caller } from '../sign-in/throttle.ts'
 import { email } from '../user/email.ts'
 import { nameKey } from '../user/name-key.ts'
 import { isPersonal, newPassword, personalRule } from '../user/new-password.ts'
 import { queueLetter } from '../mail/outbox.ts'
 import { storePassword, type Seen } from './password-change.ts'
-import { endAllSessions } from '../session.ts'
-import { endTokens, findToken, takeToken, type Token } from '../mail/token.ts'
+import { findToken, type Token } from '../mail/token.ts'
 import { User, type UserDocument } from '../user.ts'
 
 /** Whose password is replaced. */
@@ -69,18 +68,15 @@ export async function resetPassword(
   store: SessionStore,
   locale: Locale,
 ): Promise<{ userId: string; events: SecurityEvent[] } | undefined> {
-  const password = await hashPassword(newPassword) // first, so that nothing but the database comes between using the link and storing
+  const password = await hashPassword(newPassword)
   const found = await findToken('password-reset', token)
-  // Before the link is used up: where this fails it still counts, and nobody stays in whom the new password is to keep out.
-  const before = found ? await endAllSessions(store, found.userId, 'password') : 0
-  const taken = await takeToken('password-reset', token)
-  if (!taken || !(await storePassword(asSeen(taken), password))) return undefined
-  const { userId } = taken
-  const meanwhile = await endAllSessions(store, userId, 'password')
-  await endTokens(userId)
-  await unlockAccount(userId)
-  await queueLetter({ kind: 'password-changed', userId }, locale)
-  return { userId, events: eventsOf(userId, before + meanwhile) }
+  if (!found) return undefined
+  const { userId } = found
+  const stored = await storePassword(asSeen(found), password, store, {
+    isReset: true,
+    notice: { letter: { kind: 'password-changed', userId }, locale },
+  })
+  return stored && { userId, events: eventsOf(userId, stored.count) }
 }
 
 function eventsOf(userId: string, count: number): SecurityEvent[] {

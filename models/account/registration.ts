@@ -1,8 +1,11 @@
 // How somebody gets an account.
+import { Types } from 'mongoose'
 import { z } from 'zod'
+import type { Locale } from '../../config/i18n.ts'
 import { type FieldErrors } from '../../lib/form.ts'
 import { hashPassword } from '../../lib/password.ts'
-import type { Letter } from '../mail/outbox.ts'
+import { noticeOf } from '../mail/notice.ts'
+import { queueLetter, type Letter } from '../mail/outbox.ts'
 import { accept, refuse, type Result } from '../result.ts'
 import { countAttempt, type Caller } from '../sign-in/throttle.ts'
 import { email } from '../user/email.ts'
@@ -12,9 +15,10 @@ import { byName, keysOf, takenKey, User } from '../user.ts'
 import { nameKey } from '../user/name-key.ts'
 import { username } from '../user/username.ts'
 import { isEmailClaimable, isEmailTaken } from './email-claim.ts'
+import { begin, done, type Unfinished } from './unfinished.ts'
 
-/** Who registered, and the letter that is to confirm the address. */
-type Registered = { id: string; username: string; email: string; letter: Letter }
+/** Who registered. */
+type Registered = { id: string; username: string; email: string }
 
 /** The form of a new account: every rule of a field, and what a password must not contain. */
 export const registration = z
@@ -23,6 +27,7 @@ export const registration = z
 
 /**
  * Create an account. Refuses a name or address that somebody has, also when many want it at the same moment.
+ * The letter that is to confirm the address is in this language; without one none is sent.
  * Refused or not, it counts: each answer shows whether a name or an address has an account here.
  * If somebody has the address and has not confirmed it in time, the member has none before using the link that is mailed to it:
  * whoever only types an address takes nothing away.
@@ -30,41 +35,58 @@ export const registration = z
 export async function register(
   form: z.output<typeof registration>,
   caller: Caller,
+  locale?: Locale,
 ): Promise<Result<Registered>> {
-  return (await countAttempt(caller, 'registration')) ?? (await create(form))
+  return (await countAttempt(caller, 'registration')) ?? (await create(form, caller, locale))
 }
 
-async function create(form: z.output<typeof registration>): Promise<Result<Registered>> {
+async function create(
+  form: z.output<typeof registration>,
+  caller: Caller,
+  locale?: Locale,
+): Promise<Result<Registered>> {
   const taken = await takenFields(form.username, form.email)
   if (Object.keys(taken).length > 0) return refuse(taken)
   const { username, email } = form
   const isClaim = await isEmailClaimable(email)
   const names = isClaim ? { username } : { username, email }
   const password = await hashPassword(form.password)
+  const _id = new Types.ObjectId()
+  const userId = _id.toString()
+  const letter: Letter = isClaim
+    ? { kind: 'email-change', userId, email }
+    : { kind: 'verify-email', userId }
+  const notice = locale && (await noticeOf(letter, { email }, caller, locale))
+  const begun = await begin({ kind: 'registration', userId, name: nameKey(username), notice })
   try {
-    const user = await User.create({
+    await User.create({
+      _id,
       ...names,
       ...keysOf(names),
       ...(isClaim ? { pendingEmail: { address: email, askedAt: new Date() } } : {}),
       password,
       createdAt: new Date(),
     })
-    // A name that is given up is reserved before it is free, so whoever got it in between can see that now.
-    if (await isReservedForOthers(nameKey(username))) {
-      await User.deleteOne({ _id: user._id })
-      return refuse({ username: 'errors.username.taken' })
-    } else {
-      const id = user._id.toString()
-      const letter: Letter = isClaim
-        ? { kind: 'email-change', userId: id, email }
-        : { kind: 'verify-email', userId: id }
-      return accept({ id, username, email, letter }, { event: 'registered', userId: id })
-    }
   } catch (error) {
     // Between looking and writing somebody else may have taken one of them: then the unique index says so.
     const field = takenKey(error) === nameKey(email) ? 'email' : 'username'
+    await done(begun)
     return refuse({ [field]: `errors.${field}.taken` })
   }
+  return (await finishRegistration(begun))
+    ? accept({ id: userId, username, email }, { event: 'registered', userId })
+    : refuse({ username: 'errors.username.taken' })
+}
+
+/** Send the letter to a new member; false if there is none, because somebody gave the name up in that moment and keeps it reserved. */
+export async function finishRegistration(begun: Unfinished<'registration'>): Promise<boolean> {
+  const { _id, userId, name, notice } = begun
+  // A name that is given up is reserved before it is free, so whoever got it in between can see that now.
+  if (await isReservedForOthers(name, userId)) await User.deleteOne({ _id: userId })
+  const isThere = (await User.exists({ _id: userId })) !== null
+  if (isThere && notice) await queueLetter(notice.letter, notice.locale, _id)
+  await done(begun)
+  return isThere
 }
 
 async function takenFields(username: string, email: string): Promise<FieldErrors> {

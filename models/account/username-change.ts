@@ -1,9 +1,11 @@
 // How somebody gets another username.
 import { z } from 'zod'
+import type { SessionStore } from '../../lib/session/store.ts'
 import { accept, refuse, type Result } from '../result.ts'
 import { confirmPassword, currentPassword } from './confirm-password.ts'
 import { isPersonal } from '../user/new-password.ts'
-import { queueNotice } from '../mail/notice.ts'
+import { noticeOf } from '../mail/notice.ts'
+import { queueLetter } from '../mail/outbox.ts'
 import {
   endReservation,
   isReservedForOthers,
@@ -15,6 +17,7 @@ import { byName, keysOf, takenKey, User, type UserDocument } from '../user.ts'
 import { nameKey } from '../user/name-key.ts'
 import { username } from '../user/username.ts'
 import type { RequestContext } from './request-context.ts'
+import { begin, done, type Unfinished } from './unfinished.ts'
 
 /** The form of a new name. */
 export const usernameChange = z.object({ username, current: currentPassword })
@@ -28,27 +31,48 @@ export async function changeUsername(
 ): Promise<Result<string>> {
   const confirmed = await confirmPassword(member.id, form.current, caller)
   if (!confirmed.ok) return confirmed
+  const { id: userId, username: before } = member
+  const refusal = await refusalOf(confirmed.value, form)
+  if (refusal) return refusal
+  const letter = { kind: 'username-changed' as const, userId, before }
+  const notice = await noticeOf(letter, confirmed.value, caller, locale)
+  const begun = await begin({ kind: 'username', userId, before, username: form.username, notice })
   const result = await rename(confirmed.value, form)
-  if (result.ok) {
-    const { id, username: before } = member
-    await renameInSessions(store, id, { username: form.username })
-    const letter = { kind: 'username-changed' as const, userId: id, before }
-    await queueNotice(letter, confirmed.value, caller, locale)
-  }
+  await finishUsernameChange(begun, store)
   return result
+}
+
+/** Tell the sessions of the new name, and the owner by letter, if the user has it; what is reserved follows either way. */
+export async function finishUsernameChange(
+  begun: Unfinished<'username'>,
+  store: SessionStore,
+): Promise<void> {
+  const { _id, userId, before, username, notice } = begun
+  await settleReservations(userId, nameKey(before), nameKey(username))
+  if (await User.exists({ _id: userId, username })) {
+    await renameInSessions(store, userId, { username })
+    if (notice) await queueLetter(notice.letter, notice.locale, _id)
+  }
+  await done(begun)
+}
+
+async function refusalOf(user: UserDocument, form: Form): Promise<Result<never> | undefined> {
+  if (form.username === user.username) {
+    return refuse({ username: 'errors.username.same' })
+  } else if (isPersonal(form.current, [form.username])) {
+    return refuse({ username: 'errors.username.in-password' })
+  } else if (await isTaken(user._id.toString(), form.username)) {
+    return refuse({ username: 'errors.username.taken' })
+  } else {
+    return undefined
+  }
 }
 
 async function rename(user: UserDocument, form: Form): Promise<Result<string>> {
   const id = user._id.toString()
   const [before, after] = [nameKey(user.username), nameKey(form.username)]
-  if (form.username === user.username) {
-    return refuse({ username: 'errors.username.same' })
-  } else if (isPersonal(form.current, [form.username])) {
-    return refuse({ username: 'errors.username.in-password' })
-  } else if (before === after) {
+  if (before === after) {
     return store(user, form.username) // the same name in another spelling
-  } else if (await isTaken(id, form.username)) {
-    return refuse({ username: 'errors.username.taken' })
   } else if (await reserveName(before, id)) {
     const result = await store(user, form.username)
     // Whoever gave this name up in the same moment reserved it before it was free: that shows now.

@@ -31,12 +31,14 @@ export async function findVerification(
 
 /** Confirm the address; undefined if the link does not count. Of parallel requests one gets through. */
 export async function verifyEmail(token: string): Promise<{ events: SecurityEvent[] } | undefined> {
-  const taken = await takeToken('verify-email', token)
-  if (!taken) return undefined
+  const found = await findToken('verify-email', token)
+  if (!found) return undefined
   const verified = { $set: { emailVerifiedAt: new Date() } }
-  const { modifiedCount } = await User.updateOne(asSeen(taken), verified)
-  const { userId } = taken
-  return modifiedCount > 0 ? { events: [{ event: 'email-verified', userId }] } : undefined
+  const { matchedCount } = await User.updateOne(asSeen(found), verified)
+  // Used up last: where this is cut off before, the link still counts.
+  const taken = matchedCount > 0 && (await takeToken('verify-email', token))
+  const { userId } = found
+  return taken ? { events: [{ event: 'email-verified', userId }] } : undefined
 }
 
 // With the address that the link was mailed to: another one is not confirmed by it.

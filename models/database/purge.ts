@@ -1,7 +1,9 @@
-// Deletes what is over, also on a site that nobody visits: the embedded engine never acts on a TTL index.
-import { HOUR } from '../../config/time.ts'
+// Deletes what is over, also on a site that nobody visits: the embedded engine never acts on a TTL index. And finishes what was cut off.
+import { HOUR, MINUTE } from '../../config/time.ts'
 import { isDatabaseAway } from '../../lib/mongodb/away.ts'
+import type { SessionStore } from '../../lib/session/store.ts'
 import { purgeActivities } from '../account/activity.ts'
+import { finishUnfinished } from '../account/finish.ts'
 import { purgeTokens } from '../mail/token.ts'
 import { purgeCounters } from '../sign-in/counters.ts'
 import { purgeReservations } from '../user/reservation.ts'
@@ -13,16 +15,34 @@ export async function purge(): Promise<void> {
   for (const one of [purgeActivities, purgeCounters, purgeTokens, purgeReservations]) await one()
 }
 
-/** Purge now and every hour, until the function that is returned is called. What fails is done an hour later. */
-export function startPurging(log: Log): () => void {
+/**
+ * Purge now and every hour, and finish every minute what was cut off, until the function that is returned is called. What fails
+ * is done the next time.
+ */
+export function startPurging(store: SessionStore, log: Log): () => void {
+  const timers = [
+    repeat(purge, HOUR, (error) => {
+      log.error(error, 'What is over could not be deleted')
+    }),
+    repeat(
+      () => finishUnfinished(store),
+      MINUTE,
+      (error) => {
+        log.error(error, 'What was cut off could not be finished')
+      },
+    ),
+  ]
+  return () => {
+    timers.forEach(clearInterval)
+  }
+}
+
+function repeat(act: () => Promise<void>, pause: number, report: (error: unknown) => void) {
   const round = () => {
-    purge().catch((error: unknown) => {
-      if (!isDatabaseAway(error)) log.error(error, 'What is over could not be deleted')
+    act().catch((error: unknown) => {
+      if (!isDatabaseAway(error)) report(error)
     })
   }
   round()
-  const timer = setInterval(round, HOUR).unref()
-  return () => {
-    clearInterval(timer)
-  }
+  return setInterval(round, pause).unref()
 }

@@ -6,17 +6,26 @@ import { queueLetter, type Letter } from './outbox.ts'
 
 type Recipient = { email?: string | null; emailVerifiedAt?: Date | null }
 
+/** A letter and its language, where it may be sent. */
+export type Notice = { letter: Letter; locale: Locale }
+
 /**
- * Put a notice into the outbox. To an address that nobody has confirmed only a few a day: whoever registers with the address
- * of a stranger would otherwise fill that mailbox by changing a password again and again. Throws if it can't be kept.
+ * This letter, if it may be sent. To an address that nobody has confirmed only a few a day: whoever registers with the address
+ * of a stranger would otherwise fill that mailbox by changing a password again and again. Throws if it can't be counted.
  */
-export async function queueNotice(
+export async function noticeOf(
   letter: Letter,
   { email, emailVerifiedAt }: Recipient,
   caller: Caller,
   locale: Locale,
-): Promise<void> {
+): Promise<Notice | undefined> {
   const isConfirmed = emailVerifiedAt instanceof Date
   const refusal = isConfirmed ? undefined : await countNotice(caller, nameKey(email ?? ''))
-  if (!refusal) await queueLetter(letter, locale)
+  return refusal ? undefined : { letter, locale }
+}
+
+/** Put a letter into the outbox, if it may be sent. Throws if it can't be kept. */
+export async function queueNotice(...how: Parameters<typeof noticeOf>): Promise<void> {
+  const notice = await noticeOf(...how)
+  if (notice) await queueLetter(notice.letter, notice.locale)
 }

@@ -2,7 +2,7 @@
 import { EventEmitter } from 'node:events'
 import { setTimeout } from 'node:timers/promises'
 import mongoose from 'mongoose'
-import type { ObjectId } from 'mongodb'
+import { ObjectId } from 'mongodb'
 import type { Locale } from '../../config/i18n.ts'
 import { DAY, HOUR, MINUTE } from '../../config/time.ts'
 import { nameKey } from '../user/name-key.ts'
@@ -44,10 +44,17 @@ const LOOK_AGAIN = 25 // milliseconds
 /** `queued`: this process put a letter in, so its postman looks. */
 export const outboxEvents = new EventEmitter<{ queued: [] }>().setMaxListeners(0)
 
-/** Put a letter into the outbox, in the recipient's language. Throws if it can't be stored. */
-export async function queueLetter(letter: Letter, locale: Locale): Promise<void> {
+/**
+ * Put a letter into the outbox, in the recipient's language; once, however often, if it has an id. Throws if it can't be stored.
+ */
+export async function queueLetter(
+  letter: Letter,
+  locale: Locale,
+  _id = new ObjectId(),
+): Promise<void> {
   const now = new Date()
-  await outbox().insertOne({ letter, locale, createdAt: now, dueAt: now, attempts: 0 } as never)
+  const entry = { letter, locale, createdAt: now, dueAt: now, attempts: 0 }
+  await outbox().updateOne({ _id }, { $setOnInsert: entry }, { upsert: true })
   outboxEvents.emit('queued')
 }
 
