@@ -96,7 +96,7 @@ describe('POST /login', () => {
   it('upgrades nothing that was changed while the old password was checked', async () => {
     const { username, email } = newPerson()
     await usersOf(site).insertOne({ username, email, password: md5(validPassword) })
-    // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its own model below
+    // oxlint-disable-next-line typescript/unbound-method -- called with its own model below
     const { updateOne } = User
     const upgrading = vi.spyOn(User, 'updateOne').mockImplementationOnce(((
       ...words: Parameters<typeof updateOne>

@@ -132,7 +132,7 @@ describe('POST /password-reset/:token', () => {
   it('ends also the session of whoever gets in with the old password meanwhile', async () => {
     const { person, link } = await asked()
     const thief = someone()
-    // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its own store below
+    // oxlint-disable-next-line typescript/unbound-method -- called with its own store below
     const { end } = SessionStore.prototype
     const ending = vi.spyOn(SessionStore.prototype, 'end').mockImplementationOnce(async function (
       this: SessionStore,
