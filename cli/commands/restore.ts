@@ -79,10 +79,7 @@ async function restoreWith(file: string, counts: Counts): Promise<Restored> {
 }
 
 // How many people are back, who had to give something up, and that all sessions have ended.
-async function printRestoreReport(
-  { counts, conflicts, leftOut }: Restored,
-  createdAt: Date,
-): Promise<void> {
+async function printRestoreReport({ counts, conflicts, leftOut }: Restored, createdAt: Date) {
   await print(`${counted(counts.users ?? 0, 'user')} restored as of ${timeOf(createdAt)}.`)
   const list = (names: string[]) => names.map(plain).join(', ')
   const { dropped, withoutAddress } = conflicts

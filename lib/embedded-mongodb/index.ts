@@ -39,11 +39,8 @@ export async function startEmbeddedMongodb(options: Options): Promise<EmbeddedMo
   const restart = async () => {
     run = await launch()
     const outcome = await run.opened
-    if ('socket' in outcome) {
-      await settle(folders, run, outcome.socket)
-    } else {
-      throw new Error(outcome.refused)
-    }
+    if (!('socket' in outcome)) throw new Error(outcome.refused)
+    await settle(folders, run, outcome.socket)
   }
   const keepAlive = async () => {
     let pause = MIN_PAUSE
@@ -105,11 +102,8 @@ async function firstRun(
       return run
     }
     await run.ended // so that nothing of a refused run is left behind
-    if (!isFolderInUse(outcome.refused)) {
-      throw didNotStart(folders.database, outcome.refused)
-    } else if (Date.now() >= giveUpAt) {
-      throw folderInUse(folders.database)
-    }
+    if (!isFolderInUse(outcome.refused)) throw didNotStart(folders.database, outcome.refused)
+    if (Date.now() >= giveUpAt) throw folderInUse(folders.database)
   }
 }
 

@@ -64,11 +64,9 @@ async function launch([command = '', ...words]: string[], folders: Folders): Pro
 }
 
 function isSupported(): boolean {
-  if (process.platform === 'linux') {
-    return ['x64', 'arm64'].includes(process.arch) && systemCLibrary() !== undefined
-  } else {
-    return process.platform === 'darwin' && process.arch === 'arm64'
-  }
+  const { platform, arch } = process
+  if (platform === 'darwin') return arch === 'arm64'
+  return platform === 'linux' && ['x64', 'arm64'].includes(arch) && systemCLibrary() !== undefined
 }
 
 const require = createRequire(import.meta.url)
@@ -84,9 +82,7 @@ function isInstalled(): boolean {
 
 // The sources run through tsx while developing and testing; the built files need nothing.
 function scriptWords(): string[] {
-  if (import.meta.filename.endsWith('.ts')) {
-    return ['--import', require.resolve('tsx'), join(import.meta.dirname, 'engine.ts')]
-  } else {
-    return [join(import.meta.dirname, 'engine.js')]
-  }
+  const script = (name: string) => join(import.meta.dirname, name)
+  if (!import.meta.filename.endsWith('.ts')) return [script('engine.js')]
+  return ['--import', require.resolve('tsx'), script('engine.ts')]
 }
