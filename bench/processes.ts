@@ -52,9 +52,7 @@ export function startNode(
     stop: async () => {
       child.kill('SIGTERM')
       const timer = setTimeout(killGroup, STOP_TIMEOUT, started)
-      return started.ended.finally(() => {
-        clearTimeout(timer)
-      })
+      return started.ended.finally(() => clearTimeout(timer))
     },
   }
   alive.add(started)

@@ -123,9 +123,7 @@ function launch(name: string): Child {
   // No other user of this machine may speak to it, and no page that a browser here has open.
   const key = randomBytes(32).toString('base64url')
   const server = { name, pid: child.pid ?? 0, port: 0, key, isAlive: true }
-  child.once('exit', () => {
-    server.isAlive = false
-  })
+  child.once('exit', () => (server.isAlive = false))
   return { server, process: child }
 }
 
