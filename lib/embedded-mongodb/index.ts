@@ -9,11 +9,7 @@ const PREDECESSOR_TIMEOUT = 3000 // milliseconds for the engine of a site that w
 const MIN_PAUSE = 50 // milliseconds before a dead engine is started again, doubled at every failure
 const MAX_PAUSE = 5000
 
-export type EmbeddedMongodb = {
-  url: string
-  pid: () => number | undefined
-  close: () => Promise<void>
-}
+export type EmbeddedMongodb = Awaited<ReturnType<typeof startEmbeddedMongodb>>
 
 type Options = {
   /** Milliseconds to wait for a folder that somebody else holds. */
@@ -29,7 +25,7 @@ type Options = {
 }
 
 /** Start the engine on the data folder. Its address stays the same however often the engine is restarted. Throws a StartProblem. */
-export async function startEmbeddedMongodb(options: Options): Promise<EmbeddedMongodb> {
+export async function startEmbeddedMongodb(options: Options) {
   const folders = await makeFolders(options.dataDir)
   const launch = await engineLauncher(folders, options)
   let run = await firstRun(launch, folders, options)

@@ -14,13 +14,7 @@ const CLOSE_TIMEOUT = 3000 // milliseconds for the engine to finish when told to
 export type ToEngine = { order: 'close' }
 export type FromEngine = { socket: string } | { refused: string }
 
-export type Run = {
-  pid: number | undefined
-  folder: string
-  opened: Promise<FromEngine>
-  ended: Promise<string>
-  close: () => void
-}
+export type Run = Awaited<ReturnType<typeof launch>>
 export type Launch = () => Promise<Run>
 
 /** Find out how the engine is started here, fetching what is missing. Throws a StartProblem where it can't be. */
@@ -34,7 +28,7 @@ export async function engineLauncher(
   return () => launch(words, folders)
 }
 
-async function launch([command = '', ...words]: string[], folders: Folders): Promise<Run> {
+async function launch([command = '', ...words]: string[], folders: Folders) {
   const folder = await makeRunFolder(folders)
   const child = spawn(command, [...words, folders.database], {
     env: { PATH: '/usr/bin:/bin', TMPDIR: folder }, // none of the site's secrets: the engine needs just a place for its socket
