@@ -25,10 +25,9 @@ export const origin = z.string().transform((text, context) => {
   return z.NEVER
 })
 
-export const origins = z
-  .string()
-  .transform((text) => text.split(',').map((one) => one.trim()))
-  .pipe(z.array(origin))
+const list = z.string().transform((text) => text.split(',').map((one) => one.trim()))
+
+export const origins = list.pipe(z.array(origin))
 
 // An address with several hosts is no WHATWG URL, so only its beginning is checked here; the driver checks the rest.
 export const mongoUrl = z
@@ -51,14 +50,9 @@ export const mailFrom = z.string().transform((text, context) => {
   return z.NEVER
 })
 
-export const secrets = z
-  .string()
-  .transform((text) => text.split(',').map((secret) => secret.trim()))
-  .pipe(
-    z.array(
-      z.string().min(32, 'needs at least 32 characters for each secret, separated by commas'),
-    ),
-  )
+export const secrets = list.pipe(
+  z.array(z.string().min(32, 'needs at least 32 characters for each secret, separated by commas')),
+)
 
 /**
  * True for a secret that is long but no secret: a few characters, a series such as abcdef…, or one pattern again and again.

@@ -60,12 +60,9 @@ async function list({ limit = Infinity, json, ...filter }: ListOptions): Promise
         if (++count === limit) return
       }
     }
-    if (json) {
-      await printJsonList(people())
-    } else {
-      for await (const person of people()) await print(lineOf(person))
-      printError(`${counted(count, 'user')}.`)
-    }
+    if (json) return printJsonList(people())
+    for await (const person of people()) await print(lineOf(person))
+    printError(`${counted(count, 'user')}.`)
   })
 }
 
