@@ -33,8 +33,8 @@ export async function openMetrics(settings: Settings): Promise<Metrics | undefin
 }
 
 /**
- * Show on METRICS_HOST and METRICS_PORT what `collect` gives; without a port nothing is opened, and there is no address. Throws a StartProblem.
- * In a single process `collect` is its registry's metrics(), in a cluster's primary what lib/metrics/cluster.ts gathers.
+ * Show on METRICS_HOST and METRICS_PORT what `collect` gives; without a port nothing is opened, and there is no address.
+ * Throws a StartProblem. In a single process `collect` is its registry's metrics(), in a cluster's primary what lib/metrics/cluster.ts gathers.
  */
 export async function startMetrics(options: Options) {
   const { metricsHost: host, metricsPort: port } = options.settings

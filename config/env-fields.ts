@@ -19,8 +19,8 @@ export const folder = z.string().transform((path) => resolve(path))
 export const origin = z.string().transform((text, context) => {
   const { protocol = '', href, origin } = URL.canParse(text) ? new URL(text) : {}
   // A star would be taken for a host of that name, and mean nobody.
-  const isOne = /^https?:$/.test(protocol) && `${origin}/` === href && !text.includes('*')
-  if (isOne && origin) return origin
+  const isOrigin = /^https?:$/.test(protocol) && `${origin}/` === href && !text.includes('*')
+  if (isOrigin && origin) return origin
   context.addIssue('must be an address such as https://sign-in.example, without a path')
   return z.NEVER
 })
