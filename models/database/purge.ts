@@ -22,7 +22,5 @@ export function startPurging(log: Log): () => void {
   }
   round()
   const timer = setInterval(round, HOUR).unref()
-  return () => {
-    clearInterval(timer)
-  }
+  return () => clearInterval(timer)
 }

@@ -42,15 +42,12 @@ export async function findClaims(users: NewUser[]): Promise<(user: NewUser) => C
   const byName = new Map(
     stored.map((one) => [one.usernameKey ?? usernameKey(textOf(one.username)), one]),
   )
-  const byEmail = new Map(stored.map((one) => [one.emailKey ?? emailKey(textOf(one.email)), one]))
+  const byEmail = new Set(stored.map((one) => one.emailKey ?? emailKey(textOf(one.email))))
   return (user) => {
     const sameName = byName.get(user.usernameKey)
-    const sameEmail = user.emailKey === undefined ? undefined : byEmail.get(user.emailKey)
-    if (sameName) {
-      return isSame(user, sameName) ? 'same' : 'username-taken'
-    } else {
-      return sameEmail ? 'email-taken' : undefined
-    }
+    if (sameName) return isSame(user, sameName) ? 'same' : 'username-taken'
+    const isEmailTaken = user.emailKey !== undefined && byEmail.has(user.emailKey)
+    return isEmailTaken ? 'email-taken' : undefined
   }
 }
 
