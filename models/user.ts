@@ -84,11 +84,12 @@ export function byName(name: string) {
  * may have a name whose key is another one's: then whoever has exactly this username comes first, so that nobody is locked out.
  */
 export async function findByName(name: string): Promise<UserDocument | undefined> {
+  const key = nameKey(name)
   // Descending, so that of a document with a key and an old one without, the one with the key counts.
   const found = await User.collection // the filter's values are texts: mongoose has nothing to cast
     .find<UserDocument>(byName(name), { sort: { usernameKey: -1 }, limit: 4 })
     .toArray()
-  const holder = found.find(({ keys }) => keys?.includes(nameKey(name)))
+  const holder = found.find(({ keys }) => keys?.includes(key))
   const byUsername = found.find(({ username }) => username === name)
   return byUsername ?? holder ?? found[0]
 }

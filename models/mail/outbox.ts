@@ -97,9 +97,8 @@ export async function findLetters(userId: string, address: string): Promise<Outb
   const found = await outbox()
     .find({ $or: [{ 'letter.userId': userId }, { 'letter.kind': 'password-reset' }] })
     .toArray()
-  return found.filter(
-    ({ letter }) => 'userId' in letter || nameKey(letter.email) === nameKey(address),
-  )
+  const key = nameKey(address)
+  return found.filter(({ letter }) => 'userId' in letter || nameKey(letter.email) === key)
 }
 
 /** Delete the letters to a user whose account is gone. */

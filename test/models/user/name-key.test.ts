@@ -31,7 +31,7 @@ describe('nameKey()', () => {
         for (const one of [...same, key, read?.address ?? '']) expect(nameKey(one)).toBe(key)
         expect(key).toMatch(/^[!-~]+$/)
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     )
   })
 
@@ -45,7 +45,7 @@ describe('nameKey()', () => {
 
         expect(nameKey(key)).toBe(key)
       }),
-      { numRuns: 2000 },
+      { numRuns: 300 },
     )
   })
 
