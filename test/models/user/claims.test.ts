@@ -145,6 +145,18 @@ describe('The address of an account that never confirmed it', () => {
     expect((await member.get('/home')).text).toContain(owner.username)
   })
 
+  it('is shown as waiting to whoever has yet to use the link, who can ask for another one', async () => {
+    const { email } = await holderSince(8)
+    const visitor = site.visitor()
+    await visitor.registerAndSignIn({ email })
+
+    const answer = await visitor.get('/verify-email')
+
+    expect([answer.status, answer.headers.location]).toEqual([303, '/account/email'])
+    const pending = t('account.email.pending', { email })
+    expect((await visitor.get('/account/email')).text).toContain(pending)
+  })
+
   it('goes to one of two who use their links at the same moment', async () => {
     const { email } = await holderSince(8)
     const owners = [newPerson(), newPerson()]
