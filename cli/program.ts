@@ -17,6 +17,8 @@ const HELP = `
 The settings are the site's own environment variables (MONGO_URL, DATA_DIR, PASSWORD_PEPPER, …).
 Every command may be used while the site runs.
 
+A name that begins with "-" stands behind "--": npx sesame user show -- -name-
+
 Exit codes:
   0    done
   1    refused, or problems were found; the message says what

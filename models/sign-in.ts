@@ -5,17 +5,16 @@ import { verifyPassword } from '../lib/password.ts'
 import { accept, refuse, type Result } from './result.ts'
 import type { Failures } from './sign-in/counters.ts'
 import { beginSignIn, type Caller } from './sign-in/throttle.ts'
-import { emailKey } from './user/email.ts'
+import { nameKey } from './user/name-key.ts'
 import {
   findByName,
   keysOf,
   memberOf,
-  takenField,
+  takenKey,
   User,
   type Member,
   type UserDocument,
 } from './user.ts'
-import { usernameKey } from './user/username.ts'
 
 /** Who it is, and what failed at the account since they last signed in. */
 export type SignIn = { member: Member; failures: Failures | undefined }
@@ -41,7 +40,7 @@ export async function authenticate(
   const userId = user?._id.toString()
   const attempt = await beginSignIn(
     caller,
-    userId === undefined ? { name: keyOf(name) } : { userId },
+    userId === undefined ? { name: nameKey(name) } : { userId },
   )
   if (!attempt.ok) return attempt
   const { ok, upgrade, damaged } = await verifyPassword(form.password, user && storedPassword(user))
@@ -68,18 +67,13 @@ function storedPassword({ password }: { password?: unknown }): unknown {
   return password ?? ''
 }
 
-// All spellings of one name are one name for the throttle too.
-function keyOf(name: string): string {
-  return name.includes('@') ? emailKey(name) : usernameKey(name)
-}
-
 async function storeUpgrade(user: UserDocument, password: string): Promise<void> {
   // Only if nobody changed the password meanwhile.
   const unchanged = { _id: user._id, password: user.password }
   try {
     await User.updateOne(unchanged, { $set: { password, ...keysOf(user) } })
   } catch (error) {
-    takenField(error) // throws for anything else; somebody has the key: the old document goes on without
+    takenKey(error) // throws for anything else; somebody has the key: the old document goes on without
     await User.updateOne(unchanged, { $set: { password } })
   }
 }

@@ -1,7 +1,6 @@
 // The users: their documents, and how one is found.
 import mongoose, { Schema, type InferSchemaType, type Types } from 'mongoose'
-import { emailKey } from './user/email.ts'
-import { usernameKey } from './user/username.ts'
+import { nameKey } from './user/name-key.ts'
 
 const schema = new Schema(
   {
@@ -9,6 +8,7 @@ const schema = new Schema(
     usernameKey: String,
     email: String,
     emailKey: String,
+    keys: { type: [String], default: undefined }, // both: nobody claims as a name what another one has as an address
     password: { type: String, required: true },
     createdAt: Date,
     emailVerifiedAt: Date,
@@ -22,12 +22,11 @@ const schema = new Schema(
 )
 
 // Documents of the seed's kind have no keys: only those that do have to be unique, and the plain fields find the others.
-const withKey = (key: string) => ({ partialFilterExpression: { [key]: { $exists: true } } })
 const withoutKey = (key: string) => ({ partialFilterExpression: { [key]: null } })
-schema.index({ usernameKey: 1 }, { unique: true, ...withKey('usernameKey') })
-schema.index({ emailKey: 1 }, { unique: true, ...withKey('emailKey') })
+schema.index({ keys: 1 }, { unique: true, partialFilterExpression: { keys: { $exists: true } } })
 schema.index({ username: 1 }, withoutKey('usernameKey'))
 schema.index({ email: 1 }, withoutKey('emailKey'))
+schema.index({ createdAt: 1 }, withoutKey('keys')) // for models/user/legacy.ts
 
 // Once in a process, however often this file is loaded: tests load it anew for each of theirs.
 const model = () => mongoose.model('User', schema)
@@ -37,11 +36,17 @@ export type UserDocument = InferSchemaType<typeof schema> & { _id: Types.ObjectI
 /** Somebody who is signed in, as the session knows them, and which password it was that let them in. */
 export type Member = { id: string; username: string; email: string; passwordChangedAt?: Date }
 
-/** The keys by which names and addresses are unique. A document from elsewhere may have no email. */
-export function keysOf({ username, email }: { username: string; email?: string | null }) {
+/** What somebody goes by. A document from elsewhere may have no email, or a name that another one has. */
+export type Names = { username?: string | null | undefined; email?: string | null | undefined }
+
+/** The keys by which names and addresses are unique. */
+export function keysOf({ username, email }: Names) {
+  const usernameKey = username ? nameKey(username) : undefined
+  const emailKey = email ? nameKey(email) : undefined
   return {
-    usernameKey: usernameKey(username),
-    ...(email ? { emailKey: emailKey(email) } : {}),
+    ...(usernameKey === undefined ? {} : { usernameKey }),
+    ...(emailKey === undefined ? {} : { emailKey }),
+    keys: [usernameKey, emailKey].filter((key) => key !== undefined),
   }
 }
 
@@ -65,37 +70,35 @@ export async function findAccount(id: string) {
 // One query for both kinds of documents, so that how long it takes shows nothing of which kind, or whether, it found.
 // The values are strings by the form's schema: an object here would be an operator, a list an "any of".
 
-/** The filter that finds the user with this username. */
-export function byUsername(name: string) {
-  return { $or: [{ usernameKey: usernameKey(name) }, { username: name, usernameKey: null }] }
-}
-
-/** The filter that finds the user with this email address. */
-export function byEmail(email: string) {
-  return { $or: [{ emailKey: emailKey(email) }, { email, emailKey: null }] }
+/** The filter that finds whoever has this as the username or as the email address. */
+export function byName(name: string) {
+  const [byUsername, byEmail] = [
+    { username: name, usernameKey: null },
+    { email: name, emailKey: null },
+  ]
+  return { $or: [{ keys: nameKey(name) }, byUsername, byEmail] }
 }
 
 /**
- * The user who signs in by this name: a username, or an email address. One query, whatever it finds.
- * Names of old sites may look like an address; then the user with that address comes first.
+ * The user who signs in by this name: a username, or an email address. One query, whatever it finds. A document from elsewhere
+ * may have a name whose key is another one's: then whoever has exactly this username comes first, so that nobody is locked out.
  */
 export async function findByName(name: string): Promise<UserDocument | undefined> {
-  const filter = name.includes('@')
-    ? { $or: [...byEmail(name).$or, ...byUsername(name).$or] }
-    : byUsername(name)
+  const key = nameKey(name)
   // Descending, so that of a document with a key and an old one without, the one with the key counts.
   const found = await User.collection // the filter's values are texts: mongoose has nothing to cast
-    .find<UserDocument>(filter, { sort: { usernameKey: -1 }, limit: 4 })
+    .find<UserDocument>(byName(name), { sort: { usernameKey: -1 }, limit: 4 })
     .toArray()
-  const isByEmail = ({ email }: UserDocument) => email && emailKey(email) === emailKey(name)
-  return (name.includes('@') ? found.find(isByEmail) : undefined) ?? found[0]
+  const holder = found.find(({ keys }) => keys?.includes(key))
+  const byUsername = found.find(({ username }) => username === name)
+  return byUsername ?? holder ?? found[0]
 }
 
-/** Which field of a new document somebody else has already; any error but a duplicate key is thrown on. */
-export function takenField(error: unknown): 'username' | 'email' {
-  const duplicate = error as { code?: unknown; keyPattern?: Record<string, unknown> }
+/** The key that another user has already, where that kept a document from being written. Any other error is thrown on. */
+export function takenKey(error: unknown): string {
+  const duplicate = error as { code?: unknown; keyValue?: Record<string, string> }
   if (duplicate.code !== 11000) throw error
-  return duplicate.keyPattern && 'emailKey' in duplicate.keyPattern ? 'email' : 'username'
+  return Object.values(duplicate.keyValue ?? {})[0] ?? ''
 }
 
 /** What a session keeps of a user. */

@@ -17,8 +17,8 @@ export async function submit(req: Request, res: Response) {
   const result = form.ok ? await register(form.value, callerOf(req)) : form
   if (result.ok) {
     record(req, result)
-    const letter = { kind: 'verify-email' as const, userId: result.value.id }
-    await queueNotice(letter, { email: result.value.email }, callerOf(req), localeOf(res))
+    const { letter, email } = result.value
+    await queueNotice(letter, { email }, callerOf(req), localeOf(res))
     res.flash('account-created')
     res.status(201).redirect(303, '/login')
   } else {

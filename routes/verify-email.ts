@@ -8,17 +8,17 @@ import { requestVerification } from '../models/account/verification.ts'
 
 export async function show(req: Request, res: Response) {
   const account = req.user && (await findAccount(req.user.id))
-  if (account) {
+  if (account?.email) {
     res.render('verify-email', { account })
   } else {
-    res.redirect(303, '/account')
+    res.redirect(303, account ? '/account/email' : '/account')
   }
 }
 
 export async function submit(req: Request, res: Response) {
   const account = req.user && (await findAccount(req.user.id))
   const result =
-    req.user && account && !account.isVerified
+    req.user && account?.email && !account.isVerified
       ? await requestVerification({ ...account, id: req.user.id }, localeOf(res), callerOf(req))
       : undefined
   if (!result) {

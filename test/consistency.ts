@@ -9,7 +9,13 @@ import { findByName, keysOf } from '../models/user.ts'
 // As many of the first and of the last are also looked for as a sign-in does: that reads the indexes.
 const MAX_ASKED = 100
 
-type User = { username: string; usernameKey: string; email?: string; emailKey?: string }
+type User = {
+  username: string
+  usernameKey: string
+  email?: string
+  emailKey?: string
+  keys: string[]
+}
 
 /** All that is wrong in the database that mongoose is connected to, as sentences; right after a restore none is. */
 export async function findFlaws(): Promise<string[]> {
@@ -23,8 +29,8 @@ export async function findFlaws(): Promise<string[]> {
     if (isWrong) flaws.push(sentence)
   }
   for (const [place, user] of users.entries()) {
-    const { username, usernameKey, email = '', emailKey } = user
-    const keys = emailKey === undefined ? { usernameKey } : { usernameKey, emailKey }
+    const { username, usernameKey, email = '', emailKey, keys: all } = user
+    const keys = { usernameKey, ...(emailKey === undefined ? {} : { emailKey }), keys: all }
     const isAsked = place < MAX_ASKED || place >= users.length - MAX_ASKED
     const names = [username, email].filter((name) => isAsked && name !== '')
     const isFound = await Promise.all(names.map(findByName))

@@ -16,7 +16,8 @@ const HELP = `
 FILE holds a user a line, as JSON ({"username": …, "password": the md5, "email": …}, as mongoexport writes) or as CSV whose
 first line names the columns. "-" reads stdin. A createdAt (ISO date) is kept; other fields are ignored.
 Each row is taken as a whole or not at all. Stopped, or run again, it skips what is there already.
-The names need not fit the rules for new ones; but no two may be the same name or address.`
+The names need not fit the rules for new ones; but none may have characters that nobody can see, and no two may be the same
+name or address.`
 
 /** Add the command. */
 export function addImport(program: Command): void {

@@ -5,6 +5,7 @@ import { MINUTE } from '../../config/time.ts'
 import { readForm } from '../../lib/form.ts'
 import { deleteAccount } from '../../models/account/deletion.ts'
 import { lockUser, unlockUser } from '../../models/operator/users.ts'
+import { isEmailClaimable } from '../../models/account/email-claim.ts'
 import { register, registration } from '../../models/account/registration.ts'
 import { issueReset, tokenTtl } from '../../models/mail/token.ts'
 import { User } from '../../models/user.ts'
@@ -45,6 +46,10 @@ async function add(username: string, email: string, options: AddOptions): Promis
   await withDatabase(
     async () => {
       const form = readForm({ username, email, password }, registration)
+      // To whom such an address belongs is found out by a link in a mail, which this command does not send.
+      if (form.ok && (await isEmailClaimable(form.value.email))) {
+        throw new Refusal(sentences({ email: 'errors.email.taken' }))
+      }
       // Whoever has the database in hand is not throttled.
       const result = form.ok ? await register(form.value, { network: '', isCounted: false }) : form
       if (!result.ok) throw new Refusal(sentences(result.errors))

@@ -7,10 +7,10 @@ import { forgetAttempts } from '../sign-in/counters.ts'
 import { forgetActivity } from './activity.ts'
 import { confirmPassword, currentPassword } from './confirm-password.ts'
 import { dropLetters } from '../mail/outbox.ts'
-import { disownReservations } from '../user/reservation.ts'
+import { disownReservations, keepReserved } from '../user/reservation.ts'
 import { endTokens } from '../mail/token.ts'
 import { User } from '../user.ts'
-import { usernameKey } from '../user/username.ts'
+import { nameKey } from '../user/name-key.ts'
 import type { RequestContext } from './request-context.ts'
 
 /** The form that wants two things: the password, and the name typed out, which nobody does by accident. */
@@ -24,7 +24,7 @@ export async function deleteOwnAccount(
   form: z.output<typeof deletion>,
   { member, caller, store }: RequestContext,
 ): Promise<Result<string>> {
-  if (usernameKey(form.username.trim()) !== usernameKey(member.username)) {
+  if (nameKey(form.username) !== nameKey(member.username)) {
     return refuse({ username: 'errors.typed-name.wrong' })
   }
   const confirmed = await confirmPassword(member.id, form.current, caller)
@@ -41,6 +41,11 @@ export async function deleteAccount(
   store: Pick<SessionStore, 'forget'>,
   userId: string,
 ): Promise<void> {
+  const named = await User.findById(userId).select('username').lean()
+  // Before the name is free, as at a change of it: nobody gets it at once and is taken for whoever had it. A name that is an
+  // address, which only an import gives, can't be registered; kept, it would say whose the account was.
+  if (typeof named?.username === 'string' && !named.username.includes('@'))
+    await keepReserved(nameKey(named.username), userId)
   const user = await User.findOneAndDelete({ _id: userId }).lean()
   await store.forget(userId)
   await endTokens(userId)

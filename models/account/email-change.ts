@@ -6,12 +6,14 @@ import { accept, refuse, type Result } from '../result.ts'
 import type { SecurityEvent } from '../security-event.ts'
 import { countMail } from '../sign-in/throttle.ts'
 import { confirmPassword, currentPassword } from './confirm-password.ts'
-import { email, emailKey } from '../user/email.ts'
+import { isEmailTaken, takeFromUnconfirmed } from './email-claim.ts'
+import { email } from '../user/email.ts'
+import { nameKey } from '../user/name-key.ts'
 import { queueNotice } from '../mail/notice.ts'
 import { queueLetter } from '../mail/outbox.ts'
 import { renameInSessions } from '../session.ts'
 import { endTokens, findToken, takeToken, tokenTtl, type Token } from '../mail/token.ts'
-import { byEmail, takenField, User, type UserDocument } from '../user.ts'
+import { keysOf, takenKey, User, type UserDocument } from '../user.ts'
 import type { RequestContext } from './request-context.ts'
 
 /** The form of a new address. */
@@ -36,11 +38,11 @@ export async function requestEmailChange(
   const confirmed = await confirmPassword(member.id, form.current, caller)
   if (!confirmed.ok) {
     return confirmed
-  } else if (emailKey(form.email) === emailKey(confirmed.value.email ?? '')) {
+  } else if (nameKey(form.email) === nameKey(confirmed.value.email ?? '')) {
     return refuse({ email: 'errors.email.same' })
   } else {
     return (
-      (await countMail(caller, emailKey(form.email))) ??
+      (await countMail(caller, nameKey(form.email))) ??
       (await sendLink(confirmed.value, form.email, { caller, locale }))
     )
   }
@@ -52,7 +54,7 @@ async function sendLink(
   { caller, locale }: Pick<RequestContext, 'caller' | 'locale'>,
 ): Promise<Result<string>> {
   const userId = user._id.toString()
-  if (await User.exists({ ...byEmail(address), _id: { $ne: userId } })) {
+  if (await isEmailTaken(address, userId)) {
     return refuse({ email: 'errors.email.taken' })
   } else {
     // The address before is the link's other half: it dies when another change comes first.
@@ -83,7 +85,7 @@ export async function changeEmail(
   locale: Locale,
 ): Promise<{ userId: string; email: string; events: SecurityEvent[] } | undefined> {
   const found = await takeToken('email-change', token)
-  const user = found && (await apply(found))
+  const user = found && (await apply(found, store))
   if (found && user) {
     const { userId } = found
     const email = found.seen.newEmail ?? ''
@@ -97,14 +99,18 @@ export async function changeEmail(
 }
 
 // Returns the document as it was before.
-async function apply(found: Token) {
-  const email = found.seen.newEmail ?? ''
-  const now = { email, emailKey: emailKey(email), emailVerifiedAt: new Date() }
+async function apply(found: Token, store: SessionStore) {
+  const user = await User.findOne(asSeen(found)).lean()
+  if (!user) return null
+  const { newEmail: email = '' } = found.seen
+  const { usernameKey = null } = user
+  const now = { email, ...keysOf({ username: usernameKey, email }), emailVerifiedAt: new Date() }
   const change = { $set: now, $unset: { pendingEmail: 1, refusedEmail: 1 } }
+  await takeFromUnconfirmed(email, store)
   try {
-    return await User.findOneAndUpdate(asSeen(found), change).lean()
+    return await User.findOneAndUpdate({ ...asSeen(found), usernameKey }, change).lean()
   } catch (error) {
-    takenField(error) // throws for anything else; somebody else got the address meanwhile
+    takenKey(error) // throws for anything else; somebody else got the address meanwhile
     return null
   }
 }

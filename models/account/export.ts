@@ -11,7 +11,7 @@ import { User } from '../user.ts'
 
 /** What is kept about a user, without hashes, which help attackers alone: those of the password, of session ids, of links and of counted addresses. */
 export async function exportAccount(userId: string, store: SessionStore) {
-  const user = await User.findById(userId).select('-password -usernameKey -emailKey').lean()
+  const user = await User.findById(userId).select('-password -usernameKey -emailKey -keys').lean()
   const [sessions, activity, counters, tokens, reservations, letters] = await Promise.all([
     exportSessions(store, userId),
     findWholeActivity(userId),

@@ -7,7 +7,8 @@ import type { SessionStore } from '../../lib/session/store.ts'
 import { accept, type Result } from '../result.ts'
 import type { SecurityEvent } from '../security-event.ts'
 import { countMail, unlockAccount, type Caller } from '../sign-in/throttle.ts'
-import { email, emailKey } from '../user/email.ts'
+import { email } from '../user/email.ts'
+import { nameKey } from '../user/name-key.ts'
 import { isPersonal, newPassword, personalRule } from '../user/new-password.ts'
 import { queueLetter } from '../mail/outbox.ts'
 import { storePassword, type Seen } from './password-change.ts'
@@ -33,7 +34,7 @@ export async function requestReset(
   locale: Locale,
   caller: Caller,
 ): Promise<Result<undefined>> {
-  const refusal = await countMail(caller, emailKey(email))
+  const refusal = await countMail(caller, nameKey(email))
   if (refusal) return refusal
   await queueLetter({ kind: 'password-reset', email }, locale)
   return accept(undefined)

@@ -11,8 +11,9 @@ import {
   reserveName,
 } from '../user/reservation.ts'
 import { renameInSessions } from '../session.ts'
-import { byUsername, takenField, User, type UserDocument } from '../user.ts'
-import { username, usernameKey } from '../user/username.ts'
+import { byName, keysOf, takenKey, User, type UserDocument } from '../user.ts'
+import { nameKey } from '../user/name-key.ts'
+import { username } from '../user/username.ts'
 import type { RequestContext } from './request-context.ts'
 
 /** The form of a new name. */
@@ -39,7 +40,7 @@ export async function changeUsername(
 
 async function rename(user: UserDocument, form: Form): Promise<Result<string>> {
   const id = user._id.toString()
-  const [before, after] = [usernameKey(user.username), usernameKey(form.username)]
+  const [before, after] = [nameKey(user.username), nameKey(form.username)]
   if (form.username === user.username) {
     return refuse({ username: 'errors.username.same' })
   } else if (isPersonal(form.current, [form.username])) {
@@ -66,7 +67,7 @@ async function rename(user: UserDocument, form: Form): Promise<Result<string>> {
 // gave up.
 async function settleReservations(id: string, before: string, after: string): Promise<boolean> {
   const now = await User.findById(id).select('username').lean()
-  const has = now ? usernameKey(now.username) : before
+  const has = now ? nameKey(now.username) : before
   await endReservation(has, id)
   if (has === after) await keepReserved(before, id)
   return has === after
@@ -74,22 +75,23 @@ async function settleReservations(id: string, before: string, after: string): Pr
 
 async function isTaken(id: string, name: string): Promise<boolean> {
   const [other, reserved] = await Promise.all([
-    User.exists({ ...byUsername(name), _id: { $ne: id } }),
-    isReservedForOthers(usernameKey(name), id),
+    User.exists({ ...byName(name), _id: { $ne: id } }),
+    isReservedForOthers(nameKey(name), id),
   ])
   return other !== null || reserved
 }
 
 async function store(user: UserDocument, name: string): Promise<Result<string>> {
   try {
-    const seen = { _id: user._id, usernameKey: user.usernameKey ?? null }
-    const change = { $set: { username: name, usernameKey: usernameKey(name) } }
-    const { matchedCount } = await User.updateOne(seen, change)
+    const { _id, usernameKey = null, emailKey = null } = user
+    const names = { username: name, email: emailKey } // without an address that another one has the key of
+    const change = { $set: { username: name, ...keysOf(names) } }
+    const { matchedCount } = await User.updateOne({ _id, usernameKey, emailKey }, change)
     return matchedCount > 0
       ? accept(name, { event: 'username-changed', userId: user._id.toString() })
       : refuse({ username: 'errors.username.taken' })
   } catch (error) {
-    takenField(error) // throws for anything else
+    takenKey(error) // throws for anything else
     return refuse({ username: 'errors.username.taken' })
   }
 }

@@ -2,7 +2,8 @@
 import { formatTime, translator } from '../../config/i18n.ts'
 import type { Mail } from '../../lib/mail/smtp.ts'
 import { renderMail } from '../../lib/mail/template.ts'
-import { emailKey, isEmail } from '../user/email.ts'
+import { readEmail } from '../user/email.ts'
+import { nameKey } from '../user/name-key.ts'
 import type { Letter, OutboxEntry } from './outbox.ts'
 import { issueReset, issueToken, type Seen } from './token.ts'
 import { User, type UserDocument } from '../user.ts'
@@ -19,8 +20,9 @@ export async function compose(entry: OutboxEntry, baseUrl: string): Promise<Comp
   const userId = user?._id.toString()
   if (!user || userId === undefined) return { ok: false, reason: 'nobody', userId }
   // Not the address that was typed: another spelling of it may be another mailbox.
-  const to = addressIn(letter) ?? user.email ?? ''
-  if (!isEmail(to)) {
+  const written = addressIn(letter) ?? user.email
+  const to = typeof written === 'string' ? readEmail(written)?.address : undefined
+  if (to === undefined) {
     // A document from elsewhere may hold anything: a line break here would begin another header.
     return { ok: false, reason: 'no-address', userId }
   } else {
@@ -45,7 +47,8 @@ function filterOf(letter: Letter) {
     case 'password-reset':
       // Whoever registered with an address that is not theirs must not be handed the account of its owner, or the other way.
       return {
-        emailKey: emailKey(letter.email),
+        keys: nameKey(letter.email), // by its index, whether it is an address or a name
+        emailKey: nameKey(letter.email),
         emailVerifiedAt: { $type: 'date' as const },
         lockedAt: null,
       }

@@ -1,7 +1,7 @@
 // Letters that come by themselves: what was done at an account, for its owner to know.
 import type { Locale } from '../../config/i18n.ts'
 import { countNotice, type Caller } from '../sign-in/throttle.ts'
-import { emailKey } from '../user/email.ts'
+import { nameKey } from '../user/name-key.ts'
 import { queueLetter, type Letter } from './outbox.ts'
 
 type Recipient = { email?: string | null; emailVerifiedAt?: Date | null }
@@ -17,6 +17,6 @@ export async function queueNotice(
   locale: Locale,
 ): Promise<void> {
   const isConfirmed = emailVerifiedAt instanceof Date
-  const refusal = isConfirmed ? undefined : await countNotice(caller, emailKey(email ?? ''))
+  const refusal = isConfirmed ? undefined : await countNotice(caller, nameKey(email ?? ''))
   if (!refusal) await queueLetter(letter, locale)
 }

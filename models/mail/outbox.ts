@@ -5,7 +5,7 @@ import mongoose from 'mongoose'
 import type { ObjectId } from 'mongodb'
 import type { Locale } from '../../config/i18n.ts'
 import { DAY, HOUR, MINUTE } from '../../config/time.ts'
-import { emailKey } from '../user/email.ts'
+import { nameKey } from '../user/name-key.ts'
 import { tokenTtl } from './token.ts'
 
 /**
@@ -97,9 +97,8 @@ export async function findLetters(userId: string, address: string): Promise<Outb
   const found = await outbox()
     .find({ $or: [{ 'letter.userId': userId }, { 'letter.kind': 'password-reset' }] })
     .toArray()
-  return found.filter(
-    ({ letter }) => 'userId' in letter || emailKey(letter.email) === emailKey(address),
-  )
+  const key = nameKey(address)
+  return found.filter(({ letter }) => 'userId' in letter || nameKey(letter.email) === key)
 }
 
 /** Delete the letters to a user whose account is gone. */

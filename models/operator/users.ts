@@ -1,13 +1,12 @@
 // The users as an operator sees them: which there are, what state an account is in. Never a hash.
 import mongoose from 'mongoose'
+import { foldText } from '../../lib/code-points.ts'
 import { hashFormat } from '../../lib/password.ts'
 import { alive } from '../../lib/session/documents.ts'
 import type { SessionStore } from '../../lib/session/store.ts'
 import { findLockedAccounts, unlockAccount } from '../sign-in/throttle.ts'
-import { emailKey } from '../user/email.ts'
 import { endAllSessions } from '../session.ts'
 import { User, type UserDocument } from '../user.ts'
-import { usernameKey } from '../user/username.ts'
 
 const PAGE = 500 // documents in one answer of the database
 
@@ -90,8 +89,5 @@ function textOf(value: unknown): string {
 }
 
 function isFound({ username, email }: ListedUser, search: string): boolean {
-  return (
-    usernameKey(username).includes(usernameKey(search)) ||
-    emailKey(email).includes(emailKey(search))
-  )
+  return [username, email].some((name) => foldText(name).includes(foldText(search)))
 }

@@ -1,9 +1,8 @@
 // What a new password may be (NIST SP 800-63B-4, ASVS 6.2): long enough, not a common one, not the user's own name; no other rule.
 import { limits } from '../../config/limits.ts'
-import { countCodePoints } from '../../lib/code-points.ts'
+import { countCodePoints, foldText } from '../../lib/code-points.ts'
 import { isCommonPassword } from '../../lib/password/common.ts'
 import { text } from '../../lib/form.ts'
-import { usernameKey } from './username.ts'
 
 /** The form field of a new password: nothing is trimmed or cut off, and every character but NUL is welcome. */
 export const newPassword = text().superRefine((password, context) => {
@@ -13,10 +12,10 @@ export const newPassword = text().superRefine((password, context) => {
 
 /** True if a word about its owner, such as the username, is part of the password, however it is spelt. */
 export function isPersonal(password: unknown, words: unknown[]): boolean {
-  const texts = words.filter((word) => typeof word === 'string' && word !== '') as string[]
+  const texts = words.map((word) => (typeof word === 'string' ? foldText(word) : ''))
   return (
     typeof password === 'string' &&
-    texts.some((word) => usernameKey(password).includes(usernameKey(word)))
+    texts.some((word) => word !== '' && foldText(password).includes(word))
   )
 }
 

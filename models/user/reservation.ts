@@ -2,6 +2,7 @@
 import mongoose from 'mongoose'
 import { limits } from '../../config/limits.ts'
 import { DAY } from '../../config/time.ts'
+import { nameKey } from './name-key.ts'
 
 const RESERVED_FOR = limits.reservedDays * DAY // milliseconds
 const MAX_NAMES = 5 // names that one user may keep reserved: more would be hoarding
@@ -48,6 +49,17 @@ export async function findReservations(userId: string): Promise<{ name: string; 
 /** Forget whose the reserved names were, but keep them reserved: whoever deleted an account must not be impersonated either. */
 export async function disownReservations(userId: string): Promise<void> {
   await reservations().updateMany({ userId }, { $set: { userId: '' } })
+}
+
+/** Give the reservations that an older version made the keys of today. */
+export async function renewReservations(): Promise<void> {
+  for await (const { _id: old, userId, until } of reservations().find()) {
+    const key = nameKey(old)
+    if (key === old) continue
+    const reservation = { $setOnInsert: { userId, until } }
+    await reservations().updateOne({ _id: key }, reservation, { upsert: true })
+    await reservations().deleteOne({ _id: old })
+  }
 }
 
 /** Delete the reservations that are over. */

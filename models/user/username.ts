@@ -1,13 +1,15 @@
-// What a username may be, and the key that makes two spellings of one name the same name.
+// What a username may be.
 import { limits } from '../../config/limits.ts'
 import { countCodePoints } from '../../lib/code-points.ts'
 import { text } from '../../lib/form.ts'
+import { nameKey } from './name-key.ts'
 
 // Letters and digits of any script (with the marks that Indic and other scripts write letters with), "_", "-" and ".".
 const CHARACTERS = /^(?!\p{M})[\p{L}\p{M}\p{Nd}_.-]+$/u
 
-// Letters by their class that no eye can see, such as the Hangul filler: a name of them would look like nobody.
-const INVISIBLE = /\p{Default_Ignorable_Code_Point}/u
+// What no eye can see, such as the Hangul filler, a mark that turns the direction of writing, or the empty Braille pattern;
+// and a mark that would be written upon what stands before the name. A name with them looks like another one, or like nobody.
+const INVISIBLE = /^\p{M}|[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u{2800}]/u
 
 // Names that a person would take for the site itself, or that are words of its addresses.
 const RESERVED = new Set(
@@ -26,9 +28,9 @@ export const username = text()
     if (error !== undefined) context.addIssue(error)
   })
 
-/** The key a username is unique by: NFKC and lower case, so that Ａlice, ALICE and alice are one person. */
-export function usernameKey(name: string): string {
-  return name.normalize('NFKC').toLowerCase().normalize('NFKC')
+/** True if a part of the name can't be seen, or changes how what is around it is seen. */
+export function isInvisible(name: string): boolean {
+  return INVISIBLE.test(name)
 }
 
 function errorOf(name: string): string | undefined {
@@ -37,11 +39,9 @@ function errorOf(name: string): string | undefined {
     return 'errors.username.missing'
   } else if (length < limits.usernameMin || length > limits.usernameMax) {
     return 'errors.username.length'
-  } else if (
-    [name, usernameKey(name)].some((form) => !CHARACTERS.test(form) || INVISIBLE.test(form))
-  ) {
+  } else if ([name, nameKey(name)].some((form) => !CHARACTERS.test(form) || isInvisible(form))) {
     return 'errors.username.characters'
-  } else if (RESERVED.has(usernameKey(name))) {
+  } else if (RESERVED.has(nameKey(name))) {
     return 'errors.username.reserved'
   } else {
     return undefined

@@ -103,4 +103,18 @@ export const models: Mutation[] = [
     to: 'sort: { usernameKey: 1 }',
     tests: ['test/models/user/legacy.test.ts', 'test/routes/login-old-passwords.test.ts'],
   },
+  {
+    // A name and an address would be kept apart: an imported user could be locked out.
+    file: 'models/user.ts',
+    from: 'schema.index({ keys: 1 }, { unique: true,',
+    to: 'schema.index({ keys: 1 }, {',
+    tests: ['test/models/user/claims.test.ts'],
+  },
+  {
+    // Whoever confirmed an address could lose it.
+    file: 'models/account/email-claim.ts',
+    from: 'emailVerifiedAt: null,',
+    to: '',
+    tests: ['test/models/user/claims.test.ts'],
+  },
 ]

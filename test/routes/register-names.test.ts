@@ -78,6 +78,10 @@ describe('POST /register', () => {
     ['aladdin1', 'ａｌａｄｄｉｎ１'],
     ['ﬁsherman', 'FISHERMAN'],
     ['ÉTOILE', 'e\u0301toile'],
+    ['Straßenname', 'STRASSENNAME'],
+    ['ΟΔΥΣΣΕΎΣ', 'οδυσσεύς'],
+    ['Οδυσσεύσ9', 'ΟΔΥΣΣΕΎΣ9'],
+    ['ꭰꭱꭲ', 'ᎠᎡᎢ'],
   ])('takes %s and %s for the same name', async (first, second) => {
     await site.visitor().register({ username: first })
 
@@ -96,6 +100,14 @@ describe('POST /register', () => {
     'a@b@example.com',
     'name@example.com\nBcc: all@example.com',
     'Name <name@example.com>',
+    'a..b@example.com',
+    '.a@example.com',
+    'name@example',
+    'name@127.1',
+    'name@example.com/x',
+    'name@ex%61mple.com',
+    'name@-a.example',
+    '例子@例子.中国',
     `${'a'.repeat(65)}@${'b'.repeat(63)}.${'c'.repeat(63)}.${'d'.repeat(63)}.example.com`,
   ])('refuses the email %j', async (email) => {
     const answer = await site.visitor().register({ email })

@@ -2,10 +2,8 @@
 import { createHash } from 'node:crypto'
 import mongoose from 'mongoose'
 import { hashFormat } from '../../../lib/password.ts'
-import { emailKey } from '../../user/email.ts'
 import type { NewUser } from './row.ts'
-import { User } from '../../user.ts'
-import { usernameKey } from '../../user/username.ts'
+import { keysOf, User } from '../../user.ts'
 
 const { MongoBulkWriteError } = mongoose.mongo
 
@@ -14,40 +12,28 @@ export type Claim = 'same' | 'username-taken' | 'email-taken'
 /** Of documents that were not written, by their place in the batch, why; or that it has to be found out. */
 type Unwritten = Map<number, Claim | 'look again'>
 export type Insert = (users: NewUser[]) => Promise<Unwritten>
-type Stored = {
-  username?: unknown
-  usernameKey?: string
-  email?: unknown
-  emailKey?: string
-  password?: unknown
-}
+type Stored = { username?: unknown; email?: unknown; password?: unknown }
 
 /** Look up who has the names and addresses of these users; returns a function that says it for each of them. */
 export async function findClaims(users: NewUser[]): Promise<(user: NewUser) => Claim | undefined> {
-  const names = users.map(({ username }) => username)
-  const emails = users.flatMap(({ email }) => email ?? [])
-  const nameKeys = { $in: users.map(({ usernameKey }) => usernameKey) }
-  const emailKeys = { $in: users.flatMap(({ emailKey }) => emailKey ?? []) }
+  const names = { $in: users.flatMap(({ username, email }) => [username, email ?? []].flat()) }
+  const keys = { $in: users.flatMap((user) => user.keys) }
   // In two queries: documents of old have no keys where another one claims them.
   const [byKey, byField] = await Promise.all([
-    find({ $or: [{ usernameKey: nameKeys }, { emailKey: emailKeys }] }),
+    find({ keys }),
     find({
       $or: [
-        { username: { $in: names }, usernameKey: null },
-        { email: { $in: emails }, emailKey: null },
+        { username: names, usernameKey: null },
+        { email: names, emailKey: null },
       ],
     }),
   ])
   const stored = [...byField, ...byKey] // the later wins below, and that is the one with keys
-  const byName = new Map(
-    stored.map((one) => [one.usernameKey ?? usernameKey(textOf(one.username)), one]),
-  )
-  const byEmail = new Set(stored.map((one) => one.emailKey ?? emailKey(textOf(one.email))))
+  const holders = new Map(stored.flatMap((one) => storedKeys(one).keys.map((key) => [key, one])))
   return (user) => {
-    const sameName = byName.get(user.usernameKey)
-    if (sameName) return isSame(user, sameName) ? 'same' : 'username-taken'
-    const isEmailTaken = user.emailKey !== undefined && byEmail.has(user.emailKey)
-    return isEmailTaken ? 'email-taken' : undefined
+    const holder = holders.get(user.usernameKey ?? '')
+    if (holder) return isSame(user, holder) ? 'same' : 'username-taken'
+    return user.keys.some((key) => holders.has(key)) ? 'email-taken' : undefined
   }
 }
 
@@ -66,21 +52,20 @@ export async function insertUsers(users: NewUser[]): Promise<Unwritten> {
 
 /** What takes the place of writing where nothing shall be written: it remembers the keys, about a hundred bytes for each row. */
 export function rehearse(): Insert {
-  const names = new Map<number, number>()
-  const emails = new Set<number>()
+  const claimed = new Map<number, number>() // by the user who has a name; no number for an address
   return (users) => {
     const unwritten: Unwritten = new Map()
     for (const [index, user] of users.entries()) {
-      const name = mark(user.usernameKey)
+      const name = mark(user.usernameKey ?? '')
       const email = user.emailKey === undefined ? undefined : mark(user.emailKey)
-      const whole = mark(`${user.usernameKey} ${user.emailKey ?? ''} ${user.password}`)
-      if (names.has(name)) {
-        unwritten.set(index, names.get(name) === whole ? 'same' : 'username-taken')
-      } else if (email !== undefined && emails.has(email)) {
+      const whole = mark(`${user.usernameKey ?? ''} ${user.emailKey ?? ''} ${user.password}`)
+      if (claimed.has(name)) {
+        unwritten.set(index, claimed.get(name) === whole ? 'same' : 'username-taken')
+      } else if (email !== undefined && claimed.has(email)) {
         unwritten.set(index, 'email-taken')
       } else {
-        names.set(name, whole)
-        if (email !== undefined) emails.add(email)
+        if (email !== undefined) claimed.set(email, NaN)
+        claimed.set(name, whole)
       }
     }
     return Promise.resolve(unwritten)
@@ -88,17 +73,22 @@ export function rehearse(): Insert {
 }
 
 async function find(filter: object): Promise<Stored[]> {
-  return User.find(filter).select('username usernameKey email emailKey password').lean<Stored[]>()
+  return User.find(filter).select('username email password').lean<Stored[]>()
 }
 
 // The same person, if nothing speaks against it: a password that is no bare md5 any more was upgraded or changed since.
 function isSame(user: NewUser, stored: Stored): boolean {
-  const address = stored.email ? emailKey(textOf(stored.email)) : undefined
+  const { usernameKey, emailKey } = storedKeys(stored)
   return (
-    address === user.emailKey &&
+    usernameKey === user.usernameKey &&
+    emailKey === user.emailKey &&
     (hashFormat(stored.password) !== 'bare md5' ||
       String(stored.password).toLowerCase() === user.password)
   )
+}
+
+function storedKeys({ username, email }: Stored) {
+  return keysOf({ username: textOf(username), email: textOf(email) })
 }
 
 // Documents from elsewhere may hold anything in any field.

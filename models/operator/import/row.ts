@@ -4,6 +4,7 @@ import { countCodePoints } from '../../../lib/code-points.ts'
 import type { Row } from '../../../lib/files/rows.ts'
 import { email } from '../../user/email.ts'
 import { keysOf } from '../../user.ts'
+import { isInvisible } from '../../user/username.ts'
 
 const MAX_NAME_LENGTH = 64 // code points: names of old need not fit the rules for new ones
 const KNOWN = ['username', 'password', 'email', 'createdAt', '_id', '__v']
@@ -18,6 +19,8 @@ export const refusalReasons = {
   'username-missing': 'no username',
   'username-not-text': 'the username is not text',
   'username-control': 'the username has control characters',
+  'username-invisible':
+    'the username has invisible characters, or such as change the direction of writing',
   'username-long': `the username has more than ${MAX_NAME_LENGTH} characters`,
   'password-not-md5': 'the password is not an md5 of 32 hexadecimal digits',
   'email-form': 'the email is not an email address',
@@ -30,9 +33,10 @@ export type RefusalReason = keyof typeof refusalReasons
 /** A user as the row describes one, with the keys that make the name and the address unique. */
 export type NewUser = {
   username: string
-  usernameKey: string
+  usernameKey?: string
   email?: string
   emailKey?: string
+  keys: string[]
   emailVerifiedAt?: Date
   password: string
   createdAt: Date
@@ -67,6 +71,7 @@ function readName(value: unknown) {
   if (name === undefined || name === null || name === '') return refused('username-missing')
   if (typeof name !== 'string') return refused('username-not-text')
   if (/\p{Cc}/u.test(name) || !name.isWellFormed()) return refused('username-control')
+  if (isInvisible(name)) return refused('username-invisible')
   if (countCodePoints(name) > MAX_NAME_LENGTH) return refused('username-long')
   return { ok: true, value: name } as const
 }

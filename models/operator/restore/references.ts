@@ -13,7 +13,7 @@ const ADDRESS = { email: 1, emailKey: 1, emailVerifiedAt: 1 } as const
 export type Conflicts = { withoutAddress: string[]; dropped: string[] }
 
 /** What no two documents of a collection may have. */
-type Claims = { usernameKey?: string; emailKey?: string; key?: string }
+type Claims = { usernameKey?: string; keys?: string[]; key?: string }
 
 type Counter = { _id: ObjectId; key: string }
 type Reservation = { _id: string; userId: string }
@@ -62,7 +62,7 @@ export async function cleanReferences(): Promise<number> {
 
 async function makeRoom(
   collection: Kept,
-  { usernameKey, emailKey, key }: Claims,
+  { usernameKey, keys, key }: Claims,
   conflicts: Conflicts,
 ): Promise<void> {
   if (collection === 'users' && usernameKey !== undefined) {
@@ -70,16 +70,22 @@ async function makeRoom(
     conflicts.dropped.push(...(await namesOf({ usernameKey })))
     await staged(collection).deleteMany({ usernameKey })
   }
-  if (collection === 'users' && emailKey !== undefined) {
-    conflicts.withoutAddress.push(...(await namesOf({ emailKey })))
-    await staged(collection).updateMany({ emailKey }, { $unset: ADDRESS })
+  if (collection === 'users' && keys !== undefined) {
+    const users = staged<{ keys: string[] }>(collection)
+    const withoutKeys = { $pull: { keys: { $in: keys } } }
+    const hasAddress = { emailKey: { $in: keys } }
+    conflicts.withoutAddress.push(...(await namesOf(hasAddress)))
+    await users.updateMany(hasAddress, { ...withoutKeys, $unset: ADDRESS })
+    // A name from elsewhere that is the later one's address: its owner goes on without the key of it.
+    const hasName = { usernameKey: { $in: keys } }
+    await users.updateMany(hasName, { ...withoutKeys, $unset: { usernameKey: 1 } })
   }
   if (collection === 'attempts' && key !== undefined) {
     await staged(collection).deleteMany({ key }) // a counter that was ended and has begun anew
   }
 }
 
-async function namesOf(filter: Claims): Promise<string[]> {
+async function namesOf(filter: object): Promise<string[]> {
   const found = await staged('users').find<{ username: unknown }>(filter).toArray()
   return found.map(({ username }) => String(username))
 }

@@ -108,7 +108,7 @@ describe('The check of the files', () => {
 describe('The check of the database', () => {
   it('finds an index that is missing or another one, sessions left over, and bare md5s', async () => {
     const healthy = await checkDatabase()
-    await usersOf(site).dropIndex('usernameKey_1')
+    await usersOf(site).dropIndex('keys_1')
     await site.database.collection('attempts').dropIndex('key_1')
     await site.database.collection('attempts').createIndex({ key: 1 }, {}, {})
     await site.database.collection('sessions').insertOne({ purgeAt: new Date(0) })
@@ -125,7 +125,7 @@ describe('The check of the database', () => {
       ['expiry', 'warning'],
       ['passwords', 'warning'],
     ])
-    expect(sick[0]?.says).toContain('users {"usernameKey":1}')
+    expect(sick[0]?.says).toContain('users {"keys":1}')
     expect(sick[3]?.todo).toBe('npx sesame password upgrade')
   })
 })

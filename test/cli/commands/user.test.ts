@@ -54,6 +54,24 @@ describe('sesame', () => {
   })
 })
 
+describe('A name that begins with "-"', () => {
+  it('stands behind "--" in every command that takes one', async () => {
+    const { username, email } = { ...newPerson(), username: '--json' }
+    const add = `user add --password-stdin -- ${username} ${email}`
+
+    const added = await sesame(add, {}, `${validPassword}\n`)
+    const codes = []
+    const commands = ['user show', 'user lock', 'user unlock', 'user reset-link', 'session list']
+    for (const command of [...commands, 'session end', 'user delete --yes']) {
+      codes.push((await sesame(`${command} -- ${username}`)).code)
+    }
+
+    expect(added).toMatchObject({ code: 0, out: `Added ${username} with the email ${email}.\n` })
+    expect(codes).toEqual(codes.map(() => 0))
+    expect(await usersOf(site).countDocuments({ username })).toBe(0)
+  })
+})
+
 describe('sesame user add', () => {
   it('adds somebody by the rules of the registration, who can sign in', async () => {
     const { username, email } = newPerson()
@@ -291,6 +309,7 @@ describe('sesame demo', () => {
 
   it('leaves somebody alone who only has the name', async () => {
     await sesame('user delete old-otto --yes')
+    await site.database.collection('reservations').deleteMany({}) // as thirty days do
     await site.visitor().register({ ...newPerson(), username: 'old-otto', email: 'a@real.example' })
 
     const { code, said } = await sesame('demo')

@@ -35,6 +35,15 @@ describe('smtpMailer', () => {
     expect(headers).not.toHaveProperty('x-mailer')
   })
 
+  it('names the domain of the recipient in ASCII, which every mail server takes', async () => {
+    const { server } = await serverFor((port) => `smtp://127.0.0.1:${port}`)
+    const send = smtpMailer(`smtp://127.0.0.1:${server.port}`, from, 'sign-in.example')
+
+    await send({ ...mail, to: 'x&y@例子.中国' })
+
+    expect(server.arrived).toMatchObject([{ headers: { to: 'x&y@xn--fsqu00a.xn--fiqs8s' } }])
+  })
+
   it.each<[string, (port: number) => string, SMTPServerOptions]>([
     ['smtps://', (port) => `smtps://127.0.0.1:${port}`, { secure: true }],
     ['STARTTLS', (port) => `smtp://0.0.0.0:${port}`, {}],

@@ -9,7 +9,7 @@ import { deleteAccount } from '../../../models/account/deletion.ts'
 import { openSessionStore } from '../../../lib/session/open.ts'
 import { isRestoreUnfinished, openStage, swap } from '../../../models/operator/restore/stage.ts'
 import { restore } from '../../../models/operator/restore.ts'
-import { findByName } from '../../../models/user.ts'
+import { findByName, keysOf } from '../../../models/user.ts'
 import { findFlaws } from '../../consistency.ts'
 import { sessionsOf, usersOf } from '../../documents.ts'
 import { openSite, validPassword, type Site } from '../../helper.ts'
@@ -77,7 +77,8 @@ describe('A restore', () => {
 
   it('gives what two claim to the one who was read later', async () => {
     const [ann, bob, eve] = [person('ann'), person('bob'), person('eve')]
-    const since = { ...person('Ann'), email: bob.email, emailKey: bob.emailKey }
+    const since = { ...person('Ann'), email: bob.email }
+    Object.assign(since, keysOf(since))
     const counter = { key: `account:${eve._id.toString()}`, expire: inDays(9) }
 
     const restored = await restoreAll({
@@ -98,6 +99,18 @@ describe('A restore', () => {
     expect(await collection('attempts').find().toArray()).toMatchObject([{ points: 1 }])
   })
 
+  it('leaves nobody out whose name, from another site, somebody else has as an address by now', async () => {
+    const old = { ...person('x'), username: 'c@example.com' }
+    Object.assign(old, keysOf(old))
+
+    const restored = await restoreAll({ users: [old, person('c')] })
+
+    expect(restored?.conflicts).toEqual({ dropped: [], withoutAddress: [] })
+    expect(await namesIn()).toEqual(['c', 'c@example.com'])
+    expect((await findByName('c@example.com'))?.email).toBe('x@example.com')
+    expect((await findByName('C@example.com'))?.username).toBe('c')
+  })
+
   it('of what was read while an account went and its name was taken again fits together', async () => {
     const visitor = site.visitor()
     const { username = '', email = '' } = await visitor.registerAndSignIn()
@@ -109,6 +122,7 @@ describe('A restore', () => {
       entries.push(entry)
       if (entry.name === 'users' && String(documentIn(entry)._id) === id) {
         await deleteAccount(openSessionStore(site.settings, site.database), id)
+        await collection('reservations').deleteMany({}) // as if its name were free again
         await site.visitor().register({ username, email, password: validPassword })
       }
     }
@@ -164,8 +178,7 @@ describe('A restore', () => {
 
 function person(username: string) {
   const email = `${username}@example.com`
-  const keys = { usernameKey: username.toLowerCase(), emailKey: email.toLowerCase() }
-  return { _id: new ObjectId(), username, email, ...keys, password: hash }
+  return { _id: new ObjectId(), username, email, ...keysOf({ username, email }), password: hash }
 }
 
 const many = (count: number) =>

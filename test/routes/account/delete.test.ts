@@ -63,7 +63,7 @@ describe(`POST ${PATH}`, () => {
     expect(await tracesOf([id, email])).toEqual([])
   })
 
-  it('keeps a name reserved that was given up before, but not for whom', async () => {
+  it('keeps its name reserved, and one that was given up before, but not for whom', async () => {
     const { visitor, username, id } = await newMember()
     const name = uniqueUsername()
     await visitor.fill('/account/username', { username: name, current: validPassword })
@@ -71,7 +71,9 @@ describe(`POST ${PATH}`, () => {
     await remove(visitor, name)
 
     await expect.poll(() => tracesOf([id])).toEqual([]) // also of the deletion's own event
-    expect((await site.visitor().register({ username })).status).toBe(422)
+    for (const gone of [username, name]) {
+      expect((await site.visitor().register({ username: gone })).status).toBe(422)
+    }
   })
 
   it('leaves no id, name or address in what lessons keep of the pages that were seen', async () => {
@@ -86,7 +88,8 @@ describe(`POST ${PATH}`, () => {
 
     expect(shown).toContain(username)
     expect(await lessons.database.collection('lesson-records').countDocuments()).toBeGreaterThan(0)
-    expect(await tracesOf([id, username, email])).toEqual([])
+    expect(await tracesOf([id, email])).toEqual([])
+    expect(await tracesOf([username])).toEqual(['reservations'])
   })
 
   it('removes the wish for a reset link that waits for a mail server, however it was typed', async () => {
