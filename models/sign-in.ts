@@ -2,10 +2,9 @@
 import { z } from 'zod'
 import { checkbox, text } from '../lib/form.ts'
 import { verifyPassword } from '../lib/password.ts'
+import { findFailures, type Failures } from './account/activity.ts'
 import { accept, refuse, type Result } from './result.ts'
-import type { Failures } from './sign-in/counters.ts'
 import { beginSignIn, type Caller } from './sign-in/throttle.ts'
-import { emailKey } from './user/email.ts'
 import {
   findByName,
   keysOf,
@@ -15,7 +14,6 @@ import {
   type Member,
   type UserDocument,
 } from './user.ts'
-import { usernameKey } from './user/username.ts'
 
 /** Who it is, and what failed at the account since they last signed in. */
 export type SignIn = { member: Member; failures: Failures | undefined }
@@ -39,23 +37,21 @@ export async function authenticate(
   const name = form.username.trim()
   const user = await findByName(name)
   const userId = user?._id.toString()
-  const attempt = await beginSignIn(
-    caller,
-    userId === undefined ? { name: keyOf(name) } : { userId },
-  )
+  const attempt = await beginSignIn(caller, name, userId)
   if (!attempt.ok) return attempt
   const { ok, upgrade, damaged } = await verifyPassword(form.password, user && storedPassword(user))
   if (user?.lockedAt && ok) {
     // Only whoever knows the password sees this: to anybody else it would say that there is such an account.
-    await attempt.confirm()
+    await attempt.succeed()
     const errors = { username: 'errors.locked-by-operator' }
     return refuse(errors, { event: 'sign-in-failed', userId, reason: 'locked-by-operator' })
   } else if (user && ok) {
     if (upgrade !== undefined) await storeUpgrade(user, upgrade)
-    const signIn = { member: memberOf(user), failures: await attempt.succeed() }
-    return accept(signIn, { event: 'sign-in', userId })
+    await attempt.succeed()
+    const member = memberOf(user)
+    const failures = await findFailures(member.id)
+    return accept({ member, failures }, { event: 'sign-in', userId })
   } else {
-    await attempt.fail()
     // The reason is for the log alone: every failure gets the same answer.
     const reason = !user ? 'unknown-user' : damaged ? 'damaged-hash' : 'wrong-password'
     const errors = { password: 'errors.credentials' }
@@ -66,11 +62,6 @@ export async function authenticate(
 // A document from elsewhere may lack it: that is a damaged password, not an unknown user.
 function storedPassword({ password }: { password?: unknown }): unknown {
   return password ?? ''
-}
-
-// All spellings of one name are one name for the throttle too.
-function keyOf(name: string): string {
-  return name.includes('@') ? emailKey(name) : usernameKey(name)
 }
 
 async function storeUpgrade(user: UserDocument, password: string): Promise<void> {

@@ -118,5 +118,5 @@ function passwordWords({ password, passwordChangedAt }: Awaited<ReturnType<typeo
 
 function lockedWords(locked: ListedUser['locked'], lockedAt: Date | undefined): string {
   if (locked === 'operator') return `by an operator, ${timeOf(lockedAt)}`
-  return locked === 'failures' ? 'by too many failed sign-ins in a row' : 'no'
+  return locked === 'failures' ? 'by too many failed sign-ins, for a day at most' : 'no'
 }

@@ -20,6 +20,9 @@ export async function compose(entry: OutboxEntry, baseUrl: string): Promise<Comp
   if (!user || userId === undefined) return { ok: false, reason: 'nobody', userId }
   // Not the address that was typed: another spelling of it may be another mailbox.
   const to = addressIn(letter) ?? user.email ?? ''
+  // Whoever registers with a stranger's address chooses the name too, perhaps "www.evil-shop.com": no letter to an address that
+  // is not confirmed says it.
+  const isConfirmed = to === user.email && user.emailVerifiedAt instanceof Date
   if (!isEmail(to)) {
     // A document from elsewhere may hold anything: a line break here would begin another header.
     return { ok: false, reason: 'no-address', userId }
@@ -30,7 +33,7 @@ export async function compose(entry: OutboxEntry, baseUrl: string): Promise<Comp
       t,
       locale,
       baseUrl,
-      username: user.username,
+      username: isConfirmed ? user.username : undefined,
       time: formatTime(locale, createdAt),
       link: baseUrl + (await pathFor(letter, user)),
     }

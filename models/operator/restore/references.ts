@@ -14,7 +14,6 @@ export type Conflicts = { withoutAddress: string[]; dropped: string[] }
 /** What no two documents of a collection may have. */
 type Claims = { usernameKey?: string; emailKey?: string; key?: string }
 
-type Counter = { _id: ObjectId; key: string }
 type Reservation = { _id: string; userId: string }
 
 /** Write the documents. Where one claims what an earlier one has, it gets it: when it was read, the other had it no more. */
@@ -52,13 +51,6 @@ export async function cleanReferences(): Promise<number> {
       page.filter(({ _id }) => !isThere(_id)),
     )
   }
-  for await (const page of pages<Counter>('attempts')) {
-    const isThere = await findUsers(page.flatMap(({ key }) => ownerOf(key) ?? []))
-    removed += await remove(
-      'attempts',
-      page.filter(({ key }) => !isThere(ownerOf(key))),
-    )
-  }
   for await (const page of pages<Reservation>('reservations')) removed += await settleNames(page)
   return removed
 }
@@ -90,7 +82,7 @@ async function namesOf(filter: Claims): Promise<string[]> {
 async function* pages<T extends BSON.Document>(name: Kept): AsyncGenerator<T[]> {
   let page: T[] = []
   const documents = staged(name)
-    .find<T>({}, { projection: { key: 1, userId: 1 }, batchSize: PAGE })
+    .find<T>({}, { projection: { userId: 1 }, batchSize: PAGE })
     .sort({ _id: 1 })
   for await (const document of documents) {
     page.push(document)
@@ -102,18 +94,13 @@ async function* pages<T extends BSON.Document>(name: Kept): AsyncGenerator<T[]> 
   yield page
 }
 
-// The user of a counter, as models/sign-in/throttle.ts writes its key; those of addresses and names have none.
-function ownerOf(key: unknown): string | undefined {
-  return /^(?:account:|name:account )(\S+)/.exec(String(key))?.[1]
-}
-
-async function findUsers(ids: string[]): Promise<(id: string | undefined) => boolean> {
+async function findUsers(ids: string[]): Promise<(id: string) => boolean> {
   const keys = ids.flatMap((id) => (ObjectId.isValid(id) ? [id, new ObjectId(id)] : [id]))
   const found = await staged<{ _id: string | ObjectId }>('users')
     .find({ _id: { $in: keys } }, { projection: { _id: 1 } })
     .toArray()
   const there = new Set(found.map(({ _id }) => String(_id)))
-  return (id) => id === undefined || there.has(id)
+  return (id) => there.has(id)
 }
 
 async function remove(name: Kept, documents: { _id: string | ObjectId }[]): Promise<number> {
