@@ -16,6 +16,7 @@ const schema = new Schema(
     refusedEmail: String, // the user's own address or the pending one, if a mail server refuses mails to it for good
     passwordChangedAt: Date,
     lockedAt: Date, // by an operator; what the throttle locks is in models/sign-in/throttle.ts
+    devices: { type: [{ hash: String, at: Date, _id: false }], default: undefined }, // where this user signed in: models/sign-in/device.ts
     demo: Boolean, // made by `sesame demo`, which may delete it again whatever its name has become
   },
   { collection: 'users', versionKey: false },

@@ -51,7 +51,7 @@ async function add(username: string, email: string, options: AddOptions): Promis
         throw new Refusal(sentences({ email: 'errors.email.taken' }))
       }
       // Whoever has the database in hand is not throttled.
-      const result = form.ok ? await register(form.value, { network: '', isCounted: false }) : form
+      const result = form.ok ? await register(form.value, { networks: [], isCounted: false }) : form
       if (!result.ok) throw new Refusal(sentences(result.errors))
       const { value: member } = result
       if (options.verified) {

@@ -98,5 +98,5 @@ async function show({ user, store }: Target, { json }: { json?: boolean }): Prom
 
 function lockedWords(locked: ListedUser['locked'], lockedAt: Date | undefined): string {
   if (locked === 'operator') return `by an operator, ${timeOf(lockedAt)}`
-  return locked === 'failures' ? 'by too many failed sign-ins in a row' : 'no'
+  return locked === 'failures' ? 'by too many failed sign-ins, for a day at most' : 'no'
 }

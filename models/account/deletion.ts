@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { text } from '../../lib/form.ts'
 import type { SessionStore } from '../../lib/session/store.ts'
 import { accept, refuse, type Result } from '../result.ts'
-import { forgetAttempts } from '../sign-in/counters.ts'
+import { forgetFailures } from '../sign-in/throttle.ts'
 import { forgetActivity } from './activity.ts'
 import { confirmPassword, currentPassword } from './confirm-password.ts'
 import { dropLetters } from '../mail/outbox.ts'
@@ -22,12 +22,13 @@ export const deletion = z.object({
 /** Delete the account of a member, if the password and the name are right. */
 export async function deleteOwnAccount(
   form: z.output<typeof deletion>,
-  { member, caller, store }: RequestContext,
+  context: RequestContext,
 ): Promise<Result<string>> {
+  const { member, store } = context
   if (nameKey(form.username) !== nameKey(member.username)) {
     return refuse({ username: 'errors.typed-name.wrong' })
   }
-  const confirmed = await confirmPassword(member.id, form.current, caller)
+  const confirmed = await confirmPassword(form.current, context)
   if (!confirmed.ok) return confirmed
   await deleteAccount(store, member.id)
   return accept(member.id, { event: 'account-deleted', userId: member.id })
@@ -50,7 +51,7 @@ export async function deleteAccount(
   await store.forget(userId)
   await endTokens(userId)
   await dropLetters(userId, user?.email ?? '')
-  await forgetAttempts(userId)
+  if (user) await forgetFailures(user)
   await forgetActivity(userId)
   await disownReservations(userId)
 }

@@ -4,7 +4,7 @@ import type { SessionStore } from '../../lib/session/store.ts'
 import type { Locale } from '../../config/i18n.ts'
 import { accept, refuse, type Result } from '../result.ts'
 import type { SecurityEvent } from '../security-event.ts'
-import { countMail } from '../sign-in/throttle.ts'
+import { countMail, type Caller } from '../sign-in/throttle.ts'
 import { confirmPassword, currentPassword } from './confirm-password.ts'
 import { isEmailTaken, takeFromUnconfirmed } from './email-claim.ts'
 import { email } from '../user/email.ts'
@@ -33,17 +33,17 @@ export async function findPendingEmail(userId: string): Promise<string | undefin
 /** Send a link to another address, if the password is right. Each counts: the answer shows whether an address has an account here. */
 export async function requestEmailChange(
   form: Form,
-  { member, caller, locale }: RequestContext,
+  context: RequestContext,
 ): Promise<Result<string>> {
-  const confirmed = await confirmPassword(member.id, form.current, caller)
+  const confirmed = await confirmPassword(form.current, context)
   if (!confirmed.ok) {
     return confirmed
   } else if (nameKey(form.email) === nameKey(confirmed.value.email ?? '')) {
     return refuse({ email: 'errors.email.same' })
   } else {
     return (
-      (await countMail(caller, nameKey(form.email))) ??
-      (await sendLink(confirmed.value, form.email, { caller, locale }))
+      (await countMail(context.caller, 'confirmation', form.email)) ??
+      (await sendLink(confirmed.value, form.email, context))
     )
   }
 }
@@ -83,6 +83,7 @@ export async function changeEmail(
   token: string,
   store: SessionStore,
   locale: Locale,
+  caller: Caller,
 ): Promise<{ userId: string; email: string; events: SecurityEvent[] } | undefined> {
   const found = await takeToken('email-change', token)
   const user = found && (await apply(found, store))
@@ -91,7 +92,8 @@ export async function changeEmail(
     const email = found.seen.newEmail ?? ''
     await endTokens(userId) // those that were sent to the old address too
     await renameInSessions(store, userId, { email })
-    await queueLetter({ kind: 'email-changed', userId, to: user.email ?? '', email }, locale)
+    const notice = { kind: 'email-changed' as const, userId, to: user.email ?? '', email }
+    await queueNotice(notice, user, caller, locale)
     return { userId, email, events: [{ event: 'email-changed', userId }] }
   } else {
     return undefined

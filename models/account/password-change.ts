@@ -32,9 +32,10 @@ export const passwordChange = ({ username, email }: Member) =>
 /** Change the password, if the current one is right; all other sessions end. Returns the member as they are now. */
 export async function changePassword(
   form: z.output<ReturnType<typeof passwordChange>>,
-  { member, caller, store, sessionId, locale }: RequestContext,
+  context: RequestContext,
 ): Promise<Result<Member>> {
-  const confirmed = await confirmPassword(member.id, form.current, caller)
+  const { member, caller, store, sessionId, locale } = context
+  const confirmed = await confirmPassword(form.current, context)
   if (!confirmed.ok) return confirmed
   const hash = await hashPassword(form.password)
   const passwordChangedAt = await storePassword(seenIn(confirmed.value), hash)

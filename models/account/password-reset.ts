@@ -6,9 +6,8 @@ import { hashPassword } from '../../lib/password.ts'
 import type { SessionStore } from '../../lib/session/store.ts'
 import { accept, type Result } from '../result.ts'
 import type { SecurityEvent } from '../security-event.ts'
-import { countMail, unlockAccount, type Caller } from '../sign-in/throttle.ts'
+import { countMail, forgetFailures, type Caller } from '../sign-in/throttle.ts'
 import { email } from '../user/email.ts'
-import { nameKey } from '../user/name-key.ts'
 import { isPersonal, newPassword, personalRule } from '../user/new-password.ts'
 import { queueLetter } from '../mail/outbox.ts'
 import { storePassword, type Seen } from './password-change.ts'
@@ -34,7 +33,7 @@ export async function requestReset(
   locale: Locale,
   caller: Caller,
 ): Promise<Result<undefined>> {
-  const refusal = await countMail(caller, nameKey(email))
+  const refusal = await countMail(caller, 'reset', email)
   if (refusal) return refusal
   await queueLetter({ kind: 'password-reset', email }, locale)
   return accept(undefined)
@@ -78,7 +77,8 @@ export async function resetPassword(
   const { userId } = taken
   const meanwhile = await endAllSessions(store, userId, 'password')
   await endTokens(userId)
-  await unlockAccount(userId)
+  const user = await User.findById(userId).lean<UserDocument | null>()
+  if (user) await forgetFailures(user)
   await queueLetter({ kind: 'password-changed', userId }, locale)
   return { userId, events: eventsOf(userId, before + meanwhile) }
 }

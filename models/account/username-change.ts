@@ -11,6 +11,7 @@ import {
   reserveName,
 } from '../user/reservation.ts'
 import { renameInSessions } from '../session.ts'
+import { countAttempt } from '../sign-in/throttle.ts'
 import { byName, keysOf, takenKey, User, type UserDocument } from '../user.ts'
 import { nameKey } from '../user/name-key.ts'
 import { username } from '../user/username.ts'
@@ -22,12 +23,13 @@ export const usernameChange = z.object({ username, current: currentPassword })
 type Form = z.output<typeof usernameChange>
 
 /** Change the username, if the password is right. The old name stays reserved for its owner for thirty days. */
-export async function changeUsername(
-  form: Form,
-  { member, caller, store, locale }: RequestContext,
-): Promise<Result<string>> {
-  const confirmed = await confirmPassword(member.id, form.current, caller)
+export async function changeUsername(form: Form, context: RequestContext): Promise<Result<string>> {
+  const { member, caller, store, locale } = context
+  const confirmed = await confirmPassword(form.current, context)
   if (!confirmed.ok) return confirmed
+  // It counts like a registration, because each answer shows whether somebody has a name.
+  const refusal = await countAttempt(caller, 'registration')
+  if (refusal) return refusal
   const result = await rename(confirmed.value, form)
   if (result.ok) {
     const { id, username: before } = member

@@ -1,14 +1,14 @@
 // Letters that come by themselves: what was done at an account, for its owner to know.
 import type { Locale } from '../../config/i18n.ts'
 import { countNotice, type Caller } from '../sign-in/throttle.ts'
-import { nameKey } from '../user/name-key.ts'
 import { queueLetter, type Letter } from './outbox.ts'
 
 type Recipient = { email?: string | null; emailVerifiedAt?: Date | null }
 
 /**
- * Put a notice into the outbox. To an address that nobody has confirmed only a few a day: whoever registers with the address
- * of a stranger would otherwise fill that mailbox by changing a password again and again. Throws if it can't be kept.
+ * Put a notice into the outbox. To a mailbox that nobody has confirmed only a few: whoever registers with the address of a
+ * stranger would otherwise fill that mailbox by changing a password again and again, or by more accounts. Throws if it can't
+ * be kept.
  */
 export async function queueNotice(
   letter: Letter,
@@ -17,6 +17,7 @@ export async function queueNotice(
   locale: Locale,
 ): Promise<void> {
   const isConfirmed = emailVerifiedAt instanceof Date
-  const refusal = isConfirmed ? undefined : await countNotice(caller, nameKey(email ?? ''))
+  const limit = letter.kind === 'verify-email' ? 'confirmation' : 'unconfirmed'
+  const refusal = isConfirmed ? undefined : await countNotice(caller, limit, email ?? '')
   if (!refusal) await queueLetter(letter, locale)
 }

@@ -53,7 +53,7 @@ describe('POST /login', () => {
     const upgraded = await usersOf(site).findOne({ username })
     expect(upgraded?.password).toMatch(TODAYS)
     expect((await site.visitor().signIn({ username })).status).toBe(303)
-    expect(await usersOf(site).findOne({ username })).toEqual(upgraded)
+    expect((await usersOf(site).findOne({ username }))?.password).toBe(upgraded?.password)
   })
 
   it('finds a person by any case of the name once the document is upgraded', async () => {

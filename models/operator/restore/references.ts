@@ -15,7 +15,6 @@ export type Conflicts = { withoutAddress: string[]; dropped: string[] }
 /** What no two documents of a collection may have. */
 type Claims = { usernameKey?: string; keys?: string[]; key?: string }
 
-type Counter = { _id: ObjectId; key: string }
 type Reservation = { _id: string; userId: string }
 
 /** Write the documents. Where one claims what an earlier one has, it gets it: when it was read, the other had it no more. */
@@ -50,11 +49,6 @@ export async function cleanReferences(): Promise<number> {
     const isThere = await findUsers(page.map(({ _id }) => _id))
     const gone = page.filter(({ _id }) => !isThere(_id))
     removed += await remove('activities', gone)
-  }
-  for await (const page of pages<Counter>('attempts')) {
-    const isThere = await findUsers(page.flatMap(({ key }) => ownerOf(key) ?? []))
-    const gone = page.filter(({ key }) => !isThere(ownerOf(key)))
-    removed += await remove('attempts', gone)
   }
   for await (const page of pages<Reservation>('reservations')) removed += await settleNames(page)
   return removed
@@ -91,22 +85,17 @@ async function namesOf(filter: object): Promise<string[]> {
 }
 
 function pages<T extends BSON.Document>(name: Kept) {
-  const options = { projection: { key: 1, userId: 1 }, batchSize: PAGE }
+  const options = { projection: { userId: 1 }, batchSize: PAGE }
   return batches(staged(name).find<T>({}, options).sort({ _id: 1 }), PAGE)
 }
 
-// The user of a counter, as models/sign-in/throttle.ts writes its key; those of addresses and names have none.
-function ownerOf(key: unknown): string | undefined {
-  return /^(?:account:|name:account )(\S+)/.exec(String(key))?.[1]
-}
-
-async function findUsers(ids: string[]): Promise<(id: string | undefined) => boolean> {
+async function findUsers(ids: string[]): Promise<(id: string) => boolean> {
   const keys = ids.flatMap((id) => (ObjectId.isValid(id) ? [id, new ObjectId(id)] : [id]))
   const found = await staged<{ _id: string | ObjectId }>('users')
     .find({ _id: { $in: keys } }, { projection: { _id: 1 } })
     .toArray()
   const there = new Set(found.map(({ _id }) => String(_id)))
-  return (id) => id === undefined || there.has(id)
+  return (id) => there.has(id)
 }
 
 async function remove(name: Kept, documents: { _id: string | ObjectId }[]): Promise<number> {
