@@ -29,9 +29,7 @@ export async function sendFlatOut(
     url,
     sampleInt: 100,
     ...load,
-    setupClient: (client) => {
-      client.setRequests(requestsOf(connection++))
-    },
+    setupClient: (client) => client.setRequests(requestsOf(connection++)),
     ...(length === undefined ? {} : { verifyBody: (body) => body?.length === length }),
   })
   // What it returns is an emitter and a promise at once; its types know the promise alone.
@@ -76,11 +74,8 @@ export async function sendSteadily(
   }
   const all = await Promise.all(answers)
   agent.destroy()
-  countUnavailable(
-    url,
-    all.map(({ status }) => status),
-    200,
-  )
+  const statuses = all.map(({ status }) => status)
+  countUnavailable(url, statuses, 200)
   return all.map(({ time }) => time)
 }
 

@@ -1,5 +1,5 @@
 // The machine: what figures depend on, what a process uses of it, and which core does what.
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { availableParallelism, cpus, totalmem } from 'node:os'
 
@@ -7,7 +7,7 @@ export type Place = 'contender' | 'load' | 'anywhere'
 
 // A contender has a core to itself; the engine and the load share the other.
 const CORES: Record<Place, string> = { contender: '0', load: '1', anywhere: '0,1' }
-const canPin = availableParallelism() >= 2 && hasTaskset()
+const canPin = availableParallelism() >= 2 && spawnSync('taskset', ['-V']).status === 0
 
 /** What the figures were measured on. */
 export function describeMachine() {
@@ -53,14 +53,5 @@ function readOf(pid: number, name: string): string {
     return readFileSync(`/proc/${pid}/${name}`, 'utf8')
   } catch {
     return '' // not Linux, or the process has ended
-  }
-}
-
-function hasTaskset(): boolean {
-  try {
-    execFileSync('taskset', ['-V'], { stdio: 'ignore' })
-    return true
-  } catch {
-    return false
   }
 }

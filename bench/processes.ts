@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, openSync, readFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { root } from '../config/paths.ts'
 import { pinned, type Place } from './machine.ts'
@@ -51,9 +52,7 @@ export function startNode(
     stop: async () => {
       child.kill('SIGTERM')
       const timer = setTimeout(killGroup, STOP_TIMEOUT, started)
-      return started.ended.finally(() => {
-        clearTimeout(timer)
-      })
+      return started.ended.finally(() => clearTimeout(timer))
     },
   }
   alive.add(started)
@@ -73,6 +72,14 @@ export async function startServer(
   const own = { PORT: String(port), BASE_URL: url }
   const started = startNode(output, args, { ...own, ...environment }, place)
   return { ...started, url, waited: await untilAnswered(`${url}${path}`, started) }
+}
+
+/** Node's flags and the program, as `npm start` has them: what is measured has to run with the same flags. */
+export function startWords(): string[] {
+  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+    scripts: { start: string }
+  }
+  return scripts.start.split(' ').slice(2) // after "exec node"
 }
 
 /** End everything in order that still runs. */

@@ -22,12 +22,8 @@ export async function writeReport(options: Options, measured: Cases): Promise<vo
   const how = { rounds, seconds, rate, requests, largest, connections }
   const machine = describeMachine()
   const facts = Object.entries({ ...machine, ...how }).map(([name, value]) => `${name}: ${value}`)
-  await keep(
-    'results.json',
-    { machine, how, cases },
-    'results',
-    `${facts.join('; ')}\n\n${tablesOf(cases)}`,
-  )
+  const text = `${facts.join('; ')}\n\n${tablesOf(cases)}`
+  await keep('results.json', { machine, how, cases }, 'results', text)
   for (const [name, svg] of Object.entries(await chartsOf(cases))) {
     await writeFile(join(folder, name), svg)
   }
@@ -67,20 +63,15 @@ export async function print(markdown: string): Promise<void> {
   process.stdout.write(`\n${await format(markdown, { parser: 'markdown' })}`)
 }
 
-/** Write data to a file in docs/bench, and text between the marks of this name in its README.md. */
+/** Write data to a file in docs/bench, and text between the two marks of this name in its README.md. Throws where they are missing. */
 export async function keep(file: string, data: object, mark: string, text: string) {
   await writeTidy(file, JSON.stringify(data, null, 2))
   const document = await readFile(join(folder, 'README.md'), 'utf8')
-  await writeTidy('README.md', withMarked(document, mark, text))
-}
-
-/** The document with this text between the two marks of this name. Throws where they are missing. */
-export function withMarked(document: string, mark: string, text: string): string {
   const [start, end] = [`<!-- ${mark} -->`, `<!-- /${mark} -->`]
   const [before, rest] = document.split(start)
   const [, after] = rest?.split(end) ?? []
   if (before === undefined || after === undefined) throw new Error(`README.md has no ${start}`)
-  return [before + start, text, end + after].join('\n\n')
+  await writeTidy('README.md', [before + start, text, end + after].join('\n\n'))
 }
 
 // As `npm run format` would write it.

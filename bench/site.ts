@@ -7,9 +7,8 @@ import { DATABASE_NAME } from '../config/database.ts'
 import { makeFolders } from '../lib/embedded-mongodb/folders.ts'
 import { addressOf } from '../lib/embedded-mongodb/index.ts'
 import { moveTo } from './machine.ts'
-import { startServer, type Server } from './processes.ts'
+import { startServer, startWords, type Server } from './processes.ts'
 import type { Stage } from './stage.ts'
-import { startWords } from './start-words.ts'
 
 export type Site = Server & { database: Db }
 

@@ -5,17 +5,15 @@ import type { AddressInfo } from 'node:net'
 import type { Settings } from '../config/env.ts'
 import type { Logger } from '../config/logger.ts'
 import type { Metrics } from '../lib/metrics.ts'
-import { StartProblem } from '../lib/start-problem.ts'
 import { SECURITY_EVENTS } from '../models/security-event.ts'
 import { ping, readStats } from '../models/database/stats.ts'
+import { listenOn } from './server.ts'
 
-/** What is shown: all metrics in the format of Prometheus. */
-export type Collect = () => Promise<string>
-
-export type MetricsServer = {
-  /** Where the metrics are; undefined if they are nowhere. */
-  address: string | undefined
-  close: () => Promise<void>
+type Options = {
+  settings: Pick<Settings, 'metricsHost' | 'metricsPort'>
+  logger: Pick<Logger, 'error'>
+  /** What is shown: all metrics in the format of Prometheus. */
+  collect: () => Promise<string>
 }
 
 const MAX_CONNECTIONS = 32
@@ -25,10 +23,8 @@ const REQUEST_TIMEOUT = 5000 // milliseconds
  * Begin to count in this process, if the settings name a port where somebody can ask for it; otherwise undefined, and nothing
  * is counted. What the database holds is read from the one that this process is connected to.
  */
-export async function openMetrics({
-  metricsPort,
-}: Pick<Settings, 'metricsPort'>): Promise<Metrics | undefined> {
-  if (metricsPort === undefined) return undefined
+export async function openMetrics(settings: Settings): Promise<Metrics | undefined> {
+  if (settings.metricsPort === undefined) return undefined
   const { Metrics } = await import('../lib/metrics.ts')
   const { addDatabaseGauges } = await import('../lib/metrics/database.ts')
   const metrics = new Metrics(Object.keys(SECURITY_EVENTS))
@@ -37,26 +33,21 @@ export async function openMetrics({
 }
 
 /**
- * Show on METRICS_HOST and METRICS_PORT what `collect` gives; without a port nothing is opened. Throws a StartProblem.
- * In a single process `collect` is its registry's metrics(), in a cluster's primary what lib/metrics/cluster.ts gathers.
+ * Show on METRICS_HOST and METRICS_PORT what `collect` gives; without a port nothing is opened, and there is no address.
+ * Throws a StartProblem. In a single process `collect` is its registry's metrics(), in a cluster's primary what lib/metrics/cluster.ts gathers.
  */
-export async function startMetrics(options: {
-  settings: Pick<Settings, 'metricsHost' | 'metricsPort'>
-  logger: Pick<Logger, 'error'>
-  collect: Collect
-}): Promise<MetricsServer> {
+export async function startMetrics(options: Options) {
   const { metricsHost: host, metricsPort: port } = options.settings
   if (port === undefined) return { address: undefined, close: () => Promise.resolve() }
   const server = createServer({ requestTimeout: REQUEST_TIMEOUT }, (req, res) => {
     void answer(req, res, options)
   })
   server.maxConnections = MAX_CONNECTIONS
-  server.listen(port, host)
-  try {
-    await once(server, 'listening')
-  } catch (error) {
-    throw noPort(host, port, error)
-  }
+  await listenOn(server, host, port, {
+    inUse: `Choose another for the metrics: METRICS_PORT=${port + 1}`,
+    refused: "The metrics can't be shown",
+    check: 'Check METRICS_HOST and METRICS_PORT.',
+  })
   const { address, family, port: bound } = server.address() as AddressInfo
   const name = family === 'IPv6' ? `[${address}]` : address
   return {
@@ -73,7 +64,7 @@ export async function startMetrics(options: {
 async function answer(
   req: IncomingMessage,
   res: ServerResponse,
-  { collect, logger }: { collect: Collect; logger: Pick<Logger, 'error'> },
+  { collect, logger }: Options,
 ): Promise<void> {
   const [path] = (req.url ?? '').split('?')
   res.setHeader('Cache-Control', 'no-store')
@@ -91,13 +82,4 @@ async function answer(
       res.writeHead(500).end()
     }
   }
-}
-
-function noPort(host: string, port: number, error: unknown): StartProblem {
-  const { code } = error as NodeJS.ErrnoException
-  return new StartProblem(
-    code === 'EADDRINUSE'
-      ? `Port ${port} on ${host} is in use. Choose another for the metrics: METRICS_PORT=${port + 1}`
-      : `The metrics can't be shown on ${host} port ${port} (${code ?? 'unknown reason'}). Check METRICS_HOST and METRICS_PORT.`,
-  )
 }

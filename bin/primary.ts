@@ -10,18 +10,12 @@ import { close, listen } from './server.ts'
 import { baseUrlOf, loadLessons } from './start.ts'
 import { Workers } from './workers.ts'
 
-export type Primary = {
-  address: string
-  workers: Workers
-  stop: () => Promise<void>
-}
-
 /** Start the database and the workers; the site answers when this resolves. Throws a StartProblem. */
 export async function startPrimary(
   settings: Settings,
   logger: Logger,
   say: (line: string) => void,
-): Promise<Primary> {
+) {
   const collect = gatherFromWorkers() // before the first worker: it hears of each that goes
   const workers = new Workers(settings.workers, logger) // they load their libraries while the database starts
   try {

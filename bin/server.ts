@@ -43,18 +43,29 @@ export async function listen(
       if (!server.listening) server.closeIdleConnections()
     })
   })
+  await listenOn(server, host, port, {
+    inUse: `Stop what uses it, or choose another: PORT=${port + 1} npm start`,
+    refused: "The site can't listen",
+    check: 'Check HOST and PORT.',
+  })
+  return server
+}
+
+/** Let a server listen. Throws a StartProblem with these sentences: what to do if the port is in use, and what else was refused. */
+export async function listenOn(
+  server: Server,
+  host: string,
+  port: number,
+  { inUse, refused, check }: Record<'inUse' | 'refused' | 'check', string>,
+): Promise<void> {
   server.listen(port, host)
-  try {
-    await once(server, 'listening')
-    return server
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
+  await once(server, 'listening').catch((error: unknown) => {
+    const { code = 'unknown reason' } = error as NodeJS.ErrnoException
+    const problem = `${refused} on ${host} port ${port} (${code}). ${check}`
     throw new StartProblem(
-      code === 'EADDRINUSE'
-        ? `Port ${port} on ${host} is in use. Stop what uses it, or choose another: PORT=${port + 1} npm start`
-        : `The site can't listen on ${host} port ${port} (${code ?? 'unknown reason'}). Check HOST and PORT.`,
+      code === 'EADDRINUSE' ? `Port ${port} on ${host} is in use. ${inUse}` : problem,
     )
-  }
+  })
 }
 
 /** Go on answering for a while, but end each connection with its next answer, so that closing cuts nobody off. */

@@ -7,8 +7,6 @@ import type { GateListener } from '../lib/embedded-mongodb/gate.ts'
 import { noFolder } from '../lib/embedded-mongodb/refusals.ts'
 import type { Shared } from './messages.ts'
 
-export type Opened = { shared: Shared; close: () => Promise<void> }
-
 type Options = {
   /** Told when others than the site are at the embedded engine. */
   gateListener?: GateListener
@@ -22,7 +20,7 @@ export async function openDatabaseAndSecrets(
   logger: Logger,
   say: (line: string) => void,
   { gateListener, meanwhile }: Options = {},
-): Promise<Opened> {
+) {
   const sessionSecrets = await secretsOf(settings)
   const engineToBe =
     settings.mongoUrl === undefined
@@ -32,7 +30,7 @@ export async function openDatabaseAndSecrets(
   const { connectShared, disconnect, prepareDatabase } = await import('./connect.ts')
   meanwhile?.().catch(() => undefined) // whoever asked for it loads it again, and hears of a failure then
   const engine = await engineToBe?.opened
-  const shared = {
+  const shared: Shared = {
     sessionSecrets,
     mongoUrl: engine?.url ?? settings.mongoUrl ?? '',
     isEmbedded: engine !== undefined,

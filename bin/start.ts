@@ -5,7 +5,6 @@ import mongoose from 'mongoose'
 import { createApp } from '../app.ts'
 import { defaultBaseUrl, type Settings } from '../config/env.ts'
 import type { Logger } from '../config/logger.ts'
-import type { Metrics } from '../lib/metrics.ts'
 import { createPrototypes } from '../middleware/prototypes.ts'
 import type { SessionCache } from '../lib/session/cache.ts'
 import type { SessionStore } from '../lib/session/store.ts'
@@ -15,12 +14,7 @@ import type { Shared, Stopping } from './messages.ts'
 import { openMetrics } from './metrics-server.ts'
 import { close, drain, listen } from './server.ts'
 
-export type Site = {
-  address: string
-  /** What this process counts, if somebody can ask for it. */
-  metrics: Metrics | undefined
-  stop: (how?: Stopping) => Promise<void>
-}
+export type Site = Awaited<ReturnType<typeof openSite>>
 
 /** Open the site on a database that is ready and connected; it answers when this resolves. Throws a StartProblem. */
 export async function openSite(
@@ -28,7 +22,7 @@ export async function openSite(
   shared: Shared,
   logger: Logger,
   sessionCache?: SessionCache,
-): Promise<Site> {
+) {
   const { sessionSecrets, mongoUrl } = shared
   const database = mongoose.connection
   const lessons = settings.lessons
@@ -56,8 +50,8 @@ export async function openSite(
   const stopPurging = startPurging(app.get('session store') as SessionStore, logger)
   return {
     address: complete.baseUrl,
-    metrics,
-    stop: async (how = 'stop') => {
+    metrics, // what this process counts, if somebody can ask for it
+    stop: async (how: Stopping = 'stop') => {
       // First of all: whatever asks whether we are ready sends the next visitor elsewhere. Where another worker has taken this
       // one's place already, visitors are as welcome as before.
       readiness.isStopping = how === 'stop'

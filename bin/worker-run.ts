@@ -6,18 +6,10 @@ import type { FromWorker, Opening, Stopping, ToWorker } from './messages.ts'
 /** What became of opening a worker. A problem is for the person at the terminal; otherwise it just died. */
 export type Outcome = { opened: true } | { problem: string } | { died: string }
 
-export type WorkerRun = {
-  pid: number | undefined
-  /** Milliseconds that it has been open, undefined if it never was. */
-  openFor: () => number | undefined
-  open: (order: Opening) => Promise<Outcome>
-  ended: Promise<string>
-  end: (how: Stopping) => void
-  kill: () => void
-}
+export type WorkerRun = ReturnType<typeof runWorker>
 
 /** Start a worker. It loads its libraries and then waits to be told to open. */
-export function runWorker(): WorkerRun {
+export function runWorker() {
   const worker = cluster.fork()
   closeOrphanedConnection(worker)
   let openedAt: number | undefined
@@ -51,13 +43,14 @@ export function runWorker(): WorkerRun {
   }
   return {
     pid: worker.process.pid,
+    /** Milliseconds that it has been open, undefined if it never was. */
     openFor: () => (openedAt === undefined ? undefined : Date.now() - openedAt),
-    open: (order) => {
+    open: (order: Opening) => {
       void send(order)
       return outcome
     },
     ended,
-    end: (how) => void send({ order: how }),
+    end: (how: Stopping) => void send({ order: how }),
     kill: () => worker.process.kill('SIGKILL'),
   }
 }

@@ -71,16 +71,15 @@ export class Workers {
   private async replace(slot: number, old: WorkerRun): Promise<boolean> {
     const next = this.launch()
     const outcome = await next.open(this.order)
-    if ('opened' in outcome) {
-      this.slots[slot] = next
-      void this.watch(slot, next)
-      old.end('drain')
-      return true
-    } else {
+    if (!('opened' in outcome)) {
       this.log.error({ outcome }, 'A new worker did not open; the old ones go on')
       next.kill()
       return false
     }
+    this.slots[slot] = next
+    void this.watch(slot, next)
+    old.end('drain')
+    return true
   }
 
   // Starts another worker in this one's slot when it dies, unless another has taken the slot already.

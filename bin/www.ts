@@ -36,11 +36,8 @@ async function open(settings: Settings, logger: Logger): Promise<void> {
     say(`Sesame is open: ${address}`)
     for (const line of warningsFor(settings, address)) say(line)
   } catch (error) {
-    if (error instanceof StartProblem) {
-      fail(error.message)
-    } else {
-      throw error
-    }
+    if (!(error instanceof StartProblem)) throw error
+    fail(error.message)
   }
 }
 

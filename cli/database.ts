@@ -40,14 +40,11 @@ export async function withDatabase<T>(
 /** The settings, which are the site's own. Throws a StartProblem that tells all that is wrong. */
 export function settingsOrProblem(): Settings {
   const read = readSettings()
-  if (read.ok) {
-    usePepper(read.settings.passwordPepper)
-    return read.settings
-  } else {
-    throw new StartProblem(
-      ['The settings have problems:', ...read.problems.map((line) => `  ${line}`)].join('\n'),
-    )
+  if (!read.ok) {
+    throw new StartProblem('The settings have problems:', ...read.problems.map((one) => `  ${one}`))
   }
+  usePepper(read.settings.passwordPepper)
+  return read.settings
 }
 
 /** Connect mongoose, unless this process is connected already. Throws a StartProblem. */
@@ -55,18 +52,18 @@ export async function openDatabase(settings: Settings): Promise<Opened> {
   if (mongoose.connection.readyState === mongoose.ConnectionStates.connected) {
     // Whoever connected also disconnects: a test, whose site is in the same process.
     return { name: mongoose.connection.name, close: () => Promise.resolve() }
-  } else if (settings.mongoUrl !== undefined) {
+  }
+  if (settings.mongoUrl !== undefined) {
     await connectMongodb(settings.mongoUrl, serverWrites, commandOptions)
     return { name: withoutSecrets(settings.mongoUrl), close: () => mongoose.disconnect() }
-  } else {
-    const giveUpAt = Date.now() + TIMEOUT
-    for (;;) {
-      try {
-        return (await joinEngine(settings)) ?? (await startEngine(settings))
-      } catch (error) {
-        // Between looking and starting a site may have started, or one that was there may have stopped: look again.
-        if (!(error instanceof FolderInUse) || Date.now() > giveUpAt) throw error
-      }
+  }
+  const giveUpAt = Date.now() + TIMEOUT
+  for (;;) {
+    try {
+      return (await joinEngine(settings)) ?? (await startEngine(settings))
+    } catch (error) {
+      // Between looking and starting a site may have started, or one that was there may have stopped: look again.
+      if (!(error instanceof FolderInUse) || Date.now() > giveUpAt) throw error
     }
   }
 }

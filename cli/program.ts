@@ -62,19 +62,17 @@ export function createProgram(): Command {
 function codeOf(error: unknown): number {
   if (error instanceof CommanderError) {
     return error.exitCode === 0 ? EXIT.done : EXIT.usage // commander has said it
-  } else if (error instanceof Refusal) {
+  }
+  if (error instanceof Refusal || error instanceof StartProblem) {
     printError(error.message)
-    return error.code
-  } else if (error instanceof StartProblem) {
-    printError(error.message)
-    return EXIT.noDatabase
-  } else if (isDatabaseAway(error)) {
+    return error instanceof Refusal ? error.code : EXIT.noDatabase
+  }
+  if (isDatabaseAway(error)) {
     printError(
       'The database went away in the middle. What was done until then stays; run it again.',
     )
     return EXIT.noDatabase
-  } else {
-    printError(error instanceof Error ? (error.stack ?? error.message) : String(error))
-    return EXIT.fault
   }
+  printError(error instanceof Error ? (error.stack ?? error.message) : String(error))
+  return EXIT.fault
 }

@@ -3,21 +3,17 @@ import { SingleBar } from 'cli-progress'
 
 const LINE_EVERY = 5000 // milliseconds
 
-export type Progress = {
-  /** Say how far it is, as a number up to the total and in words. */
-  update: (done: number, words: string) => void
-  stop: () => void
-}
+export type Progress = ReturnType<typeof startProgress>
 
-/** Begin to report, on a stream that holds no results. Where the total is not known there is no bar either. */
-export function startProgress(
-  total: number | undefined,
-  stream: NodeJS.WriteStream = process.stderr,
-): Progress {
+/**
+ * Begin to report, on a stream that holds no results; `update` says how far it is, as a number up to the total and in words.
+ * Where the total is not known there is no bar either.
+ */
+export function startProgress(total: number | undefined, stream = process.stderr) {
   return stream.isTTY && total !== undefined ? startBar(total, stream) : startLines(total, stream)
 }
 
-function startBar(total: number, stream: NodeJS.WriteStream): Progress {
+function startBar(total: number, stream: NodeJS.WriteStream) {
   const bar = new SingleBar({
     format: '[{bar}] {percentage} %  {words}  ({eta_formatted} left)',
     stream,
@@ -27,15 +23,15 @@ function startBar(total: number, stream: NodeJS.WriteStream): Progress {
   })
   bar.start(total, 0, { words: '' })
   return {
-    update: (done, words) => bar.update(done, { words }),
+    update: (done: number, words: string) => bar.update(done, { words }),
     stop: () => bar.stop(),
   }
 }
 
-function startLines(total: number | undefined, stream: NodeJS.WriteStream): Progress {
+function startLines(total: number | undefined, stream: NodeJS.WriteStream) {
   let last = Date.now()
   return {
-    update: (done, words) => {
+    update: (done: number, words: string) => {
       if (Date.now() - last < LINE_EVERY) return
       last = Date.now()
       const percent = total ? ` (${Math.floor((done / total) * 100)} %)` : ''

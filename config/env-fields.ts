@@ -17,25 +17,17 @@ export const wholeNumber = (min: number, max: number) =>
 export const folder = z.string().transform((path) => resolve(path))
 
 export const origin = z.string().transform((text, context) => {
-  const url = URL.canParse(text) ? new URL(text) : undefined
+  const { protocol = '', href, origin } = URL.canParse(text) ? new URL(text) : {}
   // A star would be taken for a host of that name, and mean nobody.
-  if (
-    url &&
-    /^https?:$/.test(url.protocol) &&
-    `${url.origin}/` === url.href &&
-    !text.includes('*')
-  ) {
-    return url.origin
-  } else {
-    context.addIssue('must be an address such as https://sign-in.example, without a path')
-    return z.NEVER
-  }
+  const isOrigin = /^https?:$/.test(protocol) && `${origin}/` === href && !text.includes('*')
+  if (isOrigin && origin) return origin
+  context.addIssue('must be an address such as https://sign-in.example, without a path')
+  return z.NEVER
 })
 
-export const origins = z
-  .string()
-  .transform((text) => text.split(',').map((one) => one.trim()))
-  .pipe(z.array(origin))
+const list = z.string().transform((text) => text.split(',').map((one) => one.trim()))
+
+export const origins = list.pipe(z.array(origin))
 
 // An address with several hosts is no WHATWG URL, so only its beginning is checked here; the driver checks the rest.
 export const mongoUrl = z
@@ -53,22 +45,14 @@ export const smtpUrl = z
 export const mailFrom = z.string().transform((text, context) => {
   const [, name = '', inBrackets] = /^\s*"?([^"<>\p{Cc}]*?)"?\s*<([^<>]*)>\s*$/u.exec(text) ?? []
   const { success, data: address } = z.email().safeParse(inBrackets ?? text.trim())
-  if (success) {
-    return { name, address }
-  } else {
-    context.addIssue('must be an address, or a name and an address: Sesame <sesame@example.com>')
-    return z.NEVER
-  }
+  if (success) return { name, address }
+  context.addIssue('must be an address, or a name and an address: Sesame <sesame@example.com>')
+  return z.NEVER
 })
 
-export const secrets = z
-  .string()
-  .transform((text) => text.split(',').map((secret) => secret.trim()))
-  .pipe(
-    z.array(
-      z.string().min(32, 'needs at least 32 characters for each secret, separated by commas'),
-    ),
-  )
+export const secrets = list.pipe(
+  z.array(z.string().min(32, 'needs at least 32 characters for each secret, separated by commas')),
+)
 
 /**
  * True for a secret that is long but no secret: a few characters, a series such as abcdef…, or one pattern again and again.
@@ -116,13 +100,9 @@ export const oneOf = <const T extends [string, ...string[]]>(words: T) =>
   z.enum(words, `must be ${words.slice(0, -1).join(', ')} or ${words.at(-1) ?? ''}`)
 
 function isProxyAddress(text: string): boolean {
-  if (['loopback', 'linklocal', 'uniquelocal'].includes(text)) {
-    return true
-  } else {
-    const [address = '', bits = '0', ...rest] = text.split('/')
-    const longest = isIP(address) === 6 ? 128 : 32
-    return (
-      isIP(address) !== 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= longest && rest.length === 0
-    )
-  }
+  if (['loopback', 'linklocal', 'uniquelocal'].includes(text)) return true
+  const [address = '', bits = '0', ...rest] = text.split('/')
+  const longest = isIP(address) === 6 ? 128 : 32
+  if (isIP(address) === 0 || rest.length > 0) return false
+  return /^\d{1,3}$/.test(bits) && Number(bits) <= longest
 }

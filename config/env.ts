@@ -27,15 +27,10 @@ export function readSettings(
 ): { ok: true; settings: Settings } | { ok: false; problems: string[] } {
   const set = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''))
   const parsed = schema.safeParse(set)
-  if (parsed.success) {
-    return { ok: true, settings: parsed.data }
-  } else {
-    // Zod names the variable and the rule but never the value: a mistyped secret must not reach a terminal or a log.
-    return {
-      ok: false,
-      problems: parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`),
-    }
-  }
+  if (parsed.success) return { ok: true, settings: parsed.data }
+  // Zod names the variable and the rule but never the value: a mistyped secret must not reach a terminal or a log.
+  const { issues } = parsed.error
+  return { ok: false, problems: issues.map(({ path, message }) => `${path.join('.')}: ${message}`) }
 }
 
 const GUESSABLE =

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import i18next, { type TFunction } from 'i18next'
 import { limits } from './limits.ts'
 import { localesDir } from './paths.ts'
+import { HOUR, MINUTE, SECOND } from './time.ts'
 
 export const LOCALES = ['en', 'zh-CN'] as const
 export type Locale = (typeof LOCALES)[number]
@@ -28,9 +29,10 @@ export function formatTime(locale: Locale, date: Date): string {
 
 /** How long to wait, in words of the translator's language, rounded up so that who waits that long has waited enough. */
 export function formatWait(t: Translate, seconds: number): string {
-  return seconds < 60
-    ? t('wait.seconds', { count: seconds })
-    : t('wait.minutes', { count: Math.ceil(seconds / 60) })
+  if (seconds < MINUTE / SECOND) return t('wait.seconds', { count: seconds })
+  return seconds <= HOUR / SECOND
+    ? t('wait.minutes', { count: Math.ceil((seconds * SECOND) / MINUTE) })
+    : t('wait.hours', { count: Math.ceil((seconds * SECOND) / HOUR) })
 }
 
 // One for each language: a format holds some 50 KB outside the heap, where the garbage collector does not see how much there is.

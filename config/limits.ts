@@ -16,22 +16,32 @@ export const limits = {
   nextMax: 2048,
 } as const
 
-/** How often something may be tried: so many times (points) in so many seconds (duration), counted from the first of them. */
+/**
+ * How often something may be tried: so many times (points) in so many seconds (duration), counted from the first of them. From
+ * a larger IPv6 network some more: lib/http/network.ts.
+ */
 export const attemptLimits = {
-  // Failed sign-ins from one address: a class shares one, so this is wide.
+  // Failed sign-ins from one network: a class shares one, so this is wide.
   address: { points: 60, duration: (5 * MINUTE) / SECOND },
-  // Failed sign-ins with one name from one address: nobody guesses a password with this few tries.
+  // Failed sign-ins with one name from one network: nobody guesses a password with this few tries.
   name: { points: 5, duration: (15 * MINUTE) / SECOND },
-  // Failed sign-ins in a row to one account, from wherever (NIST SP 800-63B-4: at most 100). A century stands for
-  // ever: a counter has an end like all others, which no account lives to see.
-  account: { points: 100, duration: (36_500 * DAY) / SECOND },
-  // The same for a name that nobody has, so that the answers tell nothing. It ends: anybody can make up names without end.
-  unknown: { points: 100, duration: (30 * DAY) / SECOND },
+  // The same by day, from the largest network that one customer may have. Twice as many, of two days that meet, are fewer than
+  // `account` allows: one customer alone locks no account, however patient.
+  daily: { points: 12, duration: DAY / SECOND },
+  // Failed sign-ins with one name from all unknown devices. An account has two names, and two days may meet: in any 24 hours
+  // no more than a hundred guesses reach one account (NIST SP 800-63B-4).
+  account: { points: 25, duration: DAY / SECOND },
+  // Failed passwords for one account on a device that it is known on, or in one session of its owner.
+  device: { points: 5, duration: (15 * MINUTE) / SECOND },
+  // Registrations, and changes of the username: each answer shows whether somebody has a name.
   registration: { points: 20, duration: MINUTE / SECOND },
-  captcha: { points: 120, duration: MINUTE / SECOND },
-  // Mails that one address asks for, and those to one recipient, whoever asks: nobody's mailbox is filled from here.
+  // Pictures and questions. A picture costs 3 ms, so a network gets 6 % of a processor; a school shares one.
+  captcha: { points: 1200, duration: MINUTE / SECOND },
+  // Mails that one network asks for, and those to one mailbox, whoever asks: nobody's mailbox is filled from here. Links to
+  // reset a password and links to confirm an address are counted apart: a stranger who asks for those stops none of these.
   mail: { points: 20, duration: HOUR / SECOND },
-  recipient: { points: 3, duration: HOUR / SECOND },
+  reset: { points: 3, duration: HOUR / SECOND },
+  confirmation: { points: 3, duration: HOUR / SECOND },
   // Requests of lessons: each may store a session, and a whole class shares an address.
   lesson: { points: 1200, duration: MINUTE / SECOND },
   // Mails that come by themselves to an address that nobody has confirmed: it may be a stranger's.

@@ -36,12 +36,9 @@ function readable(): DestinationStream {
 
 /** Keep of an error what helps to find its cause and can hold nothing that a visitor typed into a form. */
 export function plainError(error: unknown): object {
-  if (error instanceof Error) {
-    const { name, message, stack } = error
-    const code = 'code' in error ? { code: error.code } : {}
-    const cause = error.cause === undefined ? {} : { cause: plainError(error.cause) }
-    return { type: name, message, stack, ...code, ...cause }
-  } else {
-    return { type: typeof error }
-  }
+  if (!(error instanceof Error)) return { type: typeof error }
+  const { name, message, stack } = error
+  const code = 'code' in error ? { code: error.code } : {}
+  const cause = error.cause === undefined ? {} : { cause: plainError(error.cause) }
+  return { type: name, message, stack, ...code, ...cause }
 }

@@ -6,6 +6,7 @@ import { DAY, MINUTE } from './time.ts'
 
 export const NOTICE_TTL = MINUTE
 export const LOCALE_TTL = 365 * DAY
+export const DEVICE_TTL = 90 * DAY
 export const CAPTCHA_TTL = limits.captchaMinutes * MINUTE
 
 /** True if people reach the site over HTTPS, as its configured address (never a header) says. */

@@ -11,9 +11,7 @@ import { LessonClient } from './lib/lesson-client.ts'
 const frontEnd: CorsOptionsDelegate<Request> = (req, done) => {
   done(null, { origin: otherOriginOf(req) ?? false, credentials: true }) // ← exactly this origin, and with cookies
 }
-const closed: RequestHandler = (_req, _res, next) => {
-  next()
-}
+const closed: RequestHandler = (_req, _res, next) => next()
 
 const servers: Record<string, { allow: RequestHandler; cookie: CookieOptions }> = {
   closed: { allow: closed, cookie: { sameSite: 'lax' } },

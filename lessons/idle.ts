@@ -52,9 +52,7 @@ export const idle: Lesson = {
         res.redirect(...goOn('begin'))
       })
 
-      app.get(`/${side}/look`, (_req, res) => {
-        res.redirect(...goOn('look'))
-      })
+      app.get(`/${side}/look`, (_req, res) => res.redirect(...goOn('look')))
     }
 
     app.post('/measure', async (req, res) => {

@@ -41,9 +41,7 @@ export const touchAfter: Lesson = {
         else res.redirect(307, `${path}/try/daily/begin`)
       })
 
-      app.get(`/${side}/look`, (_req, res) => {
-        res.redirect(303, path)
-      })
+      app.get(`/${side}/look`, (_req, res) => res.redirect(303, path))
 
       app.get(`/${side}/change`, (req, res) => {
         req.session.visits = (req.session.visits ?? 0) + 1 // a change is written at once, on both sides

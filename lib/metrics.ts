@@ -23,7 +23,7 @@ const FAILURES = [
   'locked-by-operator',
   'locked',
 ] as const
-const LIMITS_OF_SIGN_INS = ['address', 'name']
+const LIMITS_OF_SIGN_INS = ['address', 'name', 'daily', 'device']
 
 export class Metrics {
   readonly registry = new Registry()

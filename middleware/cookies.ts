@@ -11,7 +11,7 @@ export function cookies(secrets: string[]): RequestHandler[] {
 const textOnly: RequestHandler = function textOnly(req, _res, next) {
   for (const jar of [req.cookies, req.signedCookies] as Record<string, unknown>[]) {
     for (const [name, value] of Object.entries(jar)) {
-      // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- the jar is an object without a prototype
+      // oxlint-disable-next-line typescript/no-dynamic-delete -- the jar is an object without a prototype
       if (typeof value !== 'string') delete jar[name]
     }
   }

@@ -6,7 +6,7 @@ import type { TurnedAway } from './answer/problem.ts'
 import type { CurrentUser } from './session/current-user.ts'
 
 declare global {
-  // eslint-disable-next-line @typescript-eslint/no-namespace -- the way Express's own types are extended
+  // oxlint-disable-next-line typescript/no-namespace -- the way Express's own types are extended
   namespace Express {
     interface Request {
       id: string

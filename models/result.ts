@@ -2,7 +2,7 @@
 import type { Refusal } from '../lib/form.ts'
 import type { SecurityEvent } from './security-event.ts'
 
-/** How many seconds it is until another attempt makes sense; a locked account does not open by waiting. */
+/** How many seconds it is until another attempt makes sense; `isLocked` where a reset by mail opens the account sooner. */
 export type Wait = { seconds: number; isLocked: boolean }
 
 /** `events` is what the log of security records of it; `wait` is there where there were too many attempts. */

@@ -2,10 +2,9 @@
 import { z } from 'zod'
 import { checkbox, text } from '../lib/form.ts'
 import { verifyPassword } from '../lib/password.ts'
+import { findFailures, type Failures } from './account/activity.ts'
 import { accept, refuse, type Result } from './result.ts'
-import type { Failures } from './sign-in/counters.ts'
 import { beginSignIn, type Caller } from './sign-in/throttle.ts'
-import { nameKey } from './user/name-key.ts'
 import {
   findByName,
   keysOf,
@@ -38,23 +37,21 @@ export async function authenticate(
   const name = form.username.trim()
   const user = await findByName(name)
   const userId = user?._id.toString()
-  const attempt = await beginSignIn(
-    caller,
-    userId === undefined ? { name: nameKey(name) } : { userId },
-  )
+  const attempt = await beginSignIn(caller, name, userId)
   if (!attempt.ok) return attempt
   const { ok, upgrade, damaged } = await verifyPassword(form.password, user && storedPassword(user))
   if (user?.lockedAt && ok) {
     // Only whoever knows the password sees this: to anybody else it would say that there is such an account.
-    await attempt.confirm()
+    await attempt.succeed()
     const errors = { username: 'errors.locked-by-operator' }
     return refuse(errors, { event: 'sign-in-failed', userId, reason: 'locked-by-operator' })
   } else if (user && ok) {
     if (upgrade !== undefined) await storeUpgrade(user, upgrade)
-    const signIn = { member: memberOf(user), failures: await attempt.succeed() }
-    return accept(signIn, { event: 'sign-in', userId })
+    await attempt.succeed()
+    const member = memberOf(user)
+    const failures = await findFailures(member.id)
+    return accept({ member, failures }, { event: 'sign-in', userId })
   } else {
-    await attempt.fail()
     // The reason is for the log alone: every failure gets the same answer.
     const reason = !user ? 'unknown-user' : damaged ? 'damaged-hash' : 'wrong-password'
     const errors = { password: 'errors.credentials' }

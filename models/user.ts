@@ -16,6 +16,7 @@ const schema = new Schema(
     refusedEmail: String, // the user's own address or the pending one, if a mail server refuses mails to it for good
     passwordChangedAt: Date,
     lockedAt: Date, // by an operator; what the throttle locks is in models/sign-in/throttle.ts
+    devices: { type: [{ hash: String, at: Date, _id: false }], default: undefined }, // where this user signed in: models/sign-in/device.ts
     demo: Boolean, // made by `sesame demo`, which may delete it again whatever its name has become
   },
   { collection: 'users', versionKey: false },
@@ -84,11 +85,12 @@ export function byName(name: string) {
  * may have a name whose key is another one's: then whoever has exactly this username comes first, so that nobody is locked out.
  */
 export async function findByName(name: string): Promise<UserDocument | undefined> {
+  const key = nameKey(name)
   // Descending, so that of a document with a key and an old one without, the one with the key counts.
   const found = await User.collection // the filter's values are texts: mongoose has nothing to cast
     .find<UserDocument>(byName(name), { sort: { usernameKey: -1 }, limit: 4 })
     .toArray()
-  const holder = found.find(({ keys }) => keys?.includes(nameKey(name)))
+  const holder = found.find(({ keys }) => keys?.includes(key))
   const byUsername = found.find(({ username }) => username === name)
   return byUsername ?? holder ?? found[0]
 }

@@ -46,10 +46,6 @@ export async function findFlaws(): Promise<string[]> {
   for (const { _id } of await all('activities')) {
     flawWhere(!ids.has(String(_id)), `Activity of nobody: ${String(_id)}`)
   }
-  for (const { key } of await all('attempts')) {
-    const [, owner] = /^(?:name:)?account[: ](\S+)/.exec(String(key)) ?? []
-    flawWhere(owner !== undefined && !ids.has(owner), `Attempts at nobody: ${String(key)}`)
-  }
   for (const { _id, userId } of await all('reservations')) {
     const holder = holders.get(String(_id)) ?? String(userId)
     flawWhere(userId !== '' && !ids.has(String(userId)), `Reserved for nobody: ${String(_id)}`)

@@ -48,6 +48,11 @@ export async function changeSession(site: Site, visitor: Visitor, fields: Record
   if (matchedCount !== 1) throw new Error('This visitor has no stored session')
 }
 
+/** Lock a name, as failed sign-ins from many networks would have done just now. */
+export async function lockName(name: string): Promise<void> {
+  await countUp('account', createHash('sha256').update(name).digest('hex'))
+}
+
 /** Count so many attempts against a limit, as if they had been made just now: by default all that it allows. */
 export async function countUp(
   limit: keyof typeof attemptLimits,

@@ -41,11 +41,8 @@ async function measureThroughput(stage: Stage, contender: HomeContender, note: N
   note(name, 'processor time', ((processorTime(pid) - before) * 1000) / times.length, 'ms')
 }
 
-async function measureLatency(
-  { options }: Stage,
-  { name, url, visitors }: HomeContender,
-  note: Note,
-) {
+async function measureLatency({ options }: Stage, contender: HomeContender, note: Note) {
+  const { name, url, visitors } = contender
   const { rate, seconds } = options
   const requests = visitors.map((headers) => ({ path: '/home', headers }))
   const times = await sendSteadily(url, requests, { rate, seconds })

@@ -21,13 +21,10 @@ export async function login(stage: Stage) {
   const requests = () => [{ path: '/login', headers: BROWSER_HEADERS }]
   const right = { status: 200, length: page.length }
   const load = { connections: CONNECTIONS, ...turnOf(stage) }
-  const both = [
-    ['ours', site.url],
-    ['Express alone', express.url],
-  ] as const
-  const turns = both.map(([name, url]) => async (note: Note) => {
+  const measure = (name: string, url: string) => async (note: Note) => {
     note(name, 'answers a second', (await sendFlatOut(url, requests, right, load)).perSecond)
-  })
+  }
+  const turns = [measure('ours', site.url), measure('Express alone', express.url)]
   const { figures, ratio } = await inRounds(stage, 'login', turns)
   const toExpress = ratio('ours: answers a second', 'Express alone: answers a second')
   return {

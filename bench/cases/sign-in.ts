@@ -36,11 +36,8 @@ export async function signIn(stage: Stage) {
     const load = { connections: PARALLEL, amount: signIns.length }
     return sendFlatOut(site.url, requestsOf, { status: 303 }, load)
   }
-  const visit = async (
-    note: Note,
-    when: string,
-    end: { seconds?: number; until?: AbortSignal },
-  ) => {
+  type End = { seconds: number } | { until: AbortSignal }
+  const visit = async (note: Note, when: string, end: End) => {
     const requests = others.map(({ headers }) => ({ path: '/home', headers }))
     const times = await sendSteadily(site.url, requests, { rate: HOME_RATE, ...end })
     note('/home', `p50 ${when}`, percentile(times, 0.5), 'ms')
@@ -58,9 +55,7 @@ export async function signIn(stage: Stage) {
     async (note) => {
       const signIns = await prepare()
       const over = new AbortController()
-      const sent = send(signIns).finally(() => {
-        over.abort()
-      })
+      const sent = send(signIns).finally(() => over.abort())
       await Promise.all([visit(note, 'during sign-ins', { until: over.signal }), sent])
     },
   ])

@@ -84,13 +84,9 @@ async function measure(page: string, { site, size }: Grown, visitors: Fields[]):
   const requests = isSignIn
     ? await prepareSignIns(site, SIGN_INS, () => userOf(drawNumber(size)))
     : visitors.map((headers) => ({ path: page, headers }))
+  const right = { status: isSignIn ? 303 : 200 }
   const load = { connections: 1, amount: isSignIn ? SIGN_INS : VISITS }
-  const { times } = await sendFlatOut(
-    site.url,
-    () => requests,
-    { status: isSignIn ? 303 : 200 },
-    load,
-  )
+  const { times } = await sendFlatOut(site.url, () => requests, right, load)
   return percentile(times, 0.5)
 }
 

@@ -1,10 +1,9 @@
 // From the command to the first page: the site with its embedded engine on a new data folder, in production.
 import { mkdtemp } from 'node:fs/promises'
 import { join } from 'node:path'
-import { startServer } from '../processes.ts'
+import { startServer, startWords } from '../processes.ts'
 import { productionSettings } from '../site.ts'
 import type { Stage } from '../stage.ts'
-import { startWords } from '../start-words.ts'
 import { figure, percentile, target } from '../statistics.ts'
 
 const MIN_ROUNDS = 5

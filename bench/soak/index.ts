@@ -1,20 +1,18 @@
 // `npm run soak`: users are at the site while its processes are killed, and what was acknowledged is checked.
+import { stopSignal } from '../../cli/stop-signal.ts'
+import { EXIT } from '../../cli/terminal.ts'
 import { keep, print, table } from '../report.ts'
 import { readOptions } from './options.ts'
 import { run } from './run.ts'
 
-const STOPPED = 130
-const SAME_PRESS = 1000 // milliseconds: npm passes a Ctrl-C on that the terminal has delivered already
 const MAX_DETAILS = 20 // of one broken promise
 
 const options = readOptions()
 const { people, workers, minutes, seed } = options
-const stopping = new AbortController()
-let pressedAt = 0
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop)
+const stopped = stopSignal('The users go home; the promises are checked.')
 
 console.error(`${people} people, ${workers} workers, ${minutes} minutes, seed ${seed}`)
-const { facts, promises, counts, logged } = await run(options, stopping.signal)
+const { facts, promises, counts, logged } = await run(options, stopped)
 const verdicts = Object.entries(promises).map(([name, { length }]) => [
   name,
   length > 0 ? '**broken**' : 'kept',
@@ -33,18 +31,7 @@ for (const [name, details] of broken) {
   console.log([`Broken: ${name}`, ...details.slice(0, MAX_DETAILS), ...more].join('\n  '))
 }
 if (logged.length > 0) console.log(`The site's log:\n${logged.join('\n')}`)
-const wasStopped = stopping.signal.aborted
-if (options.write && !wasStopped) {
+if (options.write && !stopped.aborted) {
   await keep('soak.json', { options, facts, promises, counts }, 'soak', summary)
 }
-process.exit(broken.length > 0 ? 1 : wasStopped ? STOPPED : 0)
-
-function stop(): void {
-  if (!stopping.signal.aborted) {
-    pressedAt = Date.now()
-    stopping.abort()
-    console.error('The users go home; the promises are checked. Ctrl-C again ends at once.')
-  } else if (Date.now() - pressedAt > SAME_PRESS) {
-    process.exit(STOPPED)
-  }
-}
+process.exit(broken.length > 0 ? 1 : stopped.aborted ? EXIT.stopped : 0)

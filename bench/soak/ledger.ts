@@ -12,25 +12,15 @@ const THROTTLE = 'wrong passwords are counted, whoever counts and whatever dies'
 
 /** Times are milliseconds of one clock. A session is named by its cookie's value. */
 export class Ledger {
-  readonly promises: Promises = {
-    [WRITES]: [],
-    [SESSIONS]: [],
-    [RESURRECTION]: [],
-    [IDENTITY]: [],
-    [THROTTLE]: [],
-  }
+  readonly promises: Promises = Object.fromEntries(
+    [WRITES, SESSIONS, RESURRECTION, IDENTITY, THROTTLE].map((promise) => [promise, []]),
+  )
   private readonly accounts = new Map<string, Account>()
   private readonly sessions = new Map<string, Session>()
 
   /** A registration was sent: until it is acknowledged there may be such an account or not. */
   mayBeRegistered(username: string, password: string): void {
     this.accounts.set(username, { isCertain: false, passwords: [password] })
-  }
-
-  /** A registration was acknowledged, or the name was found to be taken by it. */
-  registered(username: string): void {
-    const account = this.accounts.get(username)
-    if (account) account.isCertain = true
   }
 
   members(): string[] {
@@ -48,7 +38,7 @@ export class Ledger {
     for (const sid of this.openOf(username)) this.mayEnd(sid)
   }
 
-  /** A password was acknowledged, by a change or because it was let in; an account that was seen has to stay. */
+  /** A password was acknowledged, by a registration, by a change or because it was let in; an account that was seen has to stay. */
   accepted(username: string, password: string): void {
     if (this.passwordsOf(username).includes(password)) {
       this.accounts.set(username, { isCertain: true, passwords: [password] })

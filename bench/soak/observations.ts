@@ -14,7 +14,7 @@ export type Promises = Record<string, string[]>
 /** What happened, and how often or for how long. */
 export type Facts = Record<string, string | number>
 
-type Noted = Outcome & { request: string }
+type Noted = Outcome & { request: string; why?: string }
 
 const SENTENCE = translator('en')('error.503.title')
 const RESPONSE_TIME = 1000 // milliseconds between a kill and the end of what the system does about it
@@ -29,7 +29,7 @@ export class Observations {
   readonly faults: Fault[] = []
   answered = 0
   private readonly failures: Noted[] = []
-  private readonly unexpected: (Noted & { why: string })[] = []
+  private readonly unexpected: Noted[] = []
 
   /** Note what came of a request of this kind. */
   note(request: string, outcome: Outcome): void {
@@ -55,22 +55,17 @@ export class Observations {
     const isStray = stray > Math.max(MAX_STRAY, answered * MAX_STRAY_SHARE)
     const refused = this.longestRefusal()
     const resets = this.brokenBy('reset').filter((one) => !this.isExplainedReset(one))
+    const unanswered = this.brokenBy('unanswered')
     return {
-      'nothing but the 503 that says why, of all 5xx': this.errors().map((one) =>
-        sentenceOf(one, 'the site broke'),
-      ),
-      'every answer is one that its visitor can expect': unexpected.map((one) =>
-        sentenceOf(one, one.why),
-      ),
+      'nothing but the 503 that says why, of all 5xx': this.errors().map(sentenceOf),
+      'every answer is one that its visitor can expect': unexpected.map(sentenceOf),
       'the database is back soon after each kill, and away at no other time': isStray
         ? [`${stray} of ${answered} answers said 503 while the database was not killed`]
         : [],
       'a connection is cut off only with the worker that it led to': resets.map(
         ({ request }) => `${request}: reset`,
       ),
-      'every request is answered, or cut off, in the end': this.brokenBy('unanswered').map(
-        ({ request }) => request,
-      ),
+      'every request is answered, or cut off, in the end': unanswered.map(({ request }) => request),
       'the site is found again soon after all its workers were killed':
         refused > MAX_OUTAGE ? [`nobody listened for ${refused} ms`] : [],
     }
@@ -152,6 +147,7 @@ function requestIdOf({ headers }: Outcome): string {
   return String(headers['x-request-id'])
 }
 
-function sentenceOf(noted: Noted, why: string): string {
-  return `${noted.request}: ${noted.status}, ${why} (request ${requestIdOf(noted)})`
+function sentenceOf(noted: Noted): string {
+  const { request, status, why = 'the site broke' } = noted
+  return `${request}: ${status}, ${why} (request ${requestIdOf(noted)})`
 }

@@ -35,9 +35,7 @@ async function soakSite(site: Site, options: Options, stopped: AbortSignal) {
   const finishing = new AbortController()
   const over = AbortSignal.any([finishing.signal, stopped])
   setMaxListeners(0, over) // everybody waits for it
-  const finish = () => {
-    finishing.abort()
-  }
+  const finish = () => finishing.abort()
   const soak: Soak = { url: site.url, turn: turnsAt(rate), observations, ledger, over }
   // Each has random choices of its own, so that nobody's depend on how fast the others are.
   const users = Array.from({ length: people }, (_, number) =>

@@ -1,8 +1,7 @@
 // The site under test: a process of its own with several workers and an engine, and the list of its processes.
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
-import { startServer, type Server } from '../processes.ts'
-import { startWords } from '../start-words.ts'
+import { startServer, startWords, type Server } from '../processes.ts'
 
 export type Site = Server
 export type Process = { pid: number; role: 'primary' | 'worker' | 'engine'; megabytes: number }

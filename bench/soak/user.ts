@@ -46,7 +46,7 @@ export async function register(user: User, manner: Manner): Promise<void> {
   const fields = { username, email: `${username}@example.com`, password }
   const outcome = await here.submit('register', form, fields, manner)
   if (isTaken(outcome) || (earlier !== undefined && outcome.status === 422)) {
-    ledger.registered(username)
+    ledger.accepted(username, password)
   } else {
     leaveIfBroken(here, outcome)
     observations.expect('register', outcome, [303, 429], 'a good registration was refused')

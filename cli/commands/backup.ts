@@ -75,12 +75,9 @@ function refused(file: string, signal?: AbortSignal) {
           ? `${file} is there already. Nothing was written; name another file.`
           : `${error.message} is there: a backup is being written to it, or was cut off; then remove it.`,
       )
-    } else if (signal?.aborted) {
-      throw new Refusal('Stopped. No backup was written.', EXIT.stopped)
-    } else if (code !== undefined && syscall !== undefined) {
-      throw new Refusal(`${file} can't be written (${code}).`)
-    } else {
-      throw error
     }
+    if (signal?.aborted) throw new Refusal('Stopped. No backup was written.', EXIT.stopped)
+    if (code === undefined || syscall === undefined) throw error
+    throw new Refusal(`${file} can't be written (${code}).`)
   }
 }

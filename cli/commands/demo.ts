@@ -29,15 +29,14 @@ async function demo({ json }: { json?: boolean }): Promise<void> {
         throw new Refusal(
           `Nothing was done: somebody who is not of the demo has the name or address of ${taken.join(', ')}.`,
         )
-      } else if (json) {
-        await print(plainJson(demoAccounts.map((one) => ({ ...one, password: DEMO_PASSWORD }))))
-      } else {
-        for (const { username, email, what } of demoAccounts) {
-          await print(`${padded(username, 12)}  ${padded(email, 22)}  ${what}`)
-        }
-        await print(`The password of each: ${DEMO_PASSWORD}`)
-        await print(`Sign in at ${settings.baseUrl}/login`)
       }
+      const accounts = demoAccounts.map((one) => ({ ...one, password: DEMO_PASSWORD }))
+      if (json) return print(plainJson(accounts))
+      for (const { username, email, what } of accounts) {
+        await print(`${padded(username, 12)}  ${padded(email, 22)}  ${what}`)
+      }
+      await print(`The password of each: ${DEMO_PASSWORD}`)
+      await print(`Sign in at ${settings.baseUrl}/login`)
     },
     { prepare: true },
   )

@@ -1,11 +1,12 @@
 // The user who is meant by a name on the command line.
+import type { Command } from 'commander'
 import mongoose from 'mongoose'
 import type { Settings } from '../../config/env.ts'
 import { openSessionStore } from '../../lib/session/open.ts'
 import type { SessionStore } from '../../lib/session/store.ts'
 import { findByName, type UserDocument } from '../../models/user.ts'
 import { withDatabase } from '../database.ts'
-import { plain, Refusal } from '../terminal.ts'
+import { example, plain, Refusal } from '../terminal.ts'
 
 export type Target = {
   user: UserDocument
@@ -22,16 +23,23 @@ export async function findUser(name: string): Promise<UserDocument> {
   throw new Refusal(`Nobody has the username or email "${plain(name)}".`)
 }
 
-/** Do something with one user, named by username or email. */
-export async function withUser(
-  name: string,
-  work: (target: Target) => Promise<void>,
-): Promise<void> {
-  await withDatabase(async (settings) => {
-    const user = await findUser(name)
-    const store = openStore(settings)
-    await work({ user, id: user._id.toString(), name: plain(user.username), store, settings })
-  })
+/** Add a command that does something with one user, named by username or email. */
+export function forOneUser(
+  parent: Command,
+  command: string,
+  work: (target: Target, options: { yes?: boolean; json?: boolean }) => Promise<void>,
+): Command {
+  return parent
+    .command(command)
+    .argument('<name>', 'username or email')
+    .addHelpText('after', example(`npx sesame user ${command} alice`))
+    .action((named: string, options: object) =>
+      withDatabase(async (settings) => {
+        const user = await findUser(named)
+        const [id, name] = [user._id.toString(), plain(user.username)]
+        await work({ user, id, name, store: openStore(settings), settings }, options)
+      }),
+    )
 }
 
 /** The store of the site's sessions. */

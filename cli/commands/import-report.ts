@@ -44,11 +44,7 @@ export async function printImportReport(
 }
 
 function closing({ dryRun, taken }: Report): string {
-  if (dryRun) {
-    return 'This was a dry run: nothing was written.'
-  } else if (taken > 0) {
-    return 'Their passwords stay bare md5 until "npx sesame password upgrade" or until each signs in.'
-  } else {
-    return 'Nobody new was taken.'
-  }
+  if (dryRun) return 'This was a dry run: nothing was written.'
+  if (taken === 0) return 'Nobody new was taken.'
+  return 'Their passwords stay bare md5 until "npx sesame password upgrade" or until each signs in.'
 }

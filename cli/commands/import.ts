@@ -34,8 +34,9 @@ export function addImport(program: Command): void {
 }
 
 async function importFile(file: string, options: Options): Promise<void> {
+  const { dryRun = false, verified = false, report: reportFile, json } = options
   const source = await openSource(file)
-  const refusals = options.report === undefined ? undefined : await openReport(options.report, file)
+  const refusals = reportFile === undefined ? undefined : await openReport(reportFile, file)
   try {
     await withDatabase(
       async () => {
@@ -43,8 +44,8 @@ async function importFile(file: string, options: Options): Promise<void> {
         const progress = startProgress(source.size)
         const shown: Refused[] = []
         const report = await importUsers(readRows(source.bytes(), formatOf(file)), {
-          verified: options.verified ?? false,
-          dryRun: options.dryRun ?? false,
+          verified,
+          dryRun,
           signal: stopSignal(),
           onRefused: async (refused) => {
             if (shown.length < MAX_SHOWN) shown.push(refused)
@@ -52,17 +53,13 @@ async function importFile(file: string, options: Options): Promise<void> {
           },
           onBatch: ({ rows }) => progress.update(source.position(), counted(rows, 'row')),
         }).finally(() => progress.stop())
-        const result = {
-          ...report,
-          dryRun: options.dryRun ?? false,
-          seconds: (Date.now() - began) / 1000,
-        }
-        if (options.json) await print(plainJson({ ...result, refusals: shown }))
-        else await printImportReport(result, shown, options.report)
+        const result = { ...report, dryRun, seconds: (Date.now() - began) / 1000 }
+        if (json) await print(plainJson({ ...result, refusals: shown }))
+        else await printImportReport(result, shown, reportFile)
         if (report.refused > 0) process.exitCode = EXIT.refused
         if (report.stopped) process.exitCode = EXIT.stopped
       },
-      { prepare: !options.dryRun },
+      { prepare: !dryRun },
     )
   } catch (error) {
     throw error instanceof UnreadableFile ? new Refusal(error.message) : error
@@ -99,10 +96,9 @@ async function openReport(file: string, source: string) {
 }
 
 async function isSameFile(one: string, other: string): Promise<boolean> {
-  const [a, b] = await Promise.all(
-    [one, other].map((file) => realpath(file).catch(() => undefined)),
-  )
-  return a !== undefined && a === b
+  const pathOf = (file: string) => realpath(file).catch(() => undefined)
+  const path = await pathOf(one)
+  return path !== undefined && path === (await pathOf(other))
 }
 
 function cantOpen(file: string) {

@@ -74,15 +74,12 @@ async function restoreWith(file: string, counts: Counts): Promise<Restored> {
   })
     .catch(unreadable(file))
     .finally(() => progress.stop())
-  if (restored) return restored
-  else throw new Refusal('Stopped. Nothing was changed.', EXIT.stopped)
+  if (!restored) throw new Refusal('Stopped. Nothing was changed.', EXIT.stopped)
+  return restored
 }
 
 // How many people are back, who had to give something up, and that all sessions have ended.
-async function printRestoreReport(
-  { counts, conflicts, leftOut }: Restored,
-  createdAt: Date,
-): Promise<void> {
+async function printRestoreReport({ counts, conflicts, leftOut }: Restored, createdAt: Date) {
   await print(`${counted(counts.users ?? 0, 'user')} restored as of ${timeOf(createdAt)}.`)
   const list = (names: string[]) => names.map(plain).join(', ')
   const { dropped, withoutAddress } = conflicts
@@ -111,16 +108,9 @@ async function check(file: string): Promise<{ head: Head; counts: Counts }> {
 function unreadable(file: string) {
   return (error: unknown): never => {
     const { code = '', syscall } = error as NodeJS.ErrnoException
-    if (error instanceof UnreadableBackup) {
-      throw new Refusal(`${file} can't be restored. ${error.message} Nothing was changed.`)
-    } else if (code.startsWith('Z_')) {
-      throw new Refusal(
-        `${file} can't be restored. It is cut off, damaged or no backup. Nothing was changed.`,
-      )
-    } else if (syscall !== undefined) {
-      throw new Refusal(`${file} can't be read (${code}). Nothing was changed.`)
-    } else {
-      throw error
-    }
+    const refused = (why: string) => new Refusal(`${file} can't be ${why} Nothing was changed.`)
+    if (error instanceof UnreadableBackup) throw refused(`restored. ${error.message}`)
+    if (code.startsWith('Z_')) throw refused('restored. It is cut off, damaged or no backup.')
+    throw syscall === undefined ? error : refused(`read (${code}).`)
   }
 }

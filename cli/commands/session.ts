@@ -55,16 +55,13 @@ async function list(name: string | undefined, { json }: { json?: boolean }): Pro
   await withDatabase(async (settings) => {
     const owner = name === undefined ? undefined : (await findUser(name))._id.toString()
     const sessions = listSessions(openStore(settings), owner)
-    if (json) {
-      await printJsonList(sessions)
-    } else {
-      let count = 0
-      for await (const one of sessions) {
-        await print(lineOf(one))
-        count++
-      }
-      printError(`${counted(count, 'session')}.`)
+    if (json) return printJsonList(sessions)
+    let count = 0
+    for await (const one of sessions) {
+      await print(lineOf(one))
+      count++
     }
+    printError(`${counted(count, 'session')}.`)
   })
 }
 
@@ -79,18 +76,14 @@ async function end(named: string): Promise<void> {
   await withDatabase(async (settings) => {
     const store = openStore(settings)
     const found = isPrefix(named) ? await endByPrefix(store, named) : 0
-    if (found === 1) {
-      await print(`Session ${named.slice(0, 12)} is ended.`)
-    } else if (found > 1) {
+    if (found === 1) return print(`Session ${named.slice(0, 12)} is ended.`)
+    if (found > 1) {
       throw new Refusal('More than one session begins so. Nothing was ended; give more characters.')
-    } else {
-      const user = await findUser(named).catch((error: unknown) => {
-        throw isPrefix(named)
-          ? new Refusal(`No session that is alive begins with ${named}.`)
-          : error
-      })
-      const count = await endAllSessions(store, user._id.toString(), 'operator')
-      await print(`${counted(count, 'session')} of ${plain(user.username)} ended.`)
     }
+    const user = await findUser(named).catch((error: unknown) => {
+      throw isPrefix(named) ? new Refusal(`No session that is alive begins with ${named}.`) : error
+    })
+    const count = await endAllSessions(store, user._id.toString(), 'operator')
+    await print(`${counted(count, 'session')} of ${plain(user.username)} ended.`)
   })
 }

@@ -12,7 +12,7 @@ import { User } from '../../models/user.ts'
 import { withDatabase } from '../database.ts'
 import { askPassword, confirmByTyping, readPassword } from '../prompts.ts'
 import { counted, example, plain, print, printError, Refusal } from '../terminal.ts'
-import { withUser } from './find-user.ts'
+import { forOneUser, type Target } from './find-user.ts'
 
 type AddOptions = { passwordStdin?: boolean; verified?: boolean }
 
@@ -27,31 +27,18 @@ export function addUserChanges(user: Command): void {
     .option('--verified', 'you vouch for the address: no letter has to confirm it')
     .addHelpText('after', example('npx sesame user add alice alice@example.com --verified'))
     .action(add)
-  user
-    .command('lock')
-    .description('Keep a user out: no sign-in any more, and all sessions end.')
-    .argument('<name>', 'username or email')
-    .addHelpText('after', example('npx sesame user lock alice'))
-    .action(lock)
-  user
-    .command('unlock')
-    .description('Let a user in again, whom an operator or too many failed sign-ins keep out.')
-    .argument('<name>', 'username or email')
-    .addHelpText('after', example('npx sesame user unlock alice'))
-    .action(unlock)
-  user
-    .command('reset-link')
-    .description('Print a link with which a user chooses a new password.')
-    .argument('<name>', 'username or email')
-    .addHelpText('after', example('npx sesame user reset-link alice'))
-    .action(resetLink)
-  user
-    .command('delete')
+  forOneUser(user, 'lock', lock).description(
+    'Keep a user out: no sign-in any more, and all sessions end.',
+  )
+  forOneUser(user, 'unlock', unlock).description(
+    'Let a user in again, whom an operator or too many failed sign-ins keep out.',
+  )
+  forOneUser(user, 'reset-link', resetLink).description(
+    'Print a link with which a user chooses a new password.',
+  )
+  forOneUser(user, 'delete', remove)
     .description('Delete a user with everything that is kept about them. Nothing brings it back.')
-    .argument('<name>', 'username or email')
     .option('--yes', 'do not ask')
-    .addHelpText('after', example('npx sesame user delete alice'))
-    .action(remove)
 }
 
 async function add(username: string, email: string, options: AddOptions): Promise<void> {
@@ -64,7 +51,7 @@ async function add(username: string, email: string, options: AddOptions): Promis
         throw new Refusal(sentences({ email: 'errors.email.taken' }))
       }
       // Whoever has the database in hand is not throttled.
-      const result = form.ok ? await register(form.value, { network: '', isCounted: false }) : form
+      const result = form.ok ? await register(form.value, { networks: [], isCounted: false }) : form
       if (!result.ok) throw new Refusal(sentences(result.errors))
       const { value: member } = result
       if (options.verified) {
@@ -82,39 +69,32 @@ function sentences(errors: Record<string, string>): string {
   return ['This user was not added:', ...lines].join('\n')
 }
 
-async function lock(named: string): Promise<void> {
-  await withUser(named, async ({ id, name, store }) => {
-    const count = await lockUser(store, id)
-    await print(`${name} is locked; ${counted(count, 'session')} ended.`)
-  })
+async function lock({ id, name, store }: Target): Promise<void> {
+  const count = await lockUser(store, id)
+  await print(`${name} is locked; ${counted(count, 'session')} ended.`)
 }
 
-async function unlock(named: string): Promise<void> {
-  await withUser(named, async ({ id, name }) => {
-    await unlockUser(id)
-    await print(`${name} is not locked and can sign in.`)
-  })
+async function unlock({ id, name }: Target): Promise<void> {
+  await unlockUser(id)
+  await print(`${name} is not locked and can sign in.`)
 }
 
-async function resetLink(named: string): Promise<void> {
-  await withUser(named, async ({ user, name, settings }) => {
-    const token = await issueReset(user)
-    printError(
-      `With this link ${name} can choose a new password, once, within ${tokenTtl['password-reset'] / MINUTE} minutes:`,
-    )
-    await print(`${settings.baseUrl}/password-reset/${token}`)
-    if (user.lockedAt) {
-      printError(`${name} is locked and can't sign in with it before "user unlock".`)
-    }
-  })
+async function resetLink({ user, name, settings }: Target): Promise<void> {
+  const token = await issueReset(user)
+  printError(
+    `With this link ${name} can choose a new password, once, within ${tokenTtl['password-reset'] / MINUTE} minutes:`,
+  )
+  await print(`${settings.baseUrl}/password-reset/${token}`)
+  if (user.lockedAt) {
+    printError(`${name} is locked and can't sign in with it before "user unlock".`)
+  }
 }
 
-async function remove(named: string, { yes }: { yes?: boolean }): Promise<void> {
-  await withUser(named, async ({ user, id, name, store }) => {
-    if (!yes) {
-      await confirmByTyping(`Type "${name}" to delete this account for good: `, user.username)
-    }
-    await deleteAccount(store, id)
-    await print(`${name} is deleted, with all sessions, links, letters and events.`)
-  })
+async function remove(target: Target, { yes }: { yes?: boolean }): Promise<void> {
+  const { user, id, name, store } = target
+  if (!yes) {
+    await confirmByTyping(`Type "${name}" to delete this account for good: `, user.username)
+  }
+  await deleteAccount(store, id)
+  await print(`${name} is deleted, with all sessions, links, letters and events.`)
 }

@@ -18,7 +18,7 @@ import {
   printJsonList,
   timeOf,
 } from '../terminal.ts'
-import { withUser } from './find-user.ts'
+import { forOneUser, type Target } from './find-user.ts'
 
 type ListOptions = Filter & { limit?: number; json?: boolean }
 
@@ -38,18 +38,14 @@ export function addUser(program: Command): Command {
       example('npx sesame user list --locked', 'npx sesame user list --search @example.com --json'),
     )
     .action(list)
-  user
-    .command('show')
+  forOneUser(user, 'show', show)
     .description('Show one user: the account, its sessions, what kind of password is kept.')
-    .argument('<name>', 'username or email')
     .option('--json', 'print a JSON object')
-    .addHelpText('after', example('npx sesame user show alice'))
-    .action(show)
   return user
 }
 
-/** A count as it is typed. Throws what commander shows as wrong usage. */
-export function wholeNumber(typed: string): number {
+// A count as it is typed. Throws what commander shows as wrong usage.
+function wholeNumber(typed: string): number {
   if (/^\d{1,9}$/.test(typed)) return Number(typed)
   throw new InvalidArgumentError('It has to be a whole number.')
 }
@@ -64,59 +60,43 @@ async function list({ limit = Infinity, json, ...filter }: ListOptions): Promise
         if (++count === limit) return
       }
     }
-    if (json) {
-      await printJsonList(people())
-    } else {
-      for await (const person of people()) await print(lineOf(person))
-      printError(`${counted(count, 'user')}.`)
-    }
+    if (json) return printJsonList(people())
+    for await (const person of people()) await print(lineOf(person))
+    printError(`${counted(count, 'user')}.`)
   })
 }
 
-function lineOf({ username, email, createdAt, ...state }: ListedUser): string {
+function lineOf(person: ListedUser): string {
+  const { username, email, createdAt, isVerified, locked, password } = person
   const since = createdAt ? createdAt.toISOString().slice(0, 10) : 'unknown'
-  const name = `${padded(plain(username), 24)}  ${padded(plain(email || '(no email)'), 32)}`
-  return [`${name}  since ${since}`, ...remarksOf(state)].join(', ')
-}
-
-function remarksOf(person: Pick<ListedUser, 'isVerified' | 'locked' | 'password'>): string[] {
-  const { isVerified, locked, password } = person
   return [
+    `${padded(plain(username), 24)}  ${padded(plain(email || '(no email)'), 32)}  since ${since}`,
     ...(isVerified ? [] : ['unverified']),
     ...(locked === 'operator' ? ['locked by an operator'] : []),
     ...(locked === 'failures' ? ['locked by failed sign-ins'] : []),
     ...(password === 'argon2id' ? [] : [`password: ${password}`]),
+  ].join(', ')
+}
+
+async function show({ user, store }: Target, { json }: { json?: boolean }): Promise<void> {
+  const person = await describeUser(store, user)
+  if (json) return print(plainJson(person))
+  const { email, locked, lockedAt, sessions, lastActive } = person
+  const since = (words: string, at: Date | undefined) => (at ? `, ${words} ${timeOf(at)}` : '')
+  const verified = since('verified', person.emailVerifiedAt) || ', not verified'
+  const lines = [
+    ['Username', plain(person.username)],
+    ['Id', person.id],
+    ['Email', email === '' ? 'none' : plain(email) + verified],
+    ['Since', timeOf(person.createdAt)],
+    ['Password', person.password + since('changed', person.passwordChangedAt)],
+    ['Locked', lockedWords(locked, lockedAt)],
+    ['Sessions', `${sessions}${since('last active', lastActive)}`],
   ]
-}
-
-async function show(name: string, { json }: { json?: boolean }): Promise<void> {
-  await withUser(name, async ({ user, store }) => {
-    const person = await describeUser(store, user)
-    if (json) {
-      await print(plainJson(person))
-    } else {
-      const { email, locked, lockedAt, sessions, lastActive } = person
-      const at = person.emailVerifiedAt
-      const verified = at ? `verified ${timeOf(at)}` : 'not verified'
-      const lines = [
-        ['Username', plain(person.username)],
-        ['Id', person.id],
-        ['Email', email === '' ? 'none' : `${plain(email)}, ${verified}`],
-        ['Since', timeOf(person.createdAt)],
-        ['Password', passwordWords(person)],
-        ['Locked', lockedWords(locked, lockedAt)],
-        ['Sessions', `${sessions}${lastActive ? `, last active ${timeOf(lastActive)}` : ''}`],
-      ]
-      for (const [label = '', value = ''] of lines) await print(`${label.padEnd(10)}${value}`)
-    }
-  })
-}
-
-function passwordWords({ password, passwordChangedAt }: Awaited<ReturnType<typeof describeUser>>) {
-  return passwordChangedAt ? `${password}, changed ${timeOf(passwordChangedAt)}` : password
+  for (const [label = '', value = ''] of lines) await print(`${label.padEnd(10)}${value}`)
 }
 
 function lockedWords(locked: ListedUser['locked'], lockedAt: Date | undefined): string {
   if (locked === 'operator') return `by an operator, ${timeOf(lockedAt)}`
-  return locked === 'failures' ? 'by too many failed sign-ins in a row' : 'no'
+  return locked === 'failures' ? 'by too many failed sign-ins, for a day at most' : 'no'
 }

@@ -28,11 +28,8 @@ export async function checkDatabase(): Promise<Finding[]> {
 
 // What the database says of itself.
 async function findFacts(): Promise<Facts> {
-  const { version, modules } = (await admin({ buildInfo: 1 })) as {
-    version: string
-    modules?: string[]
-  }
-  return { version, isEmbedded: modules?.includes('embedded') ?? false }
+  const { version, modules = [] } = await admin({ buildInfo: 1 })
+  return { version: String(version), isEmbedded: (modules as string[]).includes('embedded') }
 }
 
 function checkVersion({ version, isEmbedded }: Facts): Finding[] {
@@ -95,21 +92,20 @@ async function checkExpiry(facts: Facts): Promise<Finding[]> {
 }
 
 async function checkTtl(findings: Findings, { isEmbedded }: Facts): Promise<void> {
+  const itself = 'the site purges itself while it runs.'
   if (isEmbedded) {
-    findings.ok('The embedded engine deletes nothing by TTL; the site purges itself while it runs.')
+    findings.ok(`The embedded engine deletes nothing by TTL; ${itself}`)
+    return
+  }
+  const answer = await admin({ getParameter: 1, ttlMonitorEnabled: 1 }).catch(() => undefined)
+  const { ttlMonitorEnabled } = (answer ?? {}) as { ttlMonitorEnabled?: boolean }
+  if (ttlMonitorEnabled === undefined) {
+    findings.ok(`The server does not tell whether its TTL monitor runs; ${itself}`)
+  } else if (ttlMonitorEnabled) {
+    findings.ok('The TTL monitor runs.')
   } else {
-    const answer = await admin({ getParameter: 1, ttlMonitorEnabled: 1 }).catch(() => undefined)
-    const { ttlMonitorEnabled } = (answer ?? {}) as { ttlMonitorEnabled?: boolean }
-    if (ttlMonitorEnabled === undefined) {
-      findings.ok(
-        'The server does not tell whether its TTL monitor runs; the site purges itself while it runs.',
-      )
-    } else if (ttlMonitorEnabled) {
-      findings.ok('The TTL monitor runs.')
-    } else {
-      const todo = 'Turn it on: db.adminCommand({ setParameter: 1, ttlMonitorEnabled: true })'
-      findings.warning('The TTL monitor is off; the site purges only while it runs.', todo)
-    }
+    const todo = 'Turn it on: db.adminCommand({ setParameter: 1, ttlMonitorEnabled: true })'
+    findings.warning('The TTL monitor is off; the site purges only while it runs.', todo)
   }
 }
 

@@ -1,24 +1,12 @@
 // A lesson that compares: what is stored under each of its cookies, and how often requests write it.
 import { idOf } from './cookies.ts'
-import type { LessonStores, StoredDocument } from './stores.ts'
+import type { LessonStores } from './stores.ts'
 import type { LessonTools, LessonVisit } from './lesson.ts'
 import type { LessonClient } from './lesson-client.ts'
 
-export type Side = {
-  cookie: string
-  /** True if the browser sent this cookie. */
-  isSent: boolean
-  /** True if the store still has its session. */
-  isAlive: boolean
-  stored: StoredDocument | undefined
-}
-
-/** What stands behind each of these cookies, in this order. */
-export async function compare(
-  { cookies }: LessonVisit,
-  { stores }: LessonTools,
-  names: string[],
-): Promise<Side[]> {
+/** What stands behind each of these cookies, in this order: whether the browser sent it, and whether the store still has its session. */
+export async function compare(visit: LessonVisit, { stores }: LessonTools, names: string[]) {
+  const { cookies } = visit
   return Promise.all(
     names.map(async (cookie) => {
       const stored = await readCookie(stores, cookies[cookie])

@@ -3,18 +3,7 @@ import type { Request } from 'express'
 import { parseSetCookie as readSetCookie } from 'set-cookie-parser'
 
 export type Cookie = { name: string; value: string; id?: string; signature?: string }
-export type ReceivedCookie = Cookie & Pick<SetCookie, 'flags' | 'expires' | 'isGone'>
-
-export type SetCookie = {
-  name: string
-  value: string
-  /** Every attribute as it was sent: "HttpOnly", "Path=/lessons/visits", … */
-  flags: string[]
-  /** When the browser drops it; undefined for one that lasts as long as the browser runs. */
-  expires?: Date
-  /** True if it takes a cookie away. */
-  isGone: boolean
-}
+export type ReceivedCookie = Cookie & Omit<ReturnType<typeof parseSetCookie>, 'name' | 'value'>
 
 /** Those cookies of a request that have one of these names, in this order and as they came: cookie-parser keeps to itself what begins with "s:". */
 export function cookiesOf(req: Request, names: string[]): Record<string, string> {
@@ -45,15 +34,15 @@ export function idOf(value: string): string | undefined {
   return takeApart('', value).id
 }
 
-/** Read one Set-Cookie header as a browser reads it (RFC 6265bis, 5.6). */
-export function parseSetCookie(line: string, now = new Date()): SetCookie {
-  const [, ...flags] = line.split(/; */)
+/** Read one Set-Cookie header as a browser reads it (RFC 6265bis, 5.6); one that lasts as long as the browser runs has no `expires`. */
+export function parseSetCookie(line: string, now = new Date()) {
+  const [, ...flags] = line.split(/; */) // every attribute as it was sent: "HttpOnly", "Path=/lessons/visits", …
   const [read] = readSetCookie([line], { decodeValues: false })
   const { name = '', value = '' } = read ?? {}
   // Max-Age wins where both are there.
   const expires =
     read?.maxAge === undefined ? read?.expires : new Date(now.getTime() + read.maxAge * 1000)
-  const isGone = expires !== undefined && expires <= now
+  const isGone = expires !== undefined && expires <= now // it takes a cookie away
   return { name, value, flags, isGone, ...(expires ? { expires } : {}) }
 }
 

@@ -18,7 +18,7 @@ declare module 'express-session' {
 }
 
 declare global {
-  // eslint-disable-next-line @typescript-eslint/no-namespace -- the way Express's own types are extended
+  // oxlint-disable-next-line typescript/no-namespace -- the way Express's own types are extended
   namespace Express {
     interface Request {
       /** The id of who looks at a lesson. */

@@ -14,6 +14,7 @@ import { visitorOf } from './visitor.ts'
 type Documents = Map<string, StoredDocument>
 
 const MAX_VALUE_LENGTH = 300 // characters of a cookie's value that are kept
+const clientName = z.string().regex(/^[\w -]{1,30}$/)
 
 /**
  * Record this request for its visitor. It stands before the lesson's own middleware, and holds the answer back until that
@@ -23,14 +24,11 @@ export function recorder(lesson: Lesson, stores: LessonStores): RequestHandler {
   return async function record(req, res, next) {
     const operations: Operation[] = []
     const sent = sentCookies(req.get('Cookie') ?? '', lesson.cookies)
-    const before = await readAll(
-      stores,
-      sent.map(({ id }) => id),
-    )
+    const sentIds = sent.map(({ id }) => id)
+    const before = await readAll(stores, sentIds)
     holdBack(res, async (body) => {
       const received = receivedCookies(setCookiesOf(res), lesson.cookies)
-      const ids = [...sent, ...received].map(({ id }) => id)
-      const after = await readAll(stores, ids)
+      const after = await readAll(stores, [...sentIds, ...received.map(({ id }) => id)])
       await keepExchange(visitorOf(req), lesson.name, {
         at: new Date(),
         by: byOf(req),
@@ -60,11 +58,8 @@ function shortened<C extends Cookie>(cookie: C): C {
 
 // Only a lesson client of this site may name itself; anybody else is the browser, whatever a header says.
 function byOf(req: Request): string {
-  const name = z
-    .string()
-    .regex(/^[\w -]{1,30}$/)
-    .safeParse(req.get(BY_HEADER))
-  return isLessonClient(req) && name.success ? name.data : 'browser'
+  const { data: name = 'browser' } = clientName.safeParse(req.get(BY_HEADER))
+  return isLessonClient(req) ? name : 'browser'
 }
 
 async function readAll(stores: LessonStores, ids: (string | undefined)[]): Promise<Documents> {

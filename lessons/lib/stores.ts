@@ -13,7 +13,6 @@ const PURGE_EVERY = 30 * 1000 // milliseconds
 export type StoredDocument = { _id: string; expires?: Date; session?: unknown }
 /** Something else that a lesson keeps, until it expires. */
 export type KeptDocument = { _id: string; expires: Date }
-export type MongoOptions = { touchAfter?: number }
 
 /** The stores of one lesson. */
 export class LessonStores {
@@ -31,7 +30,7 @@ export class LessonStores {
   }
 
   /** connect-mongo on a collection of this lesson; two of different names share nothing. */
-  mongo(name = 'sessions', options: MongoOptions = {}): MongoStore {
+  mongo(name = 'sessions', options: { touchAfter?: number } = {}): MongoStore {
     this.collections.add(name)
     return watched(
       MongoStore.create({

@@ -85,6 +85,8 @@ function exchangeOf(req: Request, res: Response, seen: Seen): Exchange {
   }
 }
 
+type Render = (view: string, values: object) => Promise<string>
+
 async function draw(
   req: Request,
   res: Response,
@@ -93,10 +95,7 @@ async function draw(
   stored: unknown[],
 ): Promise<Buffer> {
   const t = res.locals.t ?? translator('en')
-  const render = promisify(req.app.render.bind(req.app)) as (
-    view: string,
-    values: object,
-  ) => Promise<string>
+  const render = promisify(req.app.render.bind(req.app)) as Render
   const time = (date: Date) => formatTime(res.locals.locale ?? 'en', date)
   const inWords = (seconds: number) => formatWait(t, seconds)
   const html = await render('lessons/partials/x-ray', { t, time, inWords, exchanges, stored })
@@ -124,18 +123,14 @@ function maskCookie<C extends Cookie>(cookie: C): C {
 // A stored document without the captcha's answers and with its key shortened: by those somebody could act in the visitor's
 // place. A session that is encrypted is shortened too.
 function maskDocument(value: unknown, key = ''): unknown {
-  if (SECRET_KEYS.includes(key)) {
-    return MASK
-  } else if (key === '_id' || (key === 'session' && typeof value === 'string')) {
+  if (SECRET_KEYS.includes(key)) return MASK
+  if (key === '_id' || (key === 'session' && typeof value === 'string')) {
     return shorten(String(value))
-  } else if (Array.isArray(value)) {
-    return value.map((one) => maskDocument(one))
-  } else if (typeof value === 'object' && value !== null && !(value instanceof Date)) {
-    const entries = Object.entries(value).map(([name, one]) => [name, maskDocument(one, name)])
-    return Object.fromEntries(entries) as unknown
-  } else {
-    return value
   }
+  if (Array.isArray(value)) return value.map((one) => maskDocument(one))
+  if (typeof value !== 'object' || value === null || value instanceof Date) return value
+  const entries = Object.entries(value).map(([name, one]) => [name, maskDocument(one, name)])
+  return Object.fromEntries(entries) as unknown
 }
 
 function shorten(text: string): string {

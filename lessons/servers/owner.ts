@@ -23,12 +23,10 @@ export function ownServers(): Pick<Servers, 'close'> {
       if (worker.isConnected()) worker.send({ serversAnswer, ...answered } satisfies Answer)
     }
   }
-  const listen = (worker: Worker, message: Partial<Question> | undefined) =>
-    void answer(worker, message)
-  cluster.on('message', listen)
+  cluster.on('message', answer)
   return {
     close: async () => {
-      cluster.off('message', listen)
+      cluster.off('message', answer)
       await pair?.close()
     },
   }
@@ -66,9 +64,7 @@ function serversOfPrimary(order: Order): Servers {
     use: async () => (await ask('use')) as Server[],
     look: async () => (await ask('look')) as Server[],
     kill: async (name) => (await ask('kill', name)) as boolean,
-    restart: async () => {
-      await ask('restart')
-    },
+    restart: async () => void (await ask('restart')),
     close: () => Promise.resolve(), // they are the primary's
   }
 }

@@ -52,11 +52,7 @@ export class ServerPair implements Servers {
   }
 
   async use(): Promise<Server[]> {
-    return this.inTurn(async () => {
-      if (this.children.length === 0) this.children = await startAll(this.order)
-      this.stayAwhile()
-      return this.servers()
-    })
+    return this.inTurn(() => this.keep())
   }
 
   look(): Promise<Server[]> {
@@ -75,8 +71,7 @@ export class ServerPair implements Servers {
   async restart(): Promise<void> {
     await this.inTurn(async () => {
       await this.end()
-      this.children = await startAll(this.order)
-      this.stayAwhile()
+      await this.keep()
     })
   }
 
@@ -88,9 +83,11 @@ export class ServerPair implements Servers {
     return this.children.map(({ server }) => ({ ...server }))
   }
 
-  private stayAwhile(): void {
+  private async keep(): Promise<Server[]> {
+    if (this.children.length === 0) this.children = await startAll(this.order)
     clearTimeout(this.bedtime)
     this.bedtime = setTimeout(() => void this.close(), this.idle).unref()
+    return this.servers()
   }
 
   private async end(): Promise<void> {
@@ -123,9 +120,7 @@ function launch(name: string): Child {
   // No other user of this machine may speak to it, and no page that a browser here has open.
   const key = randomBytes(32).toString('base64url')
   const server = { name, pid: child.pid ?? 0, port: 0, key, isAlive: true }
-  child.once('exit', () => {
-    server.isAlive = false
-  })
+  child.once('exit', () => (server.isAlive = false))
   return { server, process: child }
 }
 

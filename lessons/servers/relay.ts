@@ -6,17 +6,11 @@ import { cookiesOf } from '../lib/cookies.ts'
 import { note, type Operation } from '../lib/watch.ts'
 import type { Server } from './pair.ts'
 
-export type Relayed = { outcome: string; cookies: string[] }
-
 export const SERVER_KEY_HEADER = 'X-Lesson-Server-Key'
 const TIMEOUT = 3000 // milliseconds
 
 /** What a server answers to this request; undefined if it does not. Its store's operations are noted here. */
-export async function relay(
-  req: Request,
-  server: Server,
-  names: string[],
-): Promise<Relayed | undefined> {
+export async function relay(req: Request, server: Server, names: string[]) {
   // The lesson's own cookies: those of the site are nobody else's business.
   const cookies = Object.entries(cookiesOf(req, names)).map((pair) => pair.join('='))
   const headers = { Cookie: cookies.join('; ') }

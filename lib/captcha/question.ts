@@ -36,20 +36,15 @@ function askMonth(t: Translate): Question {
   const months = things(t, t('question.months'))
   const start = between(0, months.length - 1)
   const steps = between(2, 5)
-  const prompt = t('question.month', {
-    month: months[start]?.[0],
-    steps: number(t, steps),
-  })
+  const prompt = t('question.month', { month: months[start]?.[0], steps: number(t, steps) })
   return { prompt, answers: months[(start + steps) % months.length] ?? [] }
 }
 
 function askKind(t: Translate): Question {
   const kind = pick(KINDS)
   const mixed = mix(t)
-  const prompt = t('question.kind', {
-    kind: t(`question.kinds.${kind}.name`),
-    list: list(t, mixed),
-  })
+  const name = t(`question.kinds.${kind}.name`)
+  const prompt = t('question.kind', { kind: name, list: list(t, mixed) })
   return { prompt, answers: mixed.find((one) => one.kind === kind)?.thing ?? [] }
 }
 
@@ -63,10 +58,8 @@ function askPlace(t: Translate): Question {
 
 // One thing of each kind, in any order.
 function mix(t: Translate) {
-  return shuffle(KINDS).map((kind) => ({
-    kind,
-    thing: pick(things(t, t(`question.kinds.${kind}.words`))),
-  }))
+  const thingOf = (kind: string) => pick(things(t, t(`question.kinds.${kind}.words`)))
+  return shuffle(KINDS).map((kind) => ({ kind, thing: thingOf(kind) }))
 }
 
 function list(t: Translate, mixed: { thing: Thing }[]): string {

@@ -98,11 +98,9 @@ async function download(work: string): Promise<void> {
 async function archive(): Promise<string> {
   const { stdout } = await run('apt-get', ['update', '--print-uris'], { timeout: APT_TIMEOUT })
   const address = /^'([^']+)\/dists\/[a-z]+\/InRelease'/m.exec(stdout)?.[1]
-  if (address === undefined) {
+  if (address === undefined)
     throw new Error("apt has no Debian archive among this system's sources")
-  } else {
-    return address
-  }
+  return address
 }
 
 function cannotFetch(error: unknown): StartProblem {

@@ -49,9 +49,8 @@ export async function pointLinkAt({ own }: Folders, socket: string): Promise<voi
 export async function removeOtherRuns({ sockets }: Folders, run: string): Promise<void> {
   for (const name of await readdir(sockets)) {
     const folder = join(sockets, name)
-    if (name.startsWith('run-') && folder !== run) {
-      await rm(folder, { recursive: true, force: true })
-    }
+    const isOther = name.startsWith('run-') && folder !== run
+    if (isOther) await rm(folder, { recursive: true, force: true })
   }
 }
 

@@ -9,11 +9,7 @@ const PREDECESSOR_TIMEOUT = 3000 // milliseconds for the engine of a site that w
 const MIN_PAUSE = 50 // milliseconds before a dead engine is started again, doubled at every failure
 const MAX_PAUSE = 5000
 
-export type EmbeddedMongodb = {
-  url: string
-  pid: () => number | undefined
-  close: () => Promise<void>
-}
+export type EmbeddedMongodb = Awaited<ReturnType<typeof startEmbeddedMongodb>>
 
 type Options = {
   /** Milliseconds to wait for a folder that somebody else holds. */
@@ -29,7 +25,7 @@ type Options = {
 }
 
 /** Start the engine on the data folder. Its address stays the same however often the engine is restarted. Throws a StartProblem. */
-export async function startEmbeddedMongodb(options: Options): Promise<EmbeddedMongodb> {
+export async function startEmbeddedMongodb(options: Options) {
   const folders = await makeFolders(options.dataDir)
   const launch = await engineLauncher(folders, options)
   let run = await firstRun(launch, folders, options)
@@ -39,11 +35,8 @@ export async function startEmbeddedMongodb(options: Options): Promise<EmbeddedMo
   const restart = async () => {
     run = await launch()
     const outcome = await run.opened
-    if ('socket' in outcome) {
-      await settle(folders, run, outcome.socket)
-    } else {
-      throw new Error(outcome.refused)
-    }
+    if (!('socket' in outcome)) throw new Error(outcome.refused)
+    await settle(folders, run, outcome.socket)
   }
   const keepAlive = async () => {
     let pause = MIN_PAUSE
@@ -105,11 +98,8 @@ async function firstRun(
       return run
     }
     await run.ended // so that nothing of a refused run is left behind
-    if (!isFolderInUse(outcome.refused)) {
-      throw didNotStart(folders.database, outcome.refused)
-    } else if (Date.now() >= giveUpAt) {
-      throw folderInUse(folders.database)
-    }
+    if (!isFolderInUse(outcome.refused)) throw didNotStart(folders.database, outcome.refused)
+    if (Date.now() >= giveUpAt) throw folderInUse(folders.database)
   }
 }
 

@@ -14,13 +14,7 @@ const CLOSE_TIMEOUT = 3000 // milliseconds for the engine to finish when told to
 export type ToEngine = { order: 'close' }
 export type FromEngine = { socket: string } | { refused: string }
 
-export type Run = {
-  pid: number | undefined
-  folder: string
-  opened: Promise<FromEngine>
-  ended: Promise<string>
-  close: () => void
-}
+export type Run = Awaited<ReturnType<typeof launch>>
 export type Launch = () => Promise<Run>
 
 /** Find out how the engine is started here, fetching what is missing. Throws a StartProblem where it can't be. */
@@ -34,7 +28,7 @@ export async function engineLauncher(
   return () => launch(words, folders)
 }
 
-async function launch([command = '', ...words]: string[], folders: Folders): Promise<Run> {
+async function launch([command = '', ...words]: string[], folders: Folders) {
   const folder = await makeRunFolder(folders)
   const child = spawn(command, [...words, folders.database], {
     env: { PATH: '/usr/bin:/bin', TMPDIR: folder }, // none of the site's secrets: the engine needs just a place for its socket
@@ -64,11 +58,9 @@ async function launch([command = '', ...words]: string[], folders: Folders): Pro
 }
 
 function isSupported(): boolean {
-  if (process.platform === 'linux') {
-    return ['x64', 'arm64'].includes(process.arch) && systemCLibrary() !== undefined
-  } else {
-    return process.platform === 'darwin' && process.arch === 'arm64'
-  }
+  const { platform, arch } = process
+  if (platform === 'darwin') return arch === 'arm64'
+  return platform === 'linux' && ['x64', 'arm64'].includes(arch) && systemCLibrary() !== undefined
 }
 
 const require = createRequire(import.meta.url)
@@ -84,9 +76,7 @@ function isInstalled(): boolean {
 
 // The sources run through tsx while developing and testing; the built files need nothing.
 function scriptWords(): string[] {
-  if (import.meta.filename.endsWith('.ts')) {
-    return ['--import', require.resolve('tsx'), join(import.meta.dirname, 'engine.ts')]
-  } else {
-    return [join(import.meta.dirname, 'engine.js')]
-  }
+  const script = (name: string) => join(import.meta.dirname, name)
+  if (!import.meta.filename.endsWith('.ts')) return [script('engine.js')]
+  return ['--import', require.resolve('tsx'), script('engine.ts')]
 }

@@ -60,15 +60,14 @@ export async function readBackup(
   const first = await frames.next()
   if (first.done || first.value.name !== HEAD) {
     throw new UnreadableBackup('It is no backup of such a site.')
-  } else {
-    const head = valueIn(first.value.bson) as Head
-    if (head.version !== VERSION) {
-      throw new UnreadableBackup(
-        `It has the form ${String(head.version)}, and this version of the site reads ${VERSION}.`,
-      )
-    }
-    return { head, entries: readEntries(frames, createHash('sha256').update(first.value.bytes)) }
   }
+  const head = valueIn(first.value.bson) as Head
+  if (head.version !== VERSION) {
+    throw new UnreadableBackup(
+      `It has the form ${String(head.version)}, and this version of the site reads ${VERSION}.`,
+    )
+  }
+  return { head, entries: readEntries(frames, createHash('sha256').update(first.value.bytes)) }
 }
 
 /** The document of an entry, with each type as it was. Throws UnreadableBackup. */

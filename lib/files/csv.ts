@@ -17,17 +17,11 @@ export async function* readRecords(lines: AsyncIterable<Line>): AsyncGenerator<C
       const [first = { number: 0, text: '' }] = open
       delimiter ??= delimiterOf(first.text)
       const count = closedAfter(open)
+      if (count === 0 && !isLast && open.length < MAX_LINES) return
       const fields = count > 0 ? parseRecord(open.slice(0, count), delimiter) : undefined
-      if (fields) {
-        yield { number: first.number, fields }
-        open = open.slice(count)
-      } else if (count > 0 || isLast || open.length >= MAX_LINES) {
-        // Its quotes make no sense: the lines after it are looked at anew.
-        yield { number: first.number, problem: 'not-csv' }
-        open = open.slice(1)
-      } else {
-        return
-      }
+      const { number } = first
+      yield fields ? { number, fields } : { number, problem: 'not-csv' }
+      open = open.slice(fields ? count : 1) // quotes that make no sense: the lines after them are looked at anew
     }
   }
   for await (const line of lines) {

@@ -48,15 +48,12 @@ export async function* readLines(bytes: AsyncIterable<Uint8Array>): AsyncGenerat
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 function lineOf(number: number, parts: Buffer[], length: number): Line {
-  if (length > MAX_LINE_LENGTH) {
-    return { number, problem: 'line-too-long' }
-  } else {
-    try {
-      const text = decoder.decode(Buffer.concat(parts))
-      const withoutMark = number === 1 && text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text
-      return { number, text: withoutMark }
-    } catch {
-      return { number, problem: 'not-utf-8' }
-    }
+  if (length > MAX_LINE_LENGTH) return { number, problem: 'line-too-long' }
+  try {
+    const text = decoder.decode(Buffer.concat(parts))
+    const withoutMark = number === 1 && text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text
+    return { number, text: withoutMark }
+  } catch {
+    return { number, problem: 'not-utf-8' }
   }
 }

@@ -33,10 +33,7 @@ export async function* readRows(
   }
 }
 
-async function* readFormat(
-  bytes: AsyncIterable<Uint8Array>,
-  format: Format | undefined,
-): AsyncGenerator<Row> {
+async function* readFormat(bytes: AsyncIterable<Uint8Array>, format: Format | undefined) {
   const lines = readLines(checked(bytes))
   const begin: Line[] = []
   // The first line that is not empty, so that the format is known before anything is read by it.
@@ -50,11 +47,9 @@ async function* readFormat(
     throw new UnreadableFile(
       'The file is one JSON array. Write one document a line instead (mongoexport does without --jsonArray; jq -c ".[]" turns it).',
     )
-  } else if (format === 'jsonl' || (format === undefined && text.startsWith('{'))) {
-    yield* readJsonLines(joined(begin, lines))
-  } else {
-    yield* readCsv(joined(begin, lines))
   }
+  const isJson = format === 'jsonl' || (format === undefined && text.startsWith('{'))
+  yield* (isJson ? readJsonLines : readCsv)(joined(begin, lines))
 }
 
 // The first two bytes may come in two chunks.

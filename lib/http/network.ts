@@ -2,19 +2,24 @@
 import { isIP } from 'node:net'
 import ipaddr from 'ipaddr.js'
 
+const PREFIXES = [64, 56, 48] // bits: what providers give to one customer (RFC 6177)
+
 /**
- * The key under which attempts from an address are counted: an IPv4 address, or the /64 of an IPv6 address.
- * One customer gets a whole /64, or more: counted one by one, its 2^64 addresses would be as many fresh starts.
+ * The networks under which attempts from an address are counted, the smallest first: an IPv4 address, or the /64, the /56 and
+ * the /48 of an IPv6 address. A customer may get any of these: counted one by one, the addresses of a /64, or the 65,536
+ * networks of a /48, would be as many fresh starts.
  * What is no address at all is counted together, so that garbage is no fresh start either.
  */
-export function networkOf(address: string | undefined): string {
+export function networksOf(address: string | undefined): string[] {
   const plain = withoutPortAndZone(address ?? '')
   if (isIP(plain) === 0) {
-    return 'unknown' // asked of Node.js, for the package also takes "1.2.3" and "0x7f.1"
+    return ['unknown'] // asked of Node.js, for the package also takes "1.2.3" and "0x7f.1"
   } else {
     // IPv4 visitors of a server that listens on IPv6 come as IPv6 addresses, and all of them would share one /64.
     const parsed = ipaddr.process(plain)
-    return parsed instanceof ipaddr.IPv6 ? prefixOf(parsed) : parsed.toString()
+    return parsed instanceof ipaddr.IPv6
+      ? PREFIXES.map((bits) => prefixOf(parsed, bits))
+      : [parsed.toString()]
   }
 }
 
@@ -24,7 +29,10 @@ function withoutPortAndZone(address: string): string {
   return (inBrackets ?? ipv4 ?? address).replace(/%.*$/, '')
 }
 
-function prefixOf({ parts }: ipaddr.IPv6): string {
-  const groups = parts.slice(0, 4).map((group) => group.toString(16))
-  return `${groups.join(':')}::/64`
+function prefixOf(address: ipaddr.IPv6, bits: number): string {
+  const network = ipaddr.IPv6.networkAddressFromCIDR(`${address.toNormalizedString()}/${bits}`)
+  return `${network.parts
+    .slice(0, 4)
+    .map((part) => part.toString(16))
+    .join(':')}::/${bits}`
 }

@@ -26,14 +26,11 @@ function isPathOfThisSite(next: string): boolean {
 
 function isPath(text: string): boolean {
   const [path = ''] = text.split(/[?#]/)
-  // eslint-disable-next-line no-control-regex -- browsers drop tabs and line breaks from addresses: "/\t/evil" is "//evil"
+  // oxlint-disable-next-line no-control-regex -- browsers drop tabs and line breaks from addresses: "/\t/evil" is "//evil"
   const plain = !/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/.test(text) && !path.includes('\\')
-  if (plain && /^\/(?!\/)/.test(text) && URL.canParse(text, HERE)) {
-    const url = new URL(text, HERE)
-    return url.origin === HERE && !url.pathname.startsWith('//')
-  } else {
-    return false
-  }
+  if (!plain || !/^\/(?!\/)/.test(text) || !URL.canParse(text, HERE)) return false
+  const { origin, pathname } = new URL(text, HERE)
+  return origin === HERE && !pathname.startsWith('//')
 }
 
 function decode(text: string): string | undefined {

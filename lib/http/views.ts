@@ -53,14 +53,10 @@ function withIncludes(folder: string, text: string): string {
     const file = join(folder, name.endsWith('.ejs') ? name : `${name}.ejs`)
     const inner = `{ %>${withIncludes(folder, readFileSync(file, 'utf8'))}<% }`
     const names = namesOf(given ?? '').join(', ')
-    if (given === undefined) {
-      return `<% ${inner} %>`
-    } else if (inner.includes('locals.')) {
-      // It asks whether it was given something, by it or by the view.
-      return `<% ((locals) => { const { ${names} } = locals; ${inner} })({ ...locals, ${given} }) %>`
-    } else {
-      return `<% (({ ${names} }) => ${inner})({ ${given} }) %>`
-    }
+    if (given === undefined) return `<% ${inner} %>`
+    if (!inner.includes('locals.')) return `<% (({ ${names} }) => ${inner})({ ${given} }) %>`
+    // It asks whether it was given something, by it or by the view.
+    return `<% ((locals) => { const { ${names} } = locals; ${inner} })({ ...locals, ${given} }) %>`
   })
 }
 

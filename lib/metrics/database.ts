@@ -15,8 +15,6 @@ export type Database = { ping: () => Promise<unknown>; readStats: () => Promise<
 /** In milliseconds: how long a reading is good for, and how long somebody waits for one. */
 export type Pace = { ttl: number; timeout: number }
 
-type Aggregator = 'min' | 'max'
-
 // However often and by whomever the metrics are asked for, the database hardly notices; and they never wait for it long.
 const PACE = { ttl: 5000, timeout: 500 } // milliseconds
 
@@ -30,16 +28,13 @@ export function addDatabaseGauges(registry: Registry, database: Database, pace: 
   const add = (
     name: string,
     help: string,
-    aggregator: Aggregator,
+    aggregator: 'min' | 'max',
     value: () => Promise<number | undefined>,
   ) => {
     const collect = async function (this: Gauge) {
       const number = await value()
-      if (number === undefined) {
-        this.remove()
-      } else {
-        this.set(number)
-      }
+      if (number === undefined) this.remove()
+      else this.set(number)
     }
     new Gauge({ name, help, aggregator, collect, registers: [registry] })
   }
@@ -84,9 +79,7 @@ function sharedReading<T>(
       isUnderWay = true
       reading = take()
         .catch(() => undefined)
-        .finally(() => {
-          isUnderWay = false
-        })
+        .finally(() => (isUnderWay = false))
     }
     return Promise.race([reading, setTimeout(timeout, undefined, { ref: false })])
   }

@@ -23,17 +23,13 @@ const CUT_OFF = ['EPIPE', 'ECONNRESET']
 
 /** True for an error that goes away by itself when the database is back. */
 export function isDatabaseAway(error: unknown): boolean {
-  if (!(error instanceof Error)) {
-    return false
-  } else if (error instanceof MongoNetworkError) {
-    return true // and its whole family: timeouts, and connections that were cut off when another one timed out
-  } else if (error instanceof MongoServerError) {
-    return STEPPING_DOWN.includes(Number(error.code))
-  } else {
-    return (
-      AWAY.includes(error.name) ||
-      CUT_OFF.includes(String((error as NodeJS.ErrnoException).code)) ||
-      error.message.includes('before initial connection is complete')
-    )
-  }
+  if (!(error instanceof Error)) return false
+  // And its whole family: timeouts, and connections that were cut off when another one timed out.
+  if (error instanceof MongoNetworkError) return true
+  if (error instanceof MongoServerError) return STEPPING_DOWN.includes(Number(error.code))
+  return (
+    AWAY.includes(error.name) ||
+    CUT_OFF.includes(String((error as NodeJS.ErrnoException).code)) ||
+    error.message.includes('before initial connection is complete')
+  )
 }

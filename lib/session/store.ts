@@ -155,7 +155,7 @@ export class SessionStore extends MongoStore {
   async take<K extends keyof SessionData>(sid: string, session: Partial<SessionData>, key: K) {
     const value = await this.documents.take(storageId(sid), key)
     const origin = this.origins.get(session)
-    // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- the type allows the session's own keys only
+    // oxlint-disable-next-line typescript/no-dynamic-delete -- the type allows the session's own keys only
     delete session[key]
     if (origin) this.origins.set(session, { ...origin, before: changes.snapshot(session) })
     return value as SessionData[K] | undefined

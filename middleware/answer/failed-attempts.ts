@@ -1,7 +1,7 @@
 // After signing in a member sees once what failed at the account meanwhile: it may have been somebody else (ASVS 6.3.5).
 import type { Request } from 'express'
 import type { SessionData } from 'express-session'
-import type { Failures } from '../../models/sign-in/counters.ts'
+import type { Failures } from '../../models/account/activity.ts'
 
 declare module 'express-session' {
   interface SessionData {

@@ -66,7 +66,7 @@ function explain(t: Translate, status: number, { kind, errors = {}, wait }: Refu
   const count = Object.keys(errors).length
   const time = wait ? formatWait(t, wait.seconds) : ''
   if (kind === undefined && wait?.isLocked) {
-    return { type: 'locked', title: t('problem.locked'), detail: t('errors.locked') }
+    return { type: 'locked', title: t('problem.locked'), detail: t('errors.locked', { time }) }
   } else if (kind === undefined && wait) {
     const detail = t('errors.throttled', { time })
     return { type: 'throttled', title: t('error.429.title'), detail }

@@ -39,6 +39,17 @@ export function comesFromHere(req: Request, origins: string[]): boolean {
   }
 }
 
+/**
+ * True for what a page of another site loads as a part of itself, a picture or a frame, unless it is a listed front end.
+ * Whoever follows a link from there opens a document.
+ */
+export function isEmbedded(req: Request, { corsOrigins }: Settings): boolean {
+  const site = req.get('Sec-Fetch-Site') ?? 'none'
+  const isElsewhere = site === 'cross-site' || site === 'same-site'
+  const isDocument = req.get('Sec-Fetch-Dest') === 'document'
+  return isElsewhere && !isDocument && !comesFromFrontEnd(req, corsOrigins)
+}
+
 function isMailedLink(req: Request): boolean {
   return withoutToken(req.path) !== req.path
 }

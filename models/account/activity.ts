@@ -2,7 +2,6 @@
 import type { Document } from 'mongodb'
 import mongoose from 'mongoose'
 import { DAY } from '../../config/time.ts'
-import { forgetAttempts } from '../sign-in/counters.ts'
 import { User } from '../user.ts'
 
 const MAX_EVENTS = 200 // kept of one user
@@ -24,6 +23,8 @@ export type ActivityEvent = {
   address: string
   agent: string
 }
+/** What failed at an account since its owner last signed in. */
+export type Failures = { count: number; last: Date }
 export type SignInDay = { day: string; done: number; refused: number }
 
 type SignIn = Pick<ActivityEvent, 'at' | 'outcome'>
@@ -66,6 +67,15 @@ export async function findActivity(
   }
 }
 
+/** How many sign-ins failed since the last that did not, and when the last of them did; undefined if none. */
+export async function findFailures(userId: string): Promise<Failures | undefined> {
+  const { signIns } = await findWholeActivity(userId)
+  const lastDone = signIns.findLastIndex(({ outcome }) => outcome === 'done')
+  const failed = signIns.slice(lastDone + 1)
+  const last = failed.at(-1)?.at
+  return last ? { count: failed.length, last } : undefined
+}
+
 /** All that is kept of what happened at an account, as it is stored. */
 export async function findWholeActivity(
   userId: string,
@@ -95,11 +105,10 @@ async function write(userId: string, event: ActivityEvent): Promise<void> {
   const { matchedCount } = await activities().updateOne({ _id: userId }, change)
   const isFirst = matchedCount === 0
   if (isFirst) await activities().updateOne({ _id: userId }, change, { upsert: true })
-  // An event that ends up behind the deletion of its account must not bring a part of it back; nor must the wrong password
-  // that it is about, which was counted just before. What was done and found its document is deleted with it.
+  // An event that ends up behind the deletion of its account must not bring a part of it back. What was done and found its
+  // document is deleted with it.
   if ((isFirst || outcome === 'refused') && !(await User.exists({ _id: userId }))) {
     await activities().deleteOne({ _id: userId })
-    await forgetAttempts(userId)
   }
 }
 

@@ -3,8 +3,9 @@ import { z } from 'zod'
 import { text } from '../../lib/form.ts'
 import { verifyPassword } from '../../lib/password.ts'
 import { accept, refuse, type Result } from '../result.ts'
-import { beginSignIn, type Caller } from '../sign-in/throttle.ts'
+import { beginConfirmation } from '../sign-in/throttle.ts'
 import { User, type UserDocument } from '../user.ts'
+import type { RequestContext } from './request-context.ts'
 
 /** The form field of the current password. */
 export const currentPassword = text().refine(
@@ -16,23 +17,22 @@ export const currentPassword = text().refine(
 export const confirmation = z.object({ current: currentPassword })
 
 /**
- * Check the password of this user. It counts like a sign-in: a stolen session is no way around the throttle (ASVS 6.3.4).
+ * Check the member's password. Failures count: a stolen session is no way around the throttle (ASVS 6.3.4).
  * The error stands beside the field `current`. Throws where attempts can't be counted.
  */
 export async function confirmPassword(
-  userId: string,
   password: string,
-  caller: Caller,
+  { member, caller, sessionId }: RequestContext,
 ): Promise<Result<UserDocument>> {
-  const attempt = await beginSignIn(caller, { userId })
+  const userId = member.id
+  const attempt = await beginConfirmation(caller, userId, sessionId)
   if (!attempt.ok) return attempt
   const user = (await User.findById(userId).lean<UserDocument | null>()) ?? undefined
   const { ok } = await verifyPassword(password, user?.password)
   if (user && ok) {
-    await attempt.confirm()
+    await attempt.succeed()
     return accept(user)
   } else {
-    await attempt.fail()
     const errors = { current: 'errors.current.wrong' }
     return refuse(errors, { event: 'password-check-failed', userId, reason: 'wrong-password' })
   }

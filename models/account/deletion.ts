@@ -1,9 +1,10 @@
 // How an account is deleted, with everything that is kept about its owner.
+import { Types } from 'mongoose'
 import { z } from 'zod'
 import { text } from '../../lib/form.ts'
 import type { SessionStore } from '../../lib/session/store.ts'
 import { accept, refuse, type Result } from '../result.ts'
-import { forgetAttempts } from '../sign-in/counters.ts'
+import { forgetFailures } from '../sign-in/throttle.ts'
 import { forgetActivity } from './activity.ts'
 import { confirmPassword, currentPassword } from './confirm-password.ts'
 import { dropLetters } from '../mail/outbox.ts'
@@ -25,12 +26,13 @@ export const deletion = z.object({
 /** Delete the account of a member, if the password and the name are right. */
 export async function deleteOwnAccount(
   form: z.output<typeof deletion>,
-  { member, caller, store }: RequestContext,
+  context: RequestContext,
 ): Promise<Result<string>> {
+  const { member, store } = context
   if (nameKey(form.username) !== nameKey(member.username)) {
     return refuse({ username: 'errors.typed-name.wrong' })
   }
-  const confirmed = await confirmPassword(member.id, form.current, caller)
+  const confirmed = await confirmPassword(form.current, context)
   if (!confirmed.ok) return confirmed
   await deleteAccount(store, member.id)
   return accept(member.id, { event: 'account-deleted', userId: member.id })
@@ -46,19 +48,20 @@ export async function deleteAccount(store: Store, userId: string): Promise<void>
   // address, which only an import gives, can't be registered; kept, it would say whose the account was.
   if (typeof named?.username === 'string' && !named.username.includes('@'))
     await keepReserved(nameKey(named.username), userId)
-  const begun = await begin({ kind: 'deletion', userId, email: named?.email ?? '' })
+  const { username = '', email } = named ?? {}
+  const begun = await begin({ kind: 'deletion', userId, username, email: email ?? '' })
   await User.deleteOne({ _id: userId })
   await finishDeletion(begun, store)
 }
 
 /** Delete what is kept about the owner of an account that is gone. */
 export async function finishDeletion(begun: Unfinished<'deletion'>, store: Store): Promise<void> {
-  const { userId, email } = begun
+  const { userId, username, email } = begun
   if (!(await User.exists({ _id: userId }))) {
     await store.forget(userId)
     await endTokens(userId)
     await dropLetters(userId, email)
-    await forgetAttempts(userId)
+    await forgetFailures({ _id: new Types.ObjectId(userId), username, email })
     await forgetActivity(userId)
     await disownReservations(userId)
   }

@@ -4,12 +4,12 @@ import type { SessionStore } from '../../lib/session/store.ts'
 import type { Locale } from '../../config/i18n.ts'
 import { accept, refuse, type Result } from '../result.ts'
 import type { SecurityEvent } from '../security-event.ts'
-import { countMail } from '../sign-in/throttle.ts'
+import { countMail, type Caller } from '../sign-in/throttle.ts'
 import { confirmPassword, currentPassword } from './confirm-password.ts'
 import { isEmailTaken, takeFromUnconfirmed } from './email-claim.ts'
 import { email } from '../user/email.ts'
 import { nameKey } from '../user/name-key.ts'
-import { queueNotice } from '../mail/notice.ts'
+import { noticeOf, queueNotice } from '../mail/notice.ts'
 import { queueLetter } from '../mail/outbox.ts'
 import { renameInSessions } from '../session.ts'
 import { endTokens, findToken, tokenTtl, type Token } from '../mail/token.ts'
@@ -34,17 +34,17 @@ export async function findPendingEmail(userId: string): Promise<string | undefin
 /** Send a link to another address, if the password is right. Each counts: the answer shows whether an address has an account here. */
 export async function requestEmailChange(
   form: Form,
-  { member, caller, locale }: RequestContext,
+  context: RequestContext,
 ): Promise<Result<string>> {
-  const confirmed = await confirmPassword(member.id, form.current, caller)
+  const confirmed = await confirmPassword(form.current, context)
   if (!confirmed.ok) {
     return confirmed
   } else if (nameKey(form.email) === nameKey(confirmed.value.email ?? '')) {
     return refuse({ email: 'errors.email.same' })
   } else {
     return (
-      (await countMail(caller, nameKey(form.email))) ??
-      (await sendLink(confirmed.value, form.email, { caller, locale }))
+      (await countMail(context.caller, 'confirmation', form.email)) ??
+      (await sendLink(confirmed.value, form.email, context))
     )
   }
 }
@@ -84,14 +84,16 @@ export async function changeEmail(
   token: string,
   store: SessionStore,
   locale: Locale,
+  caller: Caller,
 ): Promise<{ userId: string; email: string; events: SecurityEvent[] } | undefined> {
   const found = await findToken('email-change', token)
-  const user = found && (await User.findOne(asSeen(found)).lean())
+  const user = found && (await User.findOne(asSeen(found)).lean<UserDocument | null>())
   if (!user) return undefined
   const { userId } = found
   const { newEmail: email = '' } = found.seen
   const letter = { kind: 'email-changed' as const, userId, to: user.email ?? '', email }
-  const begun = await begin({ kind: 'email', userId, email, notice: { letter, locale } })
+  const notice = await noticeOf(letter, user, caller, locale)
+  const begun = await begin({ kind: 'email', userId, email, notice })
   if (await apply(found, user, store)) {
     await finishEmailChange(begun, store)
     return { userId, email, events: [{ event: 'email-changed', userId }] }

@@ -2,20 +2,22 @@
 import type { SessionStore } from '../../lib/session/store.ts'
 import { accept } from '../result.ts'
 import { findWholeActivity } from './activity.ts'
-import { findCounters } from '../sign-in/counters.ts'
+import { findAttempts } from '../sign-in/throttle.ts'
 import { findLetters } from '../mail/outbox.ts'
 import { findReservations } from '../user/reservation.ts'
 import { exportSessions } from '../session.ts'
 import { findTokens } from '../mail/token.ts'
-import { User } from '../user.ts'
+import { User, type UserDocument } from '../user.ts'
 
 /** What is kept about a user, without hashes, which help attackers alone: those of the password, of session ids, of links and of counted addresses. */
 export async function exportAccount(userId: string, store: SessionStore) {
-  const user = await User.findById(userId).select('-password -usernameKey -emailKey -keys').lean()
+  const user = await User.findById(userId)
+    .select('-password -usernameKey -emailKey -keys -devices.hash')
+    .lean<UserDocument | null>()
   const [sessions, activity, counters, tokens, reservations, letters] = await Promise.all([
     exportSessions(store, userId),
     findWholeActivity(userId),
-    findCounters(userId),
+    user ? findAttempts(user) : [],
     findTokens(userId),
     findReservations(userId),
     findLetters(userId, user?.email ?? ''),

@@ -11,7 +11,7 @@ import { isPersonal, newPassword, personalRule } from '../user/new-password.ts'
 import { noticeOf } from '../mail/notice.ts'
 import { queueLetter } from '../mail/outbox.ts'
 import { endTokens } from '../mail/token.ts'
-import { unlockAccount } from '../sign-in/throttle.ts'
+import { forgetFailures } from '../sign-in/throttle.ts'
 import { memberOf, User, type Member, type UserDocument } from '../user.ts'
 import type { RequestContext } from './request-context.ts'
 import { begin, done, type Rest, type Unfinished } from './unfinished.ts'
@@ -38,9 +38,10 @@ export const passwordChange = ({ username, email }: Member) =>
 /** Change the password, if the current one is right; all other sessions end. Returns the member as they are now. */
 export async function changePassword(
   form: z.output<ReturnType<typeof passwordChange>>,
-  { member, caller, store, sessionId, locale }: RequestContext,
+  context: RequestContext,
 ): Promise<Result<Member>> {
-  const confirmed = await confirmPassword(member.id, form.current, caller)
+  const { member, caller, store, sessionId, locale } = context
+  const confirmed = await confirmPassword(form.current, context)
   if (!confirmed.ok) return confirmed
   const hash = await hashPassword(form.password)
   const letter = { kind: 'password-changed' as const, userId: member.id }
@@ -95,11 +96,12 @@ export async function finishPasswordChange(
 ): Promise<number> {
   const { _id, userId, passwordChangedAt, isReset, keeps, notice } = begun
   let count = 0
-  if (await User.exists({ _id: userId, passwordChangedAt })) {
+  const user = await User.findOne({ _id: userId, passwordChangedAt }).lean<UserDocument | null>()
+  if (user) {
     count = await endSessionsBut(keeps, userId, store, which)
     if (isReset) {
       await endTokens(userId)
-      await unlockAccount(userId)
+      await forgetFailures(user)
     } else {
       await endTokens(userId, 'password-reset')
       await endTokens(userId, 'email-change')

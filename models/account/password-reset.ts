@@ -8,7 +8,6 @@ import { accept, type Result } from '../result.ts'
 import type { SecurityEvent } from '../security-event.ts'
 import { countMail, type Caller } from '../sign-in/throttle.ts'
 import { email } from '../user/email.ts'
-import { nameKey } from '../user/name-key.ts'
 import { isPersonal, newPassword, personalRule } from '../user/new-password.ts'
 import { queueLetter } from '../mail/outbox.ts'
 import { storePassword, type Seen } from './password-change.ts'
@@ -33,7 +32,7 @@ export async function requestReset(
   locale: Locale,
   caller: Caller,
 ): Promise<Result<undefined>> {
-  const refusal = await countMail(caller, nameKey(email))
+  const refusal = await countMail(caller, 'reset', email)
   if (refusal) return refusal
   await queueLetter({ kind: 'password-reset', email }, locale)
   return accept(undefined)

@@ -14,7 +14,7 @@ export type Rest = {
   | { kind: 'password'; passwordChangedAt: Date; isReset: boolean; keeps?: string | undefined }
   | { kind: 'username'; before: string; username: string }
   | { kind: 'email'; email: string }
-  | { kind: 'deletion'; email: string }
+  | { kind: 'deletion'; username: string; email: string }
 )
 export type Unfinished<Kind extends Rest['kind'] = Rest['kind']> = Extract<Rest, { kind: Kind }> & {
   _id: ObjectId
@@ -27,7 +27,7 @@ const LEASE = MINUTE // above the longest request: whoever began an operation ha
 /** Store what an operation is about to do, before its first write. */
 export async function begin<R extends Rest>(rest: R): Promise<R & { _id: ObjectId; dueAt: Date }> {
   const begun = { ...rest, _id: new ObjectId(), dueAt: new Date(Date.now() + LEASE) }
-  await unfinished().insertOne(begun as never)
+  await unfinished().insertOne(begun)
   return begun
 }
 

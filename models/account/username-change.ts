@@ -13,6 +13,7 @@ import {
   reserveName,
 } from '../user/reservation.ts'
 import { renameInSessions } from '../session.ts'
+import { countAttempt } from '../sign-in/throttle.ts'
 import { byName, keysOf, takenKey, User, type UserDocument } from '../user.ts'
 import { nameKey } from '../user/name-key.ts'
 import { username } from '../user/username.ts'
@@ -25,14 +26,14 @@ export const usernameChange = z.object({ username, current: currentPassword })
 type Form = z.output<typeof usernameChange>
 
 /** Change the username, if the password is right. The old name stays reserved for its owner for thirty days. */
-export async function changeUsername(
-  form: Form,
-  { member, caller, store, locale }: RequestContext,
-): Promise<Result<string>> {
-  const confirmed = await confirmPassword(member.id, form.current, caller)
+export async function changeUsername(form: Form, context: RequestContext): Promise<Result<string>> {
+  const { member, caller, store, locale } = context
+  const confirmed = await confirmPassword(form.current, context)
   if (!confirmed.ok) return confirmed
   const { id: userId, username: before } = member
-  const refusal = await refusalOf(confirmed.value, form)
+  // It counts like a registration, because each answer shows whether somebody has a name.
+  const refusal =
+    (await countAttempt(caller, 'registration')) ?? (await refusalOf(confirmed.value, form))
   if (refusal) return refusal
   const letter = { kind: 'username-changed' as const, userId, before }
   const notice = await noticeOf(letter, confirmed.value, caller, locale)

@@ -3,7 +3,6 @@ import type { Locale } from '../../config/i18n.ts'
 import { accept, type Result } from '../result.ts'
 import type { SecurityEvent } from '../security-event.ts'
 import { countMail, type Caller } from '../sign-in/throttle.ts'
-import { nameKey } from '../user/name-key.ts'
 import { queueLetter } from '../mail/outbox.ts'
 import { findToken, takeToken, type Token } from '../mail/token.ts'
 import { User, type UserDocument } from '../user.ts'
@@ -14,7 +13,7 @@ export async function requestVerification(
   locale: Locale,
   caller: Caller,
 ): Promise<Result<undefined>> {
-  const refusal = await countMail(caller, nameKey(email))
+  const refusal = await countMail(caller, 'confirmation', email)
   if (refusal) return refusal
   await queueLetter({ kind: 'verify-email', userId: id }, locale)
   return accept(undefined)

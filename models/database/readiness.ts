@@ -8,9 +8,7 @@ let looking: Promise<Unready | undefined> | undefined // shared by all requests 
 
 /** What is missing, undefined if nothing is. Takes as long as the database's timeout at most (config/database.ts). */
 export async function findUnready(): Promise<Unready | undefined> {
-  looking ??= look().finally(() => {
-    looking = undefined
-  })
+  looking ??= look().finally(() => (looking = undefined))
   return looking
 }
 

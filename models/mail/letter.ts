@@ -22,6 +22,9 @@ export async function compose(entry: OutboxEntry, baseUrl: string): Promise<Comp
   // Not the address that was typed: another spelling of it may be another mailbox.
   const written = addressIn(letter) ?? user.email
   const to = typeof written === 'string' ? readEmail(written)?.address : undefined
+  // Whoever registers with a stranger's address chooses the name too, perhaps "www.evil-shop.com": no letter to an address that
+  // is not confirmed says it.
+  const isConfirmed = written === user.email && user.emailVerifiedAt instanceof Date
   if (to === undefined) {
     // A document from elsewhere may hold anything: a line break here would begin another header.
     return { ok: false, reason: 'no-address', userId }
@@ -32,7 +35,7 @@ export async function compose(entry: OutboxEntry, baseUrl: string): Promise<Comp
       t,
       locale,
       baseUrl,
-      username: user.username,
+      username: isConfirmed ? user.username : undefined,
       time: formatTime(locale, createdAt),
       link: baseUrl + (await pathFor(letter, user)),
     }

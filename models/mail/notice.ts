@@ -1,7 +1,6 @@
 // Letters that come by themselves: what was done at an account, for its owner to know.
 import type { Locale } from '../../config/i18n.ts'
 import { countNotice, type Caller } from '../sign-in/throttle.ts'
-import { nameKey } from '../user/name-key.ts'
 import { queueLetter, type Letter } from './outbox.ts'
 
 type Recipient = { email?: string | null; emailVerifiedAt?: Date | null }
@@ -10,8 +9,9 @@ type Recipient = { email?: string | null; emailVerifiedAt?: Date | null }
 export type Notice = { letter: Letter; locale: Locale }
 
 /**
- * This letter, if it may be sent. To an address that nobody has confirmed only a few a day: whoever registers with the address
- * of a stranger would otherwise fill that mailbox by changing a password again and again. Throws if it can't be counted.
+ * This letter, if it may be sent. To a mailbox that nobody has confirmed only a few: whoever registers with the address of a
+ * stranger would otherwise fill that mailbox by changing a password again and again, or by more accounts. Throws if it can't
+ * be counted.
  */
 export async function noticeOf(
   letter: Letter,
@@ -20,7 +20,8 @@ export async function noticeOf(
   locale: Locale,
 ): Promise<Notice | undefined> {
   const isConfirmed = emailVerifiedAt instanceof Date
-  const refusal = isConfirmed ? undefined : await countNotice(caller, nameKey(email ?? ''))
+  const limit = letter.kind === 'verify-email' ? 'confirmation' : 'unconfirmed'
+  const refusal = isConfirmed ? undefined : await countNotice(caller, limit, email ?? '')
   return refusal ? undefined : { letter, locale }
 }
 

@@ -54,7 +54,11 @@ export async function queueLetter(
 ): Promise<void> {
   const now = new Date()
   const entry = { letter, locale, createdAt: now, dueAt: now, attempts: 0 }
-  await outbox().updateOne({ _id }, { $setOnInsert: entry }, { upsert: true })
+  try {
+    await outbox().insertOne({ _id, ...entry } as OutboxEntry)
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== 11000) throw error // it is there already
+  }
   outboxEvents.emit('queued')
 }
 
@@ -104,9 +108,8 @@ export async function findLetters(userId: string, address: string): Promise<Outb
   const found = await outbox()
     .find({ $or: [{ 'letter.userId': userId }, { 'letter.kind': 'password-reset' }] })
     .toArray()
-  return found.filter(
-    ({ letter }) => 'userId' in letter || nameKey(letter.email) === nameKey(address),
-  )
+  const key = nameKey(address)
+  return found.filter(({ letter }) => 'userId' in letter || nameKey(letter.email) === key)
 }
 
 /** Delete the letters to a user whose account is gone. */

@@ -45,17 +45,9 @@ export async function makeDemo(store: SessionStore): Promise<string[]> {
   for (const { username, email } of demoAccounts) {
     const password =
       username === 'old-otto' ? md5(DEMO_PASSWORD) : await hashPassword(DEMO_PASSWORD)
-    const keys = keysOf({ username, email })
+    const names = { username, email, ...keysOf({ username, email }) }
     const now = new Date()
-    await User.create({
-      username,
-      email,
-      ...keys,
-      password,
-      createdAt: now,
-      emailVerifiedAt: now,
-      demo: true,
-    })
+    await User.create({ ...names, password, createdAt: now, emailVerifiedAt: now, demo: true })
   }
   const [lin, mia] = [await findByName('locked-lin'), await findByName('many-mia')]
   if (lin) await lockUser(store, lin._id.toString())

@@ -1,4 +1,5 @@
 // Users of another site, taken over row by row: each is one document written at once with its keys, or not at all.
+import { batches } from '../../lib/batches.ts'
 import type { Row } from '../../lib/files/rows.ts'
 import { findClaims, insertUsers, rehearse, type Claim, type Insert } from './import/batch.ts'
 import { readUser, unknownFields, type NewUser, type RefusalReason } from './import/row.ts'
@@ -39,7 +40,7 @@ export async function importUsers(
   const report = emptyReport()
   const insert = options.dryRun ? rehearse() : insertUsers
   const now = new Date()
-  for await (const batch of batches(rows)) {
+  for await (const batch of batches(rows, BATCH)) {
     const refused: Refused[] = []
     const candidates: Candidate[] = []
     for (const row of batch) {
@@ -69,18 +70,6 @@ export async function importUsers(
 function emptyReport(): ImportReport {
   const counts = { rows: 0, taken: 0, skipped: 0, refused: 0, withoutEmail: 0 }
   return { ...counts, reasons: {}, unknownFields: [], stopped: false }
-}
-
-async function* batches(rows: AsyncIterable<Row>): AsyncGenerator<Row[]> {
-  let batch: Row[] = []
-  for await (const row of rows) {
-    batch.push(row)
-    if (batch.length === BATCH) {
-      yield batch
-      batch = []
-    }
-  }
-  if (batch.length > 0) yield batch
 }
 
 function noteUnknown({ unknownFields: known }: ImportReport, row: Row): void {

@@ -1,4 +1,5 @@
 // Every bare md5 in the database becomes argon2id of it, without its password being known and without anyone signing in.
+import { batches } from '../../lib/batches.ts'
 import { hashFormat, hashMd5Digest } from '../../lib/password.ts'
 import { User } from '../user.ts'
 
@@ -29,43 +30,34 @@ export async function upgradePasswords(
     damaged: [],
     stopped: false,
   }
-  let batch: Stored[] = []
-  for await (const user of everybody()) {
-    const kind = hashFormat(user.password)
-    if (kind === 'damaged') report.damaged.push(String(user.username))
-    if (kind === 'bare md5') batch.push(user)
-    if (batch.length === BATCH) {
-      await upgradeBatch(batch, report)
-      batch = []
-      onBatch(report)
-      report.stopped = signal.aborted
-      if (report.stopped) return report
-    }
+  for await (const batch of batches(bareMd5(report.damaged), BATCH)) {
+    await upgradeBatch(batch, report)
+    onBatch(report)
+    report.stopped = signal.aborted && batch.length === BATCH // one that is not full was the last
+    if (report.stopped) break
   }
-  await upgradeBatch(batch, report)
-  onBatch(report)
   return report
 }
 
 /** How many users have a bare md5. Every document is looked at. */
 export async function countBareMd5(): Promise<number> {
   let count = 0
-  for await (const { password } of everybody()) {
-    if (hashFormat(password) === 'bare md5') count++
-  }
+  for await (const _user of bareMd5()) count++
   return count
 }
 
-// All of them are read, a page at a time, and judged here: to let the database search for a pattern would be one long
-// operation, and a site beside it waits a second at most.
-function everybody() {
-  return User.collection
-    .find<Stored>({}, { projection: { username: 1, password: 1 }, batchSize: PAGE })
-    .sort({ _id: 1 })
+// Those with a bare md5; the names of those with a damaged one are put into the list. All users are read, a page at a time,
+// and judged here: to let the database search for a pattern would be one long operation, and a site beside it waits a second.
+async function* bareMd5(damaged: string[] = []) {
+  const options = { projection: { username: 1, password: 1 }, batchSize: PAGE }
+  for await (const user of User.collection.find<Stored>({}, options).sort({ _id: 1 })) {
+    const format = hashFormat(user.password)
+    if (format === 'damaged') damaged.push(String(user.username))
+    if (format === 'bare md5') yield user
+  }
 }
 
 async function upgradeBatch(batch: Stored[], report: UpgradeReport): Promise<void> {
-  if (batch.length === 0) return
   const upgrades = batch.map(async ({ _id, password }) => ({
     updateOne: {
       // Only where it is still the one that was read: whoever signs in or changes the password meanwhile comes first.

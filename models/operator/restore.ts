@@ -36,22 +36,18 @@ export async function restore(
     if (options.signal.aborted) {
       await clearStage()
       return undefined
-    } else {
-      await swap(mark)
-      await buildIndexes() // of the collections that are not in a backup
-      await addKeysToLegacyUsers()
-      return { counts, conflicts, leftOut }
     }
+    await swap(mark)
+    await buildIndexes() // of the collections that are not in a backup
+    await addKeysToLegacyUsers()
+    return { counts, conflicts, leftOut }
   } catch (error) {
     if (error instanceof UnreadableBackup) await clearStage()
     throw error
   }
 }
 
-async function stageAll(
-  entries: AsyncIterable<Entry>,
-  { signal, onBatch }: Options,
-): Promise<Conflicts> {
+async function stageAll(entries: AsyncIterable<Entry>, { signal, onBatch }: Options) {
   const conflicts: Conflicts = { withoutAddress: [], dropped: [] }
   let done = 0
   for await (const batch of batches(entries)) {

@@ -4,7 +4,7 @@ import { foldText } from '../../lib/code-points.ts'
 import { hashFormat } from '../../lib/password.ts'
 import { alive } from '../../lib/session/documents.ts'
 import type { SessionStore } from '../../lib/session/store.ts'
-import { findLockedAccounts, unlockAccount } from '../sign-in/throttle.ts'
+import { findLocked, forgetFailures } from '../sign-in/throttle.ts'
 import { endAllSessions } from '../session.ts'
 import { User, type UserDocument } from '../user.ts'
 
@@ -16,7 +16,7 @@ export type ListedUser = {
   email: string
   createdAt: Date | undefined
   isVerified: boolean
-  /** By an operator, by too many failed sign-ins in a row, or not. */
+  /** By an operator, by too many failed sign-ins, or not. */
   locked: 'operator' | 'failures' | undefined
   password: ReturnType<typeof hashFormat>
 }
@@ -24,10 +24,10 @@ export type Filter = { search?: string; bareMd5?: boolean; locked?: boolean }
 
 /** Every user who fits, in the order of their ids, which is mostly that of their registration. */
 export async function* listUsers({ search, bareMd5, locked }: Filter): AsyncGenerator<ListedUser> {
-  const byFailures = await findLockedAccounts()
+  const isLocked = await findLocked()
   const cursor = User.collection.find({}, { batchSize: PAGE }).sort({ _id: 1 })
   for await (const document of cursor) {
-    const listed = listedUserOf(document as unknown as UserDocument, byFailures)
+    const listed = listedUserOf(document as unknown as UserDocument, isLocked)
     const fits =
       (search === undefined || isFound(listed, search)) &&
       (!bareMd5 || listed.password === 'bare md5') &&
@@ -38,7 +38,7 @@ export async function* listUsers({ search, bareMd5, locked }: Filter): AsyncGene
 
 /** One user, with the sessions that are alive. */
 export async function describeUser(store: SessionStore, user: UserDocument) {
-  const listed = listedUserOf(user, await findLockedAccounts())
+  const listed = listedUserOf(user, await findLocked())
   const sessions = await store.raw
     .find(alive({ owner: listed.id }))
     .project<{ lastActive: Date }>({ lastActive: 1 })
@@ -63,14 +63,15 @@ export async function lockUser(store: SessionStore, userId: string): Promise<num
 
 /** Let somebody in again, whether an operator kept them out or too many failed sign-ins did. */
 export async function unlockUser(userId: string): Promise<void> {
-  await User.updateOne({ _id: userId }, { $unset: { lockedAt: 1 } })
-  await unlockAccount(userId)
+  const change = { $unset: { lockedAt: 1 } }
+  const user = await User.findOneAndUpdate({ _id: userId }, change).lean<UserDocument | null>()
+  if (user) await forgetFailures(user)
 }
 
 // Documents from elsewhere may hold anything in any field.
-function listedUserOf(user: UserDocument, byFailures: Set<string>): ListedUser {
+function listedUserOf(user: UserDocument, isLocked: (user: UserDocument) => boolean): ListedUser {
   const id = String(user._id)
-  const locked = user.lockedAt ? 'operator' : byFailures.has(id) ? 'failures' : undefined
+  const locked = user.lockedAt ? 'operator' : isLocked(user) ? 'failures' : undefined
   return {
     id,
     username: textOf(user.username),

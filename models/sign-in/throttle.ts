@@ -1,126 +1,178 @@
-// How often somebody may try to sign in, to register, to get a picture or a mail (ASVS 6.3.1).
+// How often somebody may try to sign in, to register, to get a picture or a mail (ASVS 6.3.1; docs/decisions/013).
 import { createHash } from 'node:crypto'
 import { refuse, type Refused } from '../result.ts'
 import type { SecurityEvent } from '../security-event.ts'
+import { nameKey } from '../user/name-key.ts'
+import type { UserDocument } from '../user.ts'
 import {
   countBy,
-  endCounter,
+  findCounters,
+  forgetCounters,
   fullKeys,
   giveBack,
-  noteFailure,
-  resetPoints,
   type Counter,
-  type Failures,
   type Limit,
 } from './counters.ts'
+import { isKnownDevice } from './device.ts'
 
-const LOCKED_RETRY_AFTER = 24 * 60 * 60 // seconds, for a Retry-After: when a locked account opens is up to people
+const LARGER = 2 // times as much as from a /64 is allowed from a /56, and twice that from a /48
 
-/** Where an attempt comes from: the network (lib/http/network.ts), and whether attempts are counted at all. */
-export type Caller = { network: string; isCounted: boolean }
+const OF_ACCOUNTS: Limit[] = ['name', 'daily', 'account', 'device']
+const OF_MAILBOXES: Limit[] = ['reset', 'confirmation', 'unconfirmed']
+
+/**
+ * Where an attempt comes from: its networks, the smallest first (lib/http/network.ts), the id of the device if its browser
+ * sent one, and whether attempts are counted at all.
+ */
+export type Caller = { networks: string[]; device?: string | undefined; isCounted: boolean }
 
 /** A sign-in that may go on to its password. It stays counted as failed unless it succeeds. */
 export type SignInAttempt = {
   ok: true
-  /** Note the failure for the account's owner. */
-  fail: () => Promise<void>
-  /** Count nothing after all, and begin the account's counter anew; returns what had failed. */
-  succeed: () => Promise<Failures | undefined>
-  /** Count nothing after all, but keep what had failed: the owner has yet to see it. */
-  confirm: () => Promise<void>
+  /** Count nothing after all. */
+  succeed: () => Promise<void>
 }
 
-/** Whom somebody signs in as: an account, or a name that nobody has. */
-export type SignInTarget = { userId: string } | { name: string }
+/** Under these names attempts for an account are counted. */
+type Named = Pick<UserDocument, '_id' | 'username' | 'email'>
 
 /** Count a registration or a picture. Above the limit it is refused and not counted. Throws where nothing can be counted. */
 export async function countAttempt(
   caller: Caller,
   limit: 'registration' | 'captcha' | 'lesson',
 ): Promise<Refused | undefined> {
-  return caller.isCounted ? refusalOf([[limit, caller.network]]) : undefined
+  return caller.isCounted ? refusalOf(ofNetworks(limit, caller)) : undefined
 }
 
-/** Count a mail that a visitor requests, to an address in the spelling of its key. Whether anybody has it makes no difference. */
-export async function countMail(caller: Caller, emailKey: string): Promise<Refused | undefined> {
-  const counters: Counter[] = [
-    ['mail', caller.network],
-    ['recipient', hashOf(emailKey)],
-  ]
+/** Count a mail with a link that a visitor requests to an address. Whether anybody has it makes no difference. */
+export async function countMail(
+  caller: Caller,
+  limit: 'reset' | 'confirmation',
+  address: string,
+): Promise<Refused | undefined> {
+  const counters: Counter[] = [...ofNetworks('mail', caller), [limit, mailboxKey(address)]]
   return caller.isCounted ? refusalOf(counters) : undefined
 }
 
-/** Count a mail that comes by itself to an address, in the spelling of its key, that nobody has confirmed. */
-export async function countNotice(caller: Caller, emailKey: string): Promise<Refused | undefined> {
-  return caller.isCounted ? refusalOf([['unconfirmed', hashOf(emailKey)]]) : undefined
+/** Count a mail that comes by itself to an address that nobody has confirmed; a registration's is one with a link. */
+export async function countNotice(
+  caller: Caller,
+  limit: 'unconfirmed' | 'confirmation',
+  address: string,
+): Promise<Refused | undefined> {
+  return caller.isCounted ? refusalOf([[limit, mailboxKey(address)]]) : undefined
 }
 
 /**
  * Count an attempt to sign in, before its password is looked at. Above a limit it is refused and not counted.
- * A name that nobody has is counted like an account, so that no answer shows who has one (ASVS 6.3.8).
- * Throws where nothing can be counted, and so do the attempt's verbs.
+ * It is counted under what was typed, whether anybody has that name or not, so that no answer shows who has an account
+ * (ASVS 6.3.8): not even that a name and an address are those of one account, which each have counters of their own.
+ * Throws where nothing can be counted, and so does the attempt's verb.
  */
 export async function beginSignIn(
   caller: Caller,
-  target: SignInTarget,
+  name: string,
+  userId?: string,
 ): Promise<SignInAttempt | Refused> {
-  if (!caller.isCounted) {
-    const nothing = () => Promise.resolve(undefined)
-    return { ok: true, fail: nothing, succeed: nothing, confirm: nothing }
+  const { networks, device } = caller
+  // Nobody else has the cookie of the owner's device, so nobody else can use up its counter.
+  if (device !== undefined && (await isKnownDevice(userId, device))) {
+    return begin(caller, [['device', `${hashOf(userId ?? '')} ${hashOf(device)}`]], userId)
   } else {
-    const account = accountOf(target)
-    // In this order: what one address does too often never reaches the counter that locks the account for everybody.
-    const fromHere: Counter[] = [
-      ['address', caller.network],
-      ['name', `${account.join(' ')} ${caller.network}`],
-    ]
-    return (
-      (await refusalOf([...fromHere, account], 'userId' in target ? target : {})) ?? {
-        ok: true,
-        fail: () => noteFailure(account),
-        succeed: async () => {
-          const [failures] = await Promise.all([endCounter(account), giveBack(fromHere)])
-          return failures
-        },
-        confirm: () => giveBack([...fromHere, account]),
-      }
+    const key = keyOfName(name)
+    // In this order: what one network does too often never reaches the counter that locks the account for everybody.
+    return begin(
+      caller,
+      [
+        ...ofNetworks('address', caller),
+        ['name', `${key} ${networks[0] ?? ''}`],
+        ['daily', `${key} ${networks.at(-1) ?? ''}`],
+        ['account', key],
+      ],
+      userId,
     )
   }
 }
 
-/** Open a locked account again, because its password was reset. What failed is still shown to its owner at the next sign-in. */
-export async function unlockAccount(userId: string): Promise<void> {
-  await resetPoints(['account', userId])
+/**
+ * Count an attempt of a member to confirm something with the password. Strangers can't refuse it: it is counted for this
+ * session alone, which only whoever knew the password could begin.
+ */
+export async function beginConfirmation(
+  caller: Caller,
+  userId: string,
+  sessionId: string,
+): Promise<SignInAttempt | Refused> {
+  return begin(caller, [['device', `${hashOf(userId)} ${hashOf(sessionId)}`]], userId)
 }
 
-/** The accounts that too many failures in a row have locked. */
-export async function findLockedAccounts(): Promise<Set<string>> {
-  return new Set(await fullKeys('account'))
+/** Forget what failed at an account, which opens it where failures had locked it. Throws where that can't be stored. */
+export async function forgetFailures(user: Named): Promise<void> {
+  await forgetCounters(failuresOf(user))
 }
 
-async function refusalOf(
+/** What is counted of an account: what failed, from where, and the mails to its address. */
+export async function findAttempts(user: Named) {
+  const mails = OF_MAILBOXES.map((limit): Counter => [limit, mailboxKey(user.email ?? '')])
+  return findCounters([...failuresOf(user), ...mails])
+}
+
+/** Tells whether too many failures have locked an account, as it is now. */
+export async function findLocked(): Promise<(user: Named) => boolean> {
+  const full = new Set(await fullKeys('account'))
+  return (user) => full.size > 0 && keysOfAccount(user).some((key) => full.has(key))
+}
+
+async function begin(
+  { isCounted }: Caller,
   counters: Counter[],
-  account: { userId?: string } = {},
-): Promise<Refused | undefined> {
+  userId: string | undefined,
+): Promise<SignInAttempt | Refused> {
+  if (!isCounted) return { ok: true, succeed: () => Promise.resolve() }
+  return (await refusalOf(counters, userId)) ?? { ok: true, succeed: () => giveBack(counters) }
+}
+
+async function refusalOf(counters: Counter[], userId?: string): Promise<Refused | undefined> {
   const refusal = await countBy(counters)
   if (refusal === undefined) return undefined
   const { limit, wait } = refusal
-  const isLocked = limit === 'account' || limit === 'unknown'
-  const seconds = isLocked ? LOCKED_RETRY_AFTER : Math.max(1, Math.ceil(wait / 1000))
-  return { ...refuse({}, eventOf(limit, isLocked, account)), wait: { seconds, isLocked } }
+  const isLocked = limit === 'account'
+  const seconds = Math.max(1, Math.ceil(wait / 1000))
+  return { ...refuse({}, eventOf(limit, userId)), wait: { seconds, isLocked } }
 }
 
-function eventOf(limit: Limit, isLocked: boolean, account: { userId?: string }): SecurityEvent {
-  return isLocked
+function eventOf(limit: Limit, userId: string | undefined): SecurityEvent {
+  const account = userId === undefined ? {} : { userId }
+  return limit === 'account'
     ? { event: 'sign-in-failed', ...account, reason: 'locked' }
     : { event: 'throttled', ...account, limit }
 }
 
-function accountOf(target: SignInTarget): Counter {
-  return 'userId' in target ? ['account', target.userId] : ['unknown', hashOf(target.name)]
+function ofNetworks(limit: Limit, { networks }: Caller): Counter[] {
+  return networks.map((network, index) => [limit, network, LARGER ** index])
+}
+
+function failuresOf(user: Named): Counter[] {
+  return keysOfAccount(user).flatMap((key) => OF_ACCOUNTS.map((limit): Counter => [limit, key]))
+}
+
+function keysOfAccount({ _id, username, email }: Named): string[] {
+  // Documents from elsewhere may hold anything in any field.
+  const names = [username, email].filter((name) => typeof name === 'string')
+  return [hashOf(String(_id)), ...names.map(keyOfName)]
+}
+
+// All spellings of a name are one name, and so are those of an address.
+function keyOfName(typed: string): string {
+  return hashOf(nameKey(typed))
+}
+
+// Mail to "name+anything@example.com" arrives where mail to "name@example.com" does.
+function mailboxKey(address: string): string {
+  return hashOf(nameKey(address).replace(/\+.*(?=@)/, ''))
 }
 
 // Because some people type their password into the field of the name: it must not lie in the database.
-function hashOf(typed: string): string {
-  return createHash('sha256').update(typed).digest('hex')
+function hashOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex')
 }

@@ -5,6 +5,7 @@ import { tokenOf } from '../../middleware/mailed-link.ts'
 import { renderRefusal } from '../../middleware/form.ts'
 import { record } from '../../middleware/log/security-events.ts'
 import { signOut, storeOf } from '../../middleware/session.ts'
+import { rememberDevice } from '../../middleware/session/device.ts'
 import { findReset, readReplacement, resetPassword } from '../../models/account/password-reset.ts'
 
 export async function show(req: Request, res: Response) {
@@ -20,6 +21,7 @@ export async function submit(req: Request, res: Response) {
     : undefined
   if (reset) {
     record(req, reset)
+    await rememberDevice(req, reset.userId)
     // Whoever is signed in may be the one that the new password is to keep out (ASVS 7.4.3).
     if (req.user?.id === reset.userId) await signOut(req)
     res.flash('password-was-reset')

@@ -7,7 +7,7 @@ const NAME = 'soaker-1-a'
 function ledgerOf(password: string): Ledger {
   const ledger = new Ledger()
   ledger.mayBeRegistered(NAME, password)
-  ledger.registered(NAME)
+  ledger.accepted(NAME, password)
   return ledger
 }
 

@@ -51,8 +51,8 @@ export function startLoad(address: string): Load {
     const leaving = visitor()
     const { username: gone = '' } = await leaving.registerAndSignIn()
     note(await leaving.fill('/account/delete', { username: gone, current: validPassword }))
-    // Somebody else comes by the same name and address at once.
-    note(await visitor().register({ username: gone, email: `${gone}@example.com` }))
+    // Somebody else comes by the same address at once; the name is reserved.
+    note(await visitor().register({ username: `${gone}-next`, email: `${gone}@example.com` }))
   }
   const lives = Array.from({ length: AT_ONCE }, async () => {
     while (!isOver) await live()

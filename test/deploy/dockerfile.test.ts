@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { DockerfileParser, type Copy, type Instruction } from 'dockerfile-ast'
 import { describe, expect, it } from 'vitest'
 import { root } from '../../config/paths.ts'
-import { startWords } from '../../bench/start-words.ts'
+import { startWords } from '../../bench/processes.ts'
 import { read } from '../project-files.ts'
 
 const file = DockerfileParser.parse(read('deploy/Dockerfile').text)

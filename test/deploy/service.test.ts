@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { root } from '../../config/paths.ts'
-import { startWords } from '../../bench/start-words.ts'
+import { startWords } from '../../bench/processes.ts'
 import { read } from '../project-files.ts'
 
 const { path, text } = read('deploy/sesame.service')

@@ -91,7 +91,7 @@ describe('Sign-ins', () => {
     const member = visitorFrom('192.0.2.4')
     await member.registerAndSignIn()
     const throttled = () => countOf('sesame_sign_ins_total', { outcome: 'throttled' })
-    const limits = () => countOf('sesame_throttled_total', { limit: 'name' })
+    const limits = () => countOf('sesame_throttled_total', { limit: 'device' })
     const before = [await throttled(), await limits()]
     const change = { current: 'wrong', password: 'another lantern' }
 

@@ -27,15 +27,14 @@ afterEach(() => {
 
 describe('a class of sixty behind one address', () => {
   it('registers and signs in within five minutes without meeting the throttle', async () => {
-    const caller = { network: `192.0.2.${address}`, isCounted: true }
+    const caller = { networks: [`192.0.2.${address}`], isCounted: true }
     const refusals: unknown[] = []
     const count = async (limit: 'captcha' | 'registration') =>
       refusals.push(await countAttempt(caller, limit))
-    const signIn = async (userId: string, isRight: boolean) => {
-      const attempt = await beginSignIn(caller, { userId })
+    const signIn = async (name: string, isRight: boolean) => {
+      const attempt = await beginSignIn(caller, name)
       if (!attempt.ok) refusals.push(attempt)
       else if (isRight) await attempt.succeed()
-      else await attempt.fail()
     }
     for (let pupil = 1; pupil < PUPILS; pupil++) {
       vi.setSystemTime(start + (pupil * LESSON) / PUPILS)
@@ -95,8 +94,25 @@ describe('POST /register', () => {
   })
 })
 
+describe('POST /account/username', () => {
+  it('counts like a registration, because the answer shows who has a name', async () => {
+    const member = visitorFrom(address)
+    const { password: current = '' } = await member.becomeMember()
+    const { username } = await visitorFrom(address + 100).becomeMember()
+    const form = { username: username ?? '', current }
+    await countUp('registration', `192.0.2.${address}`, attemptLimits.registration.points - 1)
+
+    const answers = [
+      await member.fill('/account/username', form),
+      await member.fill('/account/username', form),
+    ]
+
+    expect(answers.map(({ status }) => status)).toEqual([422, 429])
+  })
+})
+
 describe('GET /captcha', () => {
-  it('answers the picture 121 of a minute 429 with the error page, and stores nothing', async () => {
+  it('answers the picture 1201 of a minute 429 with the error page, and stores nothing', async () => {
     await countUp('captcha', `192.0.2.${address}`, attemptLimits.captcha.points - 1)
     expect((await visitorFrom(address).get('/captcha')).status).toBe(200)
     const before = await sessionsOf(site).countDocuments()
@@ -110,6 +126,27 @@ describe('GET /captcha', () => {
     expect(await sessionsOf(site).countDocuments()).toBe(before)
     expect((await visitorFrom(address + 100).get('/captcha')).status).toBe(200)
   })
+
+  it.each(['/captcha', '/login?captcha=words'])(
+    'refuses %s as a part of another site before it is counted, and opens it from a link there',
+    async (path) => {
+      await countUp('captcha', `192.0.2.${address}`, attemptLimits.captcha.points - 1)
+      const from = (dest: string, site = 'cross-site') => ({
+        'Sec-Fetch-Site': site,
+        'Sec-Fetch-Dest': dest,
+      })
+      const embedded = [from('image'), from('iframe'), from('empty'), from('image', 'same-site')]
+
+      const statuses = []
+      for (const headers of embedded) {
+        statuses.push((await visitorFrom(address).get(path, headers)).status)
+      }
+      const linked = await visitorFrom(address).get(path, from('document'))
+
+      expect(statuses).toEqual([403, 403, 403, 403])
+      expect(linked.status).toBe(200)
+    },
+  )
 
   it.each(['/login', '/register'])('counts a question of %s like a picture', async (path) => {
     await countUp('captcha', `192.0.2.${address}`, attemptLimits.captcha.points - 1)

@@ -12,7 +12,7 @@ export const models: Mutation[] = [
   },
   {
     file: 'models/account/confirm-password.ts',
-    from: 'await attempt.confirm()\n',
+    from: 'await attempt.succeed()\n',
     to: '\n',
     tests: ['test/middleware/throttle-sign-in.test.ts'],
   },

@@ -53,7 +53,7 @@ describe('POST /login', () => {
     const upgraded = await usersOf(site).findOne({ username })
     expect(upgraded?.password).toMatch(TODAYS)
     expect((await site.visitor().signIn({ username })).status).toBe(303)
-    expect(await usersOf(site).findOne({ username })).toEqual(upgraded)
+    expect((await usersOf(site).findOne({ username }))?.password).toBe(upgraded?.password)
   })
 
   it('finds a person by any case of the name once the document is upgraded', async () => {
@@ -96,7 +96,7 @@ describe('POST /login', () => {
   it('upgrades nothing that was changed while the old password was checked', async () => {
     const { username, email } = newPerson()
     await usersOf(site).insertOne({ username, email, password: md5(validPassword) })
-    // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its own model below
+    // oxlint-disable-next-line typescript/unbound-method -- called with its own model below
     const { updateOne } = User
     const upgrading = vi.spyOn(User, 'updateOne').mockImplementationOnce(((
       ...words: Parameters<typeof updateOne>

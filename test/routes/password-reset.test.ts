@@ -8,7 +8,7 @@ import { attemptLimits } from '../../config/limits.ts'
 import { buildIndexes } from '../../models/database/indexes.ts'
 import { outbox } from '../../models/mail/outbox.ts'
 import { Postman } from '../../models/mail/postman.ts'
-import { usersOf } from '../documents.ts'
+import { lockName, usersOf } from '../documents.ts'
 import { openSite, uniqueUsername, validPassword, type Site } from '../helper.ts'
 import { errorsOf, newPerson, page, valueOf, type Visitor } from '../visitor.ts'
 
@@ -120,7 +120,7 @@ describe('POST /password-reset', () => {
     const person = await confirmed()
     for (const { email } of [person, newPerson()]) {
       const statuses: number[] = []
-      for (let time = 0; time <= attemptLimits.recipient.points; time++) {
+      for (let time = 0; time <= attemptLimits.reset.points; time++) {
         const visitor = visitorFrom(`192.0.2.${50 + time}`)
         statuses.push((await visitor.fill('/password-reset', { email })).status)
       }
@@ -149,15 +149,12 @@ describe('POST /password-reset', () => {
 describe('POST /login to an account that too many failures locked', () => {
   it('names the way to open it', async () => {
     const person = await confirmed()
-    const userId = String((await usersOf(site).findOne({ username: person.username }))?._id)
-    const expire = new Date(Date.now() + 60_000)
-    const key = `account:${userId}`
-    await site.database.collection('attempts').insertOne({ key, points: 100, expire })
+    await lockName(person.username)
 
     const answer = await site.visitor().signIn(person)
 
     const alert = page(answer).querySelector('[role=alert]')
-    expect(alert?.text).toContain(t('errors.locked'))
+    expect(alert?.text).toContain(t('errors.locked', { time: '24 hours' }))
     expect(alert?.querySelector('a')?.getAttribute('href')).toBe('/password-reset')
   })
 })

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { translator } from '../../config/i18n.ts'
 import { attemptLimits } from '../../config/limits.ts'
 import { openSite, validPassword, type Site } from '../helper.ts'
-import { page } from '../visitor.ts'
+import { newPerson, page } from '../visitor.ts'
 
 const t = translator('en')
 
@@ -74,6 +74,45 @@ describe('POST /verify-email', () => {
     expect(statuses).toEqual([303, 303, 303, 429])
   })
 
+  it('counts what comes to one mailbox by registrations too, whatever stands after a plus', async () => {
+    const { email, password } = newPerson()
+    const tagged = (tag: string) => email.replace('@', `+${tag}@`)
+    for (const tag of ['a', 'B', 'c+d', 'e']) await site.visitor().register({ email: tagged(tag) })
+    const owner = site.visitor()
+    await owner.becomeMember({ email, password })
+
+    const answer = await owner.fill('/verify-email', {})
+
+    const sent = (await site.mails()).filter(({ to }) => to.replace(/\+.*@/, '@') === email)
+    expect(sent).toHaveLength(attemptLimits.confirmation.points)
+    expect(answer.status).toBe(429)
+  })
+
+  it('is not stopped by resets that strangers ask for', async () => {
+    const owner = site.visitor()
+    const { email = '' } = await owner.becomeMember()
+    for (let time = 0; time < 4; time++) await site.visitor().fill('/password-reset', { email })
+
+    expect((await owner.fill('/verify-email', {})).status).toBe(303)
+  })
+
+  it('says no name in a letter to an address that nobody has confirmed', async () => {
+    const member = site.visitor()
+    const current = validPassword
+    const { email } = await member.registerAndSignIn({ username: 'www.evil-shop.com' })
+    await member.fill('/account/username', { username: 'www.evil-shop.net', current })
+    await member.fill('/account/email', { email: `new-${email ?? ''}`, current })
+
+    const sent = (await site.mails()).filter(({ to }) => to.endsWith(email ?? ''))
+
+    expect(sent.map(({ subject }) => subject).sort()).toEqual(
+      ['verify-email', 'username-changed', 'email-change', 'email-change-asked']
+        .map((kind) => t(`mail.${kind}.subject`))
+        .sort(),
+    )
+    for (const { text, html } of sent) expect(text + html).not.toContain('evil-shop')
+  })
+
   it('leaves a mailbox in peace that nobody has confirmed, whatever is done at the account', async () => {
     const member = site.visitor()
     const { email = '' } = await member.registerAndSignIn()
@@ -86,7 +125,7 @@ describe('POST /verify-email', () => {
     }
 
     const sent = (await site.mails()).filter(({ to }) => to === email)
-    expect(sent).toHaveLength(attemptLimits.unconfirmed.points)
+    expect(sent).toHaveLength(1 + attemptLimits.unconfirmed.points)
     // Who has confirmed the address hears of everything.
     await member.fill(sent.at(-1)?.link ?? '', {})
     for (const [current = '', password = ''] of [passwords, passwords.toReversed()]) {

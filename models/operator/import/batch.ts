@@ -32,11 +32,8 @@ export async function findClaims(users: NewUser[]): Promise<(user: NewUser) => C
   const holders = new Map(stored.flatMap((one) => storedKeys(one).keys.map((key) => [key, one])))
   return (user) => {
     const holder = holders.get(user.usernameKey ?? '')
-    if (holder) {
-      return isSame(user, holder) ? 'same' : 'username-taken'
-    } else {
-      return user.keys.some((key) => holders.has(key)) ? 'email-taken' : undefined
-    }
+    if (holder) return isSame(user, holder) ? 'same' : 'username-taken'
+    return user.keys.some((key) => holders.has(key)) ? 'email-taken' : undefined
   }
 }
 

@@ -45,28 +45,19 @@ export type Taking = { ok: true; user: NewUser } | { ok: false; reason: RefusalR
 
 /** Read a row. The password stays the bare md5 that it is. */
 export function readUser(row: Row, now: Date): Taking {
-  if ('problem' in row) {
-    return { ok: false, reason: row.problem }
-  } else {
-    const { username, password, email, createdAt } = row.fields
-    const name = readName(username)
-    const address = readEmail(email)
-    if (!name.ok) {
-      return name
-    } else if (typeof password !== 'string' || !/^[0-9a-f]{32}$/i.test(password.trim())) {
-      return { ok: false, reason: 'password-not-md5' }
-    } else if (address === null) {
-      return { ok: false, reason: 'email-form' }
-    } else {
-      const owner = { username: name.value, ...(address === undefined ? {} : { email: address }) }
-      const digest = password.trim().toLowerCase()
-      const since = readDate(createdAt) ?? now
-      return {
-        ok: true,
-        user: { ...owner, ...keysOf(owner), password: digest, createdAt: since },
-      }
-    }
+  if ('problem' in row) return { ok: false, reason: row.problem }
+  const { username, password, email, createdAt } = row.fields
+  const name = readName(username)
+  if (!name.ok) return name
+  if (typeof password !== 'string' || !/^[0-9a-f]{32}$/i.test(password.trim())) {
+    return { ok: false, reason: 'password-not-md5' }
   }
+  const address = readEmail(email)
+  if (address === null) return { ok: false, reason: 'email-form' }
+  const owner = { username: name.value, ...(address === undefined ? {} : { email: address }) }
+  const digest = password.trim().toLowerCase()
+  const since = readDate(createdAt) ?? now
+  return { ok: true, user: { ...owner, ...keysOf(owner), password: digest, createdAt: since } }
 }
 
 /** The fields of a row that nothing is taken from. */
@@ -74,32 +65,21 @@ export function unknownFields(row: Row): string[] {
   return 'problem' in row ? [] : Object.keys(row.fields).filter((name) => !KNOWN.includes(name))
 }
 
-function readName(
-  value: unknown,
-): { ok: true; value: string } | { ok: false; reason: RefusalReason } {
+function readName(value: unknown) {
+  const refused = (reason: RefusalReason) => ({ ok: false, reason }) as const
   const name = typeof value === 'string' ? value.trim() : value // space around it is cut off at a sign-in too
-  if (name === undefined || name === null || name === '') {
-    return { ok: false, reason: 'username-missing' }
-  } else if (typeof name !== 'string') {
-    return { ok: false, reason: 'username-not-text' }
-  } else if (/\p{Cc}/u.test(name) || !name.isWellFormed()) {
-    return { ok: false, reason: 'username-control' }
-  } else if (isInvisible(name)) {
-    return { ok: false, reason: 'username-invisible' }
-  } else if (countCodePoints(name) > MAX_NAME_LENGTH) {
-    return { ok: false, reason: 'username-long' }
-  } else {
-    return { ok: true, value: name }
-  }
+  if (name === undefined || name === null || name === '') return refused('username-missing')
+  if (typeof name !== 'string') return refused('username-not-text')
+  if (/\p{Cc}/u.test(name) || !name.isWellFormed()) return refused('username-control')
+  if (isInvisible(name)) return refused('username-invisible')
+  if (countCodePoints(name) > MAX_NAME_LENGTH) return refused('username-long')
+  return { ok: true, value: name } as const
 }
 
 // Undefined if there is none, null if it is none.
 function readEmail(value: unknown): string | undefined | null {
-  if (value === undefined || value === null || value === '') {
-    return undefined
-  } else {
-    return email.safeParse(value).data ?? null
-  }
+  if (value === undefined || value === null || value === '') return undefined
+  return email.safeParse(value).data ?? null
 }
 
 const exportedDate = z.object({ $date: z.string() }).transform(({ $date }) => $date)

@@ -1,6 +1,7 @@
 // Documents of a backup were read at different moments: two may claim one name, or one may name a user who is not there.
 import { ObjectId, type BSON } from 'mongodb'
 import mongoose from 'mongoose'
+import { batches } from '../../../lib/batches.ts'
 import type { Kept } from '../backup.ts'
 import { staged } from './stage.ts'
 
@@ -14,7 +15,6 @@ export type Conflicts = { withoutAddress: string[]; dropped: string[] }
 /** What no two documents of a collection may have. */
 type Claims = { usernameKey?: string; keys?: string[]; key?: string }
 
-type Counter = { _id: ObjectId; key: string }
 type Reservation = { _id: string; userId: string }
 
 /** Write the documents. Where one claims what an earlier one has, it gets it: when it was read, the other had it no more. */
@@ -47,17 +47,8 @@ export async function cleanReferences(): Promise<number> {
   let removed = 0
   for await (const page of pages<{ _id: string }>('activities')) {
     const isThere = await findUsers(page.map(({ _id }) => _id))
-    removed += await remove(
-      'activities',
-      page.filter(({ _id }) => !isThere(_id)),
-    )
-  }
-  for await (const page of pages<Counter>('attempts')) {
-    const isThere = await findUsers(page.flatMap(({ key }) => ownerOf(key) ?? []))
-    removed += await remove(
-      'attempts',
-      page.filter(({ key }) => !isThere(ownerOf(key))),
-    )
+    const gone = page.filter(({ _id }) => !isThere(_id))
+    removed += await remove('activities', gone)
   }
   for await (const page of pages<Reservation>('reservations')) removed += await settleNames(page)
   return removed
@@ -93,33 +84,18 @@ async function namesOf(filter: object): Promise<string[]> {
   return found.map(({ username }) => String(username))
 }
 
-async function* pages<T extends BSON.Document>(name: Kept): AsyncGenerator<T[]> {
-  let page: T[] = []
-  const documents = staged(name)
-    .find<T>({}, { projection: { key: 1, userId: 1 }, batchSize: PAGE })
-    .sort({ _id: 1 })
-  for await (const document of documents) {
-    page.push(document)
-    if (page.length === PAGE) {
-      yield page
-      page = []
-    }
-  }
-  yield page
+function pages<T extends BSON.Document>(name: Kept) {
+  const options = { projection: { userId: 1 }, batchSize: PAGE }
+  return batches(staged(name).find<T>({}, options).sort({ _id: 1 }), PAGE)
 }
 
-// The user of a counter, as models/sign-in/throttle.ts writes its key; those of addresses and names have none.
-function ownerOf(key: unknown): string | undefined {
-  return /^(?:account:|name:account )(\S+)/.exec(String(key))?.[1]
-}
-
-async function findUsers(ids: string[]): Promise<(id: string | undefined) => boolean> {
+async function findUsers(ids: string[]): Promise<(id: string) => boolean> {
   const keys = ids.flatMap((id) => (ObjectId.isValid(id) ? [id, new ObjectId(id)] : [id]))
   const found = await staged<{ _id: string | ObjectId }>('users')
     .find({ _id: { $in: keys } }, { projection: { _id: 1 } })
     .toArray()
   const there = new Set(found.map(({ _id }) => String(_id)))
-  return (id) => id === undefined || there.has(id)
+  return (id) => there.has(id)
 }
 
 async function remove(name: Kept, documents: { _id: string | ObjectId }[]): Promise<number> {
@@ -136,10 +112,8 @@ async function settleNames(page: Reservation[]): Promise<number> {
     { $set: { userId: '' } },
   )
   const holders = await staged('users')
-    .find<{ _id: unknown; usernameKey: string }>(
-      { usernameKey: { $in: page.map(({ _id }) => _id) } },
-      { projection: { usernameKey: 1 } },
-    )
+    .find({ usernameKey: { $in: page.map(({ _id }) => _id) } })
+    .project<{ _id: unknown; usernameKey: string }>({ usernameKey: 1 })
     .toArray()
   const holderOf = new Map(holders.map(({ _id, usernameKey }) => [usernameKey, String(_id)]))
   const inUse = page.filter(({ _id, userId }) => (holderOf.get(_id) ?? userId) !== userId)

@@ -4,6 +4,7 @@ import { record } from '../../../middleware/log/security-events.ts'
 import { storeOf } from '../../../middleware/session.ts'
 import { localeOf } from '../../../middleware/locale.ts'
 import { tokenOf } from '../../../middleware/mailed-link.ts'
+import { callerOf } from '../../../middleware/throttle.ts'
 import { changeEmail, findEmailChange } from '../../../models/account/email-change.ts'
 
 export async function show(req: Request, res: Response) {
@@ -12,7 +13,7 @@ export async function show(req: Request, res: Response) {
 }
 
 export async function submit(req: Request, res: Response) {
-  const changed = await changeEmail(tokenOf(req), storeOf(req), localeOf(res))
+  const changed = await changeEmail(tokenOf(req), storeOf(req), localeOf(res), callerOf(req))
   if (changed) {
     const { userId, email } = changed
     if (req.user?.id === userId) req.session.email = email // for this very answer; in the database it is changed

@@ -1,8 +1,10 @@
 // Under which key the attempts from an address are counted.
 import { describe, expect, it } from 'vitest'
-import { networkOf } from '../../../lib/http/network.ts'
+import { networksOf } from '../../../lib/http/network.ts'
 
-describe('networkOf', () => {
+const smallest = (address: string) => networksOf(address)[0]
+
+describe('networksOf', () => {
   it.each([
     ['an IPv4 address', '192.0.2.7', '192.0.2.7'],
     ['an IPv4 address with a port', '192.0.2.7:4711', '192.0.2.7'],
@@ -19,18 +21,26 @@ describe('networkOf', () => {
     ['one in brackets', '[2001:db8:1:2::1]', '2001:db8:1:2::/64'],
     ['one with a zone', 'fe80::1%eth0', 'fe80:0:0:0::/64'],
   ])('of %s', (_what, address, network) => {
-    expect(networkOf(address)).toBe(network)
+    expect(networksOf(address)[0]).toBe(network)
+  })
+
+  it('of an IPv6 address are its /64, /56 and /48', () => {
+    expect(networksOf('2001:db8:1:2f3:4::5')).toEqual([
+      '2001:db8:1:2f3::/64',
+      '2001:db8:1:200::/56',
+      '2001:db8:1:0::/48',
+    ])
   })
 
   it('is the same for all addresses of one /64 and another for the next', () => {
-    const same = ['2001:db8:1:2::1', '2001:db8:1:2:ffff:ffff:ffff:ffff'].map(networkOf)
+    const same = ['2001:db8:1:2::1', '2001:db8:1:2:ffff:ffff:ffff:ffff'].map(smallest)
 
     expect(new Set(same).size).toBe(1)
-    expect(networkOf('2001:db8:1:3::1')).not.toBe(same[0])
+    expect(smallest('2001:db8:1:3::1')).not.toBe(same[0])
   })
 
   it('is another for two IPv4 visitors of a server that listens on IPv6', () => {
-    expect(networkOf('::ffff:192.0.2.7')).not.toBe(networkOf('::ffff:192.0.2.8'))
+    expect(smallest('::ffff:192.0.2.7')).not.toBe(smallest('::ffff:192.0.2.8'))
   })
 
   it.each([
@@ -44,6 +54,6 @@ describe('networkOf', () => {
     '{"$gt":""}',
     '1.2.3',
   ])('is one for everything that is no address, such as %j', (address) => {
-    expect(networkOf(address)).toBe('unknown')
+    expect(networksOf(address)).toEqual(['unknown'])
   })
 })

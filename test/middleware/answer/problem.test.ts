@@ -251,14 +251,14 @@ describe('Too many attempts, in JSON', () => {
     const person = await new Script(strict.app).becomeMember()
     await new Script(strict.app).answer('/login', { ...person, password: 'not the lantern' })
     const rows = strict.database.collection('attempts')
-    await rows.updateMany({ key: /^account:/ }, { $set: { points: 100 } })
+    await rows.updateMany({ key: /^account:/ }, { $set: { points: 25 } })
 
     const answer = await new Script(strict.app).answer('/login', person)
 
     expect([answer.status, answer.headers['retry-after']]).toEqual([429, '86400'])
     expect(problemOf(answer)).toMatchObject({
       type: 'urn:sesame:problem:locked',
-      detail: t('errors.locked'),
+      detail: t('errors.locked', { time: '24 hours' }),
       wait: 86_400,
     })
   })

@@ -1,7 +1,7 @@
 // What the log tells of security: an event for each, with the fields that a search needs and nothing that was typed.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { read } from '../../project-files.ts'
-import { countUp, sessionKey, usersOf } from '../../documents.ts'
+import { countUp, lockName, sessionKey, usersOf } from '../../documents.ts'
 import { openSite, validPassword, type Site } from '../../helper.ts'
 import { storeUser } from '../../member.ts'
 import { newPerson, page, type Fields, type Visitor } from '../../visitor.ts'
@@ -82,9 +82,7 @@ describe('The log (ASVS 16.3.1, 16.3.3)', () => {
   it('tells of POST /login that the account is locked', async () => {
     const person = await member()
     const userId = await idOf(person)
-    const expire = new Date(Date.now() + 60_000)
-    const key = `account:${userId}`
-    await site.database.collection('attempts').insertOne({ key, points: 100, expire })
+    await lockName(person.username)
 
     const { events, answer } = await watch(() => visitorFrom('192.0.2.6').signIn(person))
 

@@ -55,7 +55,7 @@ describe('POST /login', () => {
     await visitor.post('/login', form, { 'User-Agent': 'x'.repeat(1000) })
 
     const stored = await sessionOf(site, visitor)
-    expect((stored?.session as { agent?: string }).agent).toHaveLength(256)
+    expect((stored?.session as { agent?: string } | undefined)?.agent).toHaveLength(256)
     await visitor.get('/account/activity') // once its event is stored
     const { events } =
       (await site.database
@@ -88,7 +88,7 @@ describe('POST /login', () => {
 
 /** Do something in the moment in which the session of a sign-in is about to be stored. */
 function beforeSessionIsStored(owner: string, act: (store: SessionStore) => Promise<unknown>) {
-  // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its own store below
+  // oxlint-disable-next-line typescript/unbound-method -- called with its own store below
   const { set } = SessionStore.prototype
   const spy = vi.spyOn(SessionStore.prototype, 'set').mockImplementation(function (
     this: SessionStore,

@@ -28,20 +28,30 @@ describe('purge', () => {
     expect(await collection(name).distinct('_id')).toEqual(['counts'])
   })
 
-  it('keeps twenty thousand counters of names that nobody has, those with most failures, and all others', async () => {
+  it('deletes counters that would last longer than any limit, as earlier versions wrote them', async () => {
+    const century = new Date(Date.now() + 100 * 365 * 24 * 60 * 60 * 1000)
+    const old = { _id: 'old', key: 'account:0123', points: 100, expire: century }
+    await collection('attempts').insertOne(old)
+
+    await purge()
+
+    expect(await collection('attempts').findOne({ _id: 'old' })).toBeNull()
+  })
+
+  it('keeps twenty thousand counters of names, those with most failures, and all others', async () => {
     const row = (key: string, points: number) => ({ _id: key, key, points, expire: future })
     await collection('attempts').deleteMany({})
     await collection('attempts').insertMany([
-      row('account:1', 1),
+      row('name:1 192.0.2.1', 1),
       row('address:2', 1),
-      row('unknown:guessed', 99),
-      ...Array.from({ length: 20_004 }, (_, index) => row(`unknown:${index}`, 1)),
+      row('account:guessed', 99),
+      ...Array.from({ length: 20_004 }, (_, index) => row(`account:${index}`, 1)),
     ])
 
     await purge()
 
-    expect(await collection('attempts').countDocuments({ _id: /^unknown:/ })).toBe(20_000)
-    const others = { _id: { $in: ['account:1', 'address:2', 'unknown:guessed'] } }
+    expect(await collection('attempts').countDocuments({ _id: /^account:/ })).toBe(20_000)
+    const others = { _id: { $in: ['name:1 192.0.2.1', 'address:2', 'account:guessed'] } }
     expect(await collection('attempts').countDocuments(others)).toBe(3)
   })
 })

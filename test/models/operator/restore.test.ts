@@ -35,14 +35,12 @@ const namesIn = async () => (await usersOf(site).distinct('username')).sort()
 describe('A restore', () => {
   it('leaves out what tells of nobody, or of a time that is over, and keeps the rest as it was', async () => {
     const [ann, gone] = [person('ann'), new ObjectId()]
-    const attempts = [
-      `account:${ann._id.toString()}`,
-      `name:account ${ann._id.toString()} 192.0.2.1`,
-      'unknown:0123',
-      'address:192.0.2.1',
-      `account:${gone.toString()}`,
-      `name:account ${gone.toString()} 192.0.2.1`,
-    ].map((key) => ({ _id: new ObjectId(), key, points: 100, expire: inDays(9) }))
+    const attempts = ['account:0123', 'name:0123 192.0.2.1', 'address:192.0.2.1'].map((key) => ({
+      _id: new ObjectId(),
+      key,
+      points: 100,
+      expire: inDays(9),
+    }))
     const over = { _id: new ObjectId(), key: 'captcha:x', points: 9, expire: inDays(-1) }
     const old = { username: 'old', password: hash } // as another site wrote it
 
@@ -58,7 +56,7 @@ describe('A restore', () => {
       ],
     })
 
-    expect(restored).toMatchObject({ leftOut: 4, counts: { users: 2, attempts: 4, activities: 1 } })
+    expect(restored).toMatchObject({ leftOut: 2, counts: { users: 2, attempts: 3, activities: 1 } })
     expect(await findFlaws()).toEqual([])
     expect(await usersOf(site).findOne({ _id: ann._id })).toEqual(ann)
     expect((await findByName('old'))?.usernameKey).toBe('old')
@@ -67,19 +65,14 @@ describe('A restore', () => {
       { _id: 'of-nobody', userId: '' },
     ])
     const keys = await collection('attempts').distinct('key')
-    expect(keys.sort()).toEqual(
-      attempts
-        .map(({ key }) => key)
-        .slice(0, 4)
-        .sort(),
-    )
+    expect(keys.sort()).toEqual(attempts.map(({ key }) => key).sort())
   })
 
   it('gives what two claim to the one who was read later', async () => {
     const [ann, bob, eve] = [person('ann'), person('bob'), person('eve')]
     const since = { ...person('Ann'), email: bob.email }
     Object.assign(since, keysOf(since))
-    const counter = { key: `account:${eve._id.toString()}`, expire: inDays(9) }
+    const counter = { key: 'account:0123', expire: inDays(9) }
 
     const restored = await restoreAll({
       activities: [{ _id: ann._id.toString(), events: [] }],

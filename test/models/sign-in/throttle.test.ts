@@ -13,13 +13,21 @@ import {
 } from 'vitest'
 import { commandOptions, embeddedWrites } from '../../../config/database.ts'
 import { attemptLimits } from '../../../config/limits.ts'
+import { HOUR } from '../../../config/time.ts'
+import { networksOf } from '../../../lib/http/network.ts'
 import { buildIndexes } from '../../../models/database/indexes.ts'
 import { NotCounted, type CounterRow } from '../../../models/sign-in/counters.ts'
-import { beginSignIn, countAttempt, unlockAccount } from '../../../models/sign-in/throttle.ts'
+import {
+  beginSignIn,
+  countAttempt,
+  countMail,
+  forgetFailures,
+} from '../../../models/sign-in/throttle.ts'
+import { countUp } from '../../documents.ts'
 import { openSite, type Site } from '../../helper.ts'
 
 const noon = new Date('2026-11-20T12:00:00Z')
-const name = { name: 'nobody' }
+const name = 'nobody'
 
 let site: Site
 beforeAll(async () => {
@@ -49,14 +57,11 @@ describe('beginSignIn', () => {
 
     expect(answers).toEqual([true, true, true, true, true, false])
     expect(await fail(name, '192.0.2.2')).toBe(true)
-    expect(await fail({ name: 'somebody else' }, '192.0.2.1')).toBe(true)
+    expect(await fail('somebody else', '192.0.2.1')).toBe(true)
   })
 
-  it.each([
-    ['a name that nobody has', name],
-    ['an account', { userId: 'a1' }],
-  ])('lets five of a hundred at the same moment pass with %s', async (_what, who) => {
-    const attempts = Array.from({ length: 100 }, () => beginSignIn(caller('192.0.2.3'), who))
+  it('lets five of a hundred at the same moment pass', async () => {
+    const attempts = Array.from({ length: 100 }, () => beginSignIn(caller('192.0.2.3'), name))
     const begun = await Promise.all(attempts)
 
     expect(begun.filter(({ ok }) => ok)).toHaveLength(5)
@@ -64,12 +69,12 @@ describe('beginSignIn', () => {
     expect((await row(/^address:/))?.points).toBe(5)
   })
 
-  it('counts each of many first failures at the same moment to the account', async () => {
-    const networks = Array.from({ length: 40 }, (_, index) => `192.0.2.${index}`)
+  it('counts each of many first failures at the same moment', async () => {
+    const networks = Array.from({ length: 20 }, (_, index) => `192.0.2.${index}`)
 
-    await Promise.all(networks.map((network) => fail({ userId: 'a2' }, network)))
+    await Promise.all(networks.map((network) => fail(name, network)))
 
-    expect(await row(/^account:a2$/)).toMatchObject({ points: 40, failures: 40 })
+    expect((await row(/^account:/))?.points).toBe(20)
   })
 
   it('lets go on after fifteen minutes, and not a second sooner', async () => {
@@ -97,75 +102,72 @@ describe('beginSignIn', () => {
 
   it('lets sixty failures pass from an address, whatever the names', async () => {
     let count = 0
-    const answers = await inARow(61, () => fail({ name: `name ${count++}` }, '192.0.2.1'))
+    const answers = await inARow(61, () => fail(`name ${count++}`, '192.0.2.1'))
 
     expect(answers.filter((ok) => ok)).toHaveLength(60)
     expect(answers.at(-1)).toBe(false)
-    expect(await fail({ name: 'another' }, '192.0.2.2')).toBe(true)
+    expect(await fail('another', '192.0.2.2')).toBe(true)
   })
 
   it('gives back what a success did not use', async () => {
-    const who = { userId: 'a3' }
+    const answers = await inARow(attemptLimits.address.points + 1, () => succeed('192.0.2.1'))
 
-    const answers = await inARow(attemptLimits.address.points + 1, () => succeed(who, '192.0.2.1'))
-
-    expect(answers.every(({ ok }) => ok)).toBe(true)
-    expect(await row(/^account:a3$/)).toBeNull()
-    expect((await rows().find().toArray()).map(({ points }) => points)).toEqual([0, 0])
+    expect(answers).not.toContain(false)
+    expect((await rows().find().toArray()).map(({ points }) => points)).toEqual([0, 0, 0, 0])
   })
 
   it('gives back no more than nothing where the time ran out meanwhile', async () => {
-    const attempt = await beginSignIn(caller('192.0.2.1'), { userId: 'a4' })
+    const attempt = await beginSignIn(caller('192.0.2.1'), name)
     vi.setSystemTime(noon.getTime() + 60 * 60 * 1000)
 
     if (attempt.ok) await attempt.succeed()
 
-    const answers = await inARow(6, () => fail({ userId: 'a4' }, '192.0.2.1'))
+    const answers = await inARow(6, () => fail(name, '192.0.2.1'))
     expect(answers.filter((ok) => ok)).toHaveLength(5)
   })
 
   it.each([
-    ['an account for good', { userId: 'a5' }, 365 * 50],
-    ['a name that nobody has for weeks', { name: 'a5' }, 29],
-  ])('locks %s after a hundred failures in a row', async (_what, who, days) => {
-    await failFromEverywhere(who, 100)
-    vi.setSystemTime(noon.getTime() + days * 24 * 60 * 60 * 1000)
+    ['IPv4 address', () => '192.0.2.1'],
+    ['IPv6 /48', (time: number) => `2001:db8:1:${(time % 0xffff).toString(16)}::1`],
+  ])('locks no account for what comes from one %s, however patient', async (_what, addressOf) => {
+    // A quarter of an hour apart, at the end of a day that is counted and at the begin of the next.
+    for (const hour of [0, 23, 23.25, 23.5, 24, 24.25, 24.5]) {
+      vi.setSystemTime(noon.getTime() + hour * HOUR)
+      await inARow(6, () => fail(name, addressOf(hour * 4)))
+    }
 
-    const refused = await beginSignIn(caller('198.51.100.1'), who)
+    expect(await fail(name, '198.51.100.1')).toBe(true)
+  })
 
+  it('lets no more than a hundred guesses reach an account in a day, and opens within a day', async () => {
+    const guesses: number[] = []
+    // By both its names, and at the worst moments: at the end of one day that is counted and the begin of the next.
+    for (const hour of [0, 23, 24, 47]) {
+      for (const typed of ['alice', 'alice@example.com']) {
+        const tries = hour === 0 ? 1 : 26
+        for (let time = 0; time < tries; time++) {
+          vi.setSystemTime(noon.getTime() + hour * HOUR + time)
+          if (await fail(typed, `203.0.113.${time}`)) guesses.push(hour)
+        }
+      }
+    }
+
+    expect(guesses.filter((hour) => hour > 0 && hour <= 24).length).toBeLessThanOrEqual(100)
+    const refused = await beginSignIn(caller('198.51.100.1'), 'alice')
     expect(refused).toMatchObject({ ok: false, wait: { isLocked: true } })
-  })
-
-  it('begins the row anew after a success', async () => {
-    const who = { userId: 'a6' }
-    await failFromEverywhere(who, 99)
-
-    const { failures } = await succeed(who, '198.51.100.1')
-    const next = await succeed(who, '198.51.100.1')
-
-    expect(failures).toEqual({ count: 99, last: noon })
-    expect(next).toEqual({ ok: true, failures: undefined })
-  })
-
-  it('counts no password that was confirmed, however often, and keeps what had failed', async () => {
-    const who = { userId: 'a8' }
-    await fail(who, '192.0.2.1')
-
-    const answers = await inARow(attemptLimits.account.points, () => confirm(who, '192.0.2.1'))
-
-    expect(answers).not.toContain(false)
-    expect(await row(/^account:a8$/)).toMatchObject({ points: 1, failures: 1 })
-    expect((await rows().find().toArray()).map(({ points }) => points)).toEqual([1, 1, 1])
+    expect(refused.ok ? 0 : refused.wait?.seconds).toBeLessThanOrEqual(24 * 60 * 60)
+    vi.setSystemTime(noon.getTime() + 48.1 * HOUR)
+    expect(await fail('alice', '198.51.100.1')).toBe(true)
   })
 
   it('keeps no name that was typed', async () => {
-    await fail({ name: 'my secret password' }, '192.0.2.1')
+    await fail('my secret password', '192.0.2.1')
 
     expect(JSON.stringify(await rows().find().toArray())).not.toContain('secret')
   })
 
   it('counts nothing where the throttle is off', async () => {
-    const off = { network: '192.0.2.1', isCounted: false }
+    const off = { networks: ['192.0.2.1'], isCounted: false }
     const answers = await inARow(10, () => beginSignIn(off, name))
 
     expect(answers.every(({ ok }) => ok)).toBe(true)
@@ -179,25 +181,48 @@ describe('beginSignIn', () => {
   })
 })
 
-describe('unlockAccount', () => {
-  it('opens a locked account, whose owner still learns of the failures', async () => {
-    const who = { userId: 'a7' }
-    await failFromEverywhere(who, 100)
+describe('forgetFailures', () => {
+  it('opens what failures locked, from everywhere', async () => {
+    const user = { _id: new mongoose.Types.ObjectId(), username: 'Alice', email: 'a@example.com' }
+    for (const typed of ['alice', 'A@example.com']) {
+      for (let time = 0; time < 26; time++) await fail(typed, `203.0.113.${time % 6}`)
+    }
+    expect(await fail('alice', '203.0.113.1')).toBe(false)
 
-    await unlockAccount(who.userId)
+    await forgetFailures(user)
 
-    const { ok, failures } = await succeed(who, '198.51.100.1')
-    expect([ok, failures]).toEqual([true, { count: 100, last: noon }])
+    expect(await fail('alice', '203.0.113.1')).toBe(true)
+    expect(await fail('a@example.com', '203.0.113.2')).toBe(true)
+  })
+})
+
+describe('countMail', () => {
+  it('counts a mailbox in every spelling, with and without a plus part', async () => {
+    const addresses = ['alice@example.com', 'Alice+shop@example.com', 'alice+a+b@Example.com']
+    const count = (address: string) => countMail(caller('192.0.2.1'), 'reset', address)
+    for (const address of addresses) expect(await count(address)).toBeUndefined()
+
+    expect(await count('alice+4@example.com')).toMatchObject({ events: [{ limit: 'reset' }] })
+    expect(await count('bob+4@example.com')).toBeUndefined()
+  })
+
+  it('counts what resets a password apart from what confirms an address', async () => {
+    const count = (limit: 'reset' | 'confirmation') =>
+      countMail(caller('192.0.2.1'), limit, 'alice@example.com')
+    await inARow(4, () => count('reset'))
+
+    expect(await count('confirmation')).toBeUndefined()
   })
 })
 
 describe('countAttempt', () => {
   it.each([
     ['registration', 20],
-    ['captcha', 120],
+    ['captcha', 1200],
   ] as const)('lets so many through in a minute: %s %i', async (limit, most) => {
     const count = () => countAttempt(caller('192.0.2.1'), limit)
-    const refusals = await Promise.all(Array.from({ length: most }, count))
+    await countUp(limit, '192.0.2.1', most - 10)
+    const refusals = await Promise.all(Array.from({ length: 10 }, count))
 
     expect(refusals.filter((refusal) => refusal)).toEqual([])
     expect(await count()).toMatchObject({
@@ -206,6 +231,19 @@ describe('countAttempt', () => {
     })
     vi.setSystemTime(noon.getTime() + 60_000)
     expect(await count()).toBeUndefined()
+  })
+
+  it('counts an IPv6 customer who takes another /64 each time', async () => {
+    let count = 0
+    const another = () =>
+      countAttempt(caller(`2001:db8:1:${(0xa00 + count++).toString(16)}::1`), 'registration')
+
+    const answers = await inARow(41, another)
+
+    expect(answers.filter((refusal) => refusal)).toMatchObject([
+      { events: [{ event: 'throttled' }] },
+    ])
+    expect(await countAttempt(caller('2001:db8:1:b00::1'), 'registration')).toBeUndefined()
   })
 
   it('goes on counting after a restart and in a second process', async () => {
@@ -263,33 +301,18 @@ function row(key: RegExp) {
   return rows().findOne({ key })
 }
 
-function caller(network: string) {
-  return { network, isCounted: true }
+function caller(address: string) {
+  return { networks: networksOf(address), isCounted: true }
 }
 
-async function fail(who: Parameters<typeof beginSignIn>[1], network: string): Promise<boolean> {
-  const attempt = await beginSignIn(caller(network), who)
-  if (attempt.ok) await attempt.fail()
+async function fail(typed: string, address: string): Promise<boolean> {
+  return (await beginSignIn(caller(address), typed)).ok
+}
+
+async function succeed(address: string): Promise<boolean> {
+  const attempt = await beginSignIn(caller(address), name)
+  if (attempt.ok) await attempt.succeed()
   return attempt.ok
-}
-
-async function confirm(who: Parameters<typeof beginSignIn>[1], network: string): Promise<boolean> {
-  const attempt = await beginSignIn(caller(network), who)
-  if (attempt.ok) await attempt.confirm()
-  return attempt.ok
-}
-
-async function succeed(who: Parameters<typeof beginSignIn>[1], network: string) {
-  const attempt = await beginSignIn(caller(network), who)
-  return { ok: attempt.ok, failures: attempt.ok ? await attempt.succeed() : undefined }
-}
-
-async function failFromEverywhere(who: Parameters<typeof beginSignIn>[1], times: number) {
-  // Two are real: the first makes the row, which then counts all but the last.
-  expect(await fail(who, '192.0.2.1')).toBe(true)
-  const all = { points: times - 1, failures: times - 1 }
-  await rows().updateOne({ key: /^(account|unknown):/ }, { $set: all })
-  expect(await fail(who, '192.0.2.2')).toBe(true)
 }
 
 async function inARow<T>(times: number, act: () => Promise<T>): Promise<T[]> {

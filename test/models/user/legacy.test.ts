@@ -16,7 +16,8 @@ afterEach(async () => {
 afterAll(() => site.close())
 
 const users = () => site.database.collection('users')
-const reservations = () => site.database.collection<{ _id: string; userId: string }>('reservations')
+const reservations = () =>
+  site.database.collection<{ _id: string; userId: string; until: Date }>('reservations')
 const oldUser = (username: string, email: string) => ({
   username,
   email,

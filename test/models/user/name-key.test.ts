@@ -31,21 +31,20 @@ describe('nameKey()', () => {
         for (const one of [...same, key, read?.address ?? '']) expect(nameKey(one)).toBe(key)
         expect(key).toMatch(/^[!-~]+$/)
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     )
   })
 
   it('takes any text, and its own result for the same', () => {
-    const parts = fc.array(
-      fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('@', '.', 'xn--')),
-    )
+    const letter = fc.integer({ min: 0, max: 0x1_ffff }).map((code) => String.fromCodePoint(code))
+    const parts = fc.array(fc.oneof(letter, fc.constantFrom('@', '.', 'a', 'xn--')))
     fc.assert(
       fc.property(parts, (texts) => {
         const key = nameKey(texts.join(''))
 
         expect(nameKey(key)).toBe(key)
       }),
-      { numRuns: 2000 },
+      { numRuns: 300 },
     )
   })
 

@@ -82,7 +82,7 @@ describe(`POST ${PATH}`, () => {
     await change(visitor)
 
     const after = await sessionOf(site, visitor)
-    const { cookie: _before, ...kept } = before?.session as Record<string, unknown>
+    const { cookie: _before, ...kept } = Object(before?.session) as Record<string, unknown>
     expect(after?._id).not.toBe(before?._id)
     expect(after?.session).toMatchObject(kept)
     const thief = site.visitor()
@@ -182,7 +182,7 @@ describe(`POST ${PATH}`, () => {
     const { username = '' } = person
     const owner = (await usersOf(site).findOne({ username }))?._id.toString() ?? ''
     // At the last moment: the new password is stored, the session is just about to get its new id.
-    // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its own store below
+    // oxlint-disable-next-line typescript/unbound-method -- called with its own store below
     const { destroy } = SessionStore.prototype
     const spy = vi.spyOn(SessionStore.prototype, 'destroy').mockImplementationOnce(function (
       this: SessionStore,

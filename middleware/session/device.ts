@@ -1,0 +1,25 @@
+// The cookie by which a browser is known on which somebody has signed in; it signs nobody in.
+import { randomBytes } from 'node:crypto'
+import type { Request } from 'express'
+import { cookieFlags, cookieName, DEVICE_TTL } from '../../config/session.ts'
+import { keepDevice } from '../../models/sign-in/device.ts'
+import { settingsOf } from '../settings.ts'
+
+const ID_BYTES = 18 // 144 random bits: nobody guesses one
+
+/** The id that this browser was given, if the cookie's signature is ours. */
+export function sentDevice(req: Request): string | undefined {
+  return (req.signedCookies as Record<string, string>)[cookieName(settingsOf(req), 'device')]
+}
+
+/**
+ * Let this browser be known to the account of whoever has just proved to be its owner, and wait until that is stored. One id
+ * serves all who share the browser: each account keeps whether it knows it.
+ */
+export async function rememberDevice(req: Request, userId: string): Promise<void> {
+  const settings = settingsOf(req)
+  const device = sentDevice(req) ?? randomBytes(ID_BYTES).toString('base64url')
+  await keepDevice(userId, device)
+  const flags = { ...cookieFlags(settings), maxAge: DEVICE_TTL, signed: true }
+  req.res?.cookie(cookieName(settings, 'device'), device, flags)
+}

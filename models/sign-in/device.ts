@@ -1,0 +1,39 @@
+// The devices on which somebody has signed in: failures elsewhere do not lock these out (OWASP: device cookies).
+import { createHash } from 'node:crypto'
+import mongoose from 'mongoose'
+import { DEVICE_TTL } from '../../config/session.ts'
+import { User } from '../user.ts'
+
+const MAX_DEVICES = 50 // of one account, as many as it may have sessions: the one that was longest away goes
+
+/** Keep that somebody signed in on the device with this id. The account holds the hash: whoever reads it has no cookie. */
+export async function keepDevice(userId: string, device: string): Promise<void> {
+  const hash = hashOf(device)
+  const seen = { hash, at: new Date() }
+  const others = { $filter: { input: { $ifNull: ['$devices', []] }, cond: isOther(hash) } }
+  const devices = { $slice: [{ $concatArrays: [others, [seen]] }, -MAX_DEVICES] }
+  await User.collection.updateOne(idOf(userId), [{ $set: { devices } }])
+}
+
+/** True if this user signed in on this device lately. For a name that nobody has the database is asked the same. */
+export async function isKnownDevice(userId: string | undefined, device: string): Promise<boolean> {
+  const seen = { hash: hashOf(device), at: { $gt: oldest() } }
+  const filter = { ...idOf(userId), devices: { $elemMatch: seen } }
+  return (await User.collection.findOne(filter, { projection: { _id: 1 } })) !== null
+}
+
+function isOther(hash: string) {
+  return { $and: [{ $ne: ['$$this.hash', hash] }, { $gt: ['$$this.at', oldest()] }] }
+}
+
+function oldest(): Date {
+  return new Date(Date.now() - DEVICE_TTL)
+}
+
+function idOf(userId: string | undefined) {
+  return { _id: new mongoose.Types.ObjectId(userId) } // without one, an id that is nobody's
+}
+
+function hashOf(device: string): string {
+  return createHash('sha256').update(device).digest('hex')
+}
