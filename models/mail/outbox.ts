@@ -55,7 +55,7 @@ export async function queueLetter(
   const now = new Date()
   const entry = { letter, locale, createdAt: now, dueAt: now, attempts: 0 }
   try {
-    await outbox().insertOne({ _id, ...entry } as OutboxEntry)
+    await outbox().insertOne({ _id, ...entry })
   } catch (error) {
     if ((error as { code?: unknown }).code !== 11000) throw error // it is there already
   }
