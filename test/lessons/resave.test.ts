@@ -7,11 +7,14 @@ import { cookiesOf, page, type Visitor } from '../visitor.ts'
 const PATH = '/lessons/resave'
 const SIDES = ['resave', 'stock', 'own']
 const t = translator('en')
-const [kept, lost] = [t('lessons.resave.kept'), t('lessons.resave.lost')]
+
+let kept: string
+let lost: string
 
 let site: Site
 beforeAll(async () => {
-  site = await openSite({ LESSONS: 'on' })
+  site = await openSite({ LESSONS: 'on' }) // which brings the lessons' words along
+  ;[kept, lost] = [t('lessons.resave.kept'), t('lessons.resave.lost')]
 })
 afterAll(() => site.close())
 
