@@ -50,6 +50,11 @@ export const mailFrom = z.string().transform((text, context) => {
   return z.NEVER
 })
 
+/** Whom to write to: an address with mailto: or https:, as RFC 9116 wants it. */
+export const contact = z
+  .string()
+  .regex(/^(mailto:[^\s@]+@[^\s@]+|https:\/\/\S+)$/, 'must begin with mailto: or https://')
+
 export const secrets = list.pipe(
   z.array(z.string().min(32, 'needs at least 32 characters for each secret, separated by commas')),
 )

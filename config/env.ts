@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path'
 import { z } from 'zod'
 import {
   captcha,
+  contact,
   folder,
   isGuessable,
   mailFrom,
@@ -61,6 +62,7 @@ const schema = z
     THROTTLE: oneOf(['on', 'off']).default('on'),
     SMTP_URL: smtpUrl.optional(),
     MAIL_FROM: mailFrom.optional(),
+    SECURITY_CONTACT: contact.optional(),
     TRUST_PROXY: trustProxy.optional(),
     WORKERS: workers.default(1),
     LESSONS: oneOf(['on', 'off']).optional(),
@@ -117,6 +119,7 @@ const schema = z
     smtpUrl: set.SMTP_URL,
     mailFrom: set.MAIL_FROM,
     catchesMail: set.SMTP_URL === undefined && set.NODE_ENV !== 'production',
+    securityContact: set.SECURITY_CONTACT,
     trustProxy: set.TRUST_PROXY ?? false,
     workers: set.WORKERS,
     lessons: (set.LESSONS ?? (set.NODE_ENV === 'production' ? 'off' : 'on')) === 'on',

@@ -17,6 +17,7 @@ export function helmetOptions(settings: Settings): HelmetOptions {
         scriptSrc: ["'self'"],
         connectSrc: ["'self'"],
         styleSrc: ["'self'"],
+        manifestSrc: ["'self'"],
         imgSrc: ["'self'", 'data:'], // Pico draws its ticks and arrows from data: addresses
         formAction: ["'self'"],
         baseUri: ["'none'"],

@@ -26,11 +26,15 @@ import * as register from './register.ts'
 import * as root from './root.ts'
 import * as verifyEmail from './verify-email.ts'
 import * as verifyEmailToken from './verify-email/token.ts'
+import * as changePassword from './well-known/change-password.ts'
+import * as securityTxt from './well-known/security.txt.ts'
 
 /** Answered before anything that needs the database. */
 export const withoutSession: Row[] = [
   ['/healthz', anyone, healthz],
   ['/readyz', anyone, readyz],
+  ['/.well-known/change-password', anyone, changePassword],
+  ['/.well-known/security.txt', anyone, securityTxt],
 ]
 
 /** The pages. Each POST passes the guard and then the CSRF token's check. */

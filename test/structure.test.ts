@@ -121,9 +121,9 @@ describe('Every source', () => {
 
 // But for lessons, which test/lessons/index.test.ts looks after.
 describe('Every page', () => {
-  // What stands for any value in an address, ":token", is the file "token".
+  // What stands for any value in an address, ":token", is the file "token"; ".well-known" is a folder that can be seen.
   const paths = [...withoutSession, ...withSession].map(([path]) => path)
-  const pages = paths.map((path) => (path === '/' ? 'root' : path.slice(1).replaceAll(':', '')))
+  const pages = paths.map((path) => (path === '/' ? 'root' : path.slice(1).replace(/^\.|:/g, '')))
 
   it('is one word in the address bar, in routes and in test/routes', () => {
     const missing = pages

@@ -4,6 +4,7 @@ import { formatTime, formatWait, LOCALES, translator } from '../../config/i18n.t
 import { takeFailures } from './failed-attempts.ts'
 import { announcesMail } from './flash.ts'
 import { isDeveloper } from '../access.ts'
+import { settingsOf } from '../settings.ts'
 
 /** What a part of the site adds to the frame: words of the navigation, each a path and a key, and addresses of files. */
 export type FrameParts = { links: string[]; styles: string[]; scripts: string[] }
@@ -21,6 +22,8 @@ export const layout: RequestHandler = function layout(req, res, next) {
       view,
       user: req.user,
       locales: LOCALES,
+      // Never from the request: a forged Host would be in every preview of a link.
+      siteUrl: settingsOf(req).baseUrl,
       notice,
       mailIsCaught: announcesMail(notice) && isDeveloper(req),
       failures: takeFailures(req),
