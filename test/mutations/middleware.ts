@@ -55,8 +55,8 @@ export const middleware: Mutation[] = [
   },
   {
     file: 'middleware/page.ts',
-    from: 'route.post(guard, requireToken, page.submit)',
-    to: 'route.post(requireToken, guard, page.submit)',
+    from: 'route.post(guard, unlessHarmless(page, requireToken), page.submit)',
+    to: 'route.post(unlessHarmless(page, requireToken), guard, page.submit)',
     tests: [`${MIDDLEWARE}/answer/problem.test.ts`, 'test/privacy.test.ts'],
   },
   {
