@@ -1,4 +1,5 @@
 // `npm start`: read the settings, start the site in one process or in several, print its address, stop on SIGTERM or Ctrl-C.
+import './node-version.ts'
 import cluster from 'node:cluster'
 import { readSettings, type Settings } from '../config/env.ts'
 import { createLogger, type Logger } from '../config/logger.ts'

@@ -23,6 +23,7 @@ describe('package.json', () => {
 
     expect(versions).toEqual([])
     expect(manifest.engines.node).toBe('>=20.19')
+    expect(read('bin/node-version.ts').text).toContain("NEEDED = '20.19'")
   })
 
   it('keeps the embedded engine optional', () => {
