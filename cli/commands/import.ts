@@ -29,7 +29,7 @@ export function addImport(program: Command): void {
     .option('--verified', 'you vouch for the addresses: they count as confirmed')
     .option('--report <file>', 'write every refused row to this file, as JSON lines')
     .option('--json', 'print the report as JSON')
-    .addHelpText('after', `${HELP}\n${example('npx sesame import users.csv --dry-run')}`)
+    .addHelpText('after', `${HELP}\n${example('import users.csv --dry-run')}`)
     .action(importFile)
 }
 

@@ -32,7 +32,7 @@ export function addRestore(program: Command): void {
       'delete all users that are there; without it a database that has any is left alone',
     )
     .option('--yes', 'do not ask before deleting')
-    .addHelpText('after', `${HELP}\n${example('npx sesame restore sesame-2026-11-26.backup')}`)
+    .addHelpText('after', `${HELP}\n${example('restore sesame-2026-11-26.backup')}`)
     .action(restoreFile)
 }
 

@@ -1,5 +1,6 @@
 // The database: whether it answers, what it promises to keep, and whether what is over goes away.
 import mongoose from 'mongoose'
+import { sesame } from '../../config/paths.ts'
 import { MINUTE } from '../../config/time.ts'
 import { findMissingIndexes } from '../../models/database/indexes.ts'
 import { countBareMd5 } from '../../models/operator/password-upgrade.ts'
@@ -69,7 +70,7 @@ async function checkIndexes(): Promise<Finding[]> {
 
 async function checkRestore(): Promise<Finding[]> {
   const findings = new Findings('restore')
-  const todo = 'If none runs any more: npx sesame restore FILE --replace'
+  const todo = `If none runs any more: ${sesame} restore FILE --replace`
   if (await isRestoreUnfinished()) {
     findings.wrong('A restore is under way, or was cut off.', todo)
   }
@@ -114,7 +115,7 @@ async function checkPasswords(): Promise<Finding[]> {
   const count = await countBareMd5()
   if (count > 0) {
     const says = `${count} passwords are kept as a bare md5, which a stolen database gives away.`
-    findings.warning(says, 'npx sesame password upgrade')
+    findings.warning(says, `${sesame} password upgrade`)
   }
   return findings.orOk('No password is kept as a bare md5.')
 }

@@ -126,7 +126,7 @@ describe('The check of the database', () => {
       ['passwords', 'warning'],
     ])
     expect(sick[0]?.says).toContain('users {"keys":1}')
-    expect(sick[3]?.todo).toBe('npx sesame password upgrade')
+    expect(sick[3]?.todo).toBe('node dist/bin/sesame.js password upgrade')
   })
 })
 
