@@ -2,6 +2,7 @@
 import mongoose from 'mongoose'
 import { sesame } from '../../config/paths.ts'
 import { MINUTE } from '../../config/time.ts'
+import { findFreeBytes, MIN_FREE } from '../../models/database/disk.ts'
 import { findMissingIndexes } from '../../models/database/indexes.ts'
 import { countBareMd5 } from '../../models/operator/password-upgrade.ts'
 import { isRestoreUnfinished } from '../../models/operator/restore/stage.ts'
@@ -20,6 +21,7 @@ export async function checkDatabase(): Promise<Finding[]> {
   return [
     ...checkVersion(facts),
     ...(await checkClock(facts)),
+    ...(await checkDisk()),
     ...(await checkRestore()),
     ...(await checkIndexes()),
     ...(await checkExpiry(facts)),
@@ -66,6 +68,17 @@ async function checkIndexes(): Promise<Finding[]> {
     'Start the site anew: it builds what is missing. One that is there in another form has to be dropped first.'
   for (const index of missing) findings.wrong(`The index ${index} is not there.`, todo)
   return findings.orOk('All are there.')
+}
+
+async function checkDisk(): Promise<Finding[]> {
+  const findings = new Findings('disk')
+  const free = await findFreeBytes()
+  if (free === undefined) return findings.orOk('The database does not tell how full its disk is.')
+  const says = `${free.toLocaleString('en')} bytes are free where the database lies.`
+  const todo = 'Make room there: with less than 524,288,000 bytes it builds no index.'
+  if (free < MIN_FREE) findings.wrong(says, todo)
+  else if (free < 2 * MIN_FREE) findings.warning(says, todo)
+  return findings.orOk(says)
 }
 
 async function checkRestore(): Promise<Finding[]> {
