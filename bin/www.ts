@@ -3,6 +3,7 @@ import './node-version.ts'
 import cluster from 'node:cluster'
 import { readSettings, type Settings } from '../config/env.ts'
 import { createLogger, type Logger } from '../config/logger.ts'
+import { version } from '../config/version.ts'
 import { StartProblem } from '../lib/start-problem.ts'
 import { warningsFor } from './warnings.ts'
 
@@ -19,6 +20,7 @@ if (read.ok) {
     const { startWorker } = await import('./worker.ts')
     startWorker(settings, logger)
   } else {
+    if (settings.production) logger.info({ version, node: process.versions.node }, 'Sesame starts')
     await open(settings, logger)
   }
 } else {
