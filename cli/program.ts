@@ -8,6 +8,7 @@ import { addBackup } from './commands/backup.ts'
 import { addDemo } from './commands/demo.ts'
 import { addDoctor } from './commands/doctor.ts'
 import { addImport } from './commands/import.ts'
+import { addMail } from './commands/mail.ts'
 import { addPassword } from './commands/password.ts'
 import { addRestore } from './commands/restore.ts'
 import { addSession } from './commands/session.ts'
@@ -54,6 +55,7 @@ export function createProgram(): Command {
   addSession(program)
   addPassword(program)
   addImport(program)
+  addMail(program)
   addBackup(program)
   addRestore(program)
   addDemo(program)

@@ -14,9 +14,10 @@ export async function checkMail({ smtpUrl }: Settings): Promise<Finding[]> {
   try {
     await transport.verify()
   } catch (error) {
-    const { code = 'unknown reason' } = error as NodeJS.ErrnoException
-    const todo =
-      code === 'EAUTH'
+    const { code = 'unknown reason', message } = error as NodeJS.ErrnoException
+    const todo = /certificate/i.test(message)
+      ? 'Its certificate is not trusted. If an authority of your own signed it: NODE_EXTRA_CA_CERTS=/path/to/ca.pem'
+      : code === 'EAUTH'
         ? 'Check user and password in SMTP_URL; special characters have to be percent-encoded.'
         : 'Check host, port and protocol (smtp:// or smtps://) in SMTP_URL, and that no firewall is in between.'
     findings.wrong(`${host} does not take mails (${code}).`, todo)
