@@ -5,6 +5,7 @@ import { developmentSecret } from '../lib/development-secret.ts'
 import { startEmbeddedMongodb, type EmbeddedMongodb } from '../lib/embedded-mongodb/index.ts'
 import type { GateListener } from '../lib/embedded-mongodb/gate.ts'
 import { noFolder } from '../lib/embedded-mongodb/refusals.ts'
+import { requireOwnIfRoot } from '../lib/files/owner.ts'
 import type { Shared } from './messages.ts'
 
 type Options = {
@@ -61,6 +62,7 @@ function launchEngine(options: Parameters<typeof startEmbeddedMongodb>[0]) {
 
 async function secretsOf({ sessionSecrets, dataDir }: Settings): Promise<string[]> {
   if (sessionSecrets.length > 0) return sessionSecrets
+  await requireOwnIfRoot(dataDir)
   try {
     return [await developmentSecret(dataDir)]
   } catch (error) {

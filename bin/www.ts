@@ -1,7 +1,9 @@
 // `npm start`: read the settings, start the site in one process or in several, print its address, stop on SIGTERM or Ctrl-C.
+import './node-version.ts'
 import cluster from 'node:cluster'
 import { readSettings, type Settings } from '../config/env.ts'
 import { createLogger, type Logger } from '../config/logger.ts'
+import { version } from '../config/version.ts'
 import { StartProblem } from '../lib/start-problem.ts'
 import { warningsFor } from './warnings.ts'
 
@@ -18,6 +20,7 @@ if (read.ok) {
     const { startWorker } = await import('./worker.ts')
     startWorker(settings, logger)
   } else {
+    if (settings.production) logger.info({ version, node: process.versions.node }, 'Sesame starts')
     await open(settings, logger)
   }
 } else {

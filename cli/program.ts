@@ -1,11 +1,14 @@
 // The commands there are, and what is the same for all of them: help, exit codes, how wrong usage is answered.
 import { Command, CommanderError } from 'commander'
+import { sesame } from '../config/paths.ts'
+import { version } from '../config/version.ts'
 import { isDatabaseAway } from '../lib/mongodb/away.ts'
 import { StartProblem } from '../lib/start-problem.ts'
 import { addBackup } from './commands/backup.ts'
 import { addDemo } from './commands/demo.ts'
 import { addDoctor } from './commands/doctor.ts'
 import { addImport } from './commands/import.ts'
+import { addMail } from './commands/mail.ts'
 import { addPassword } from './commands/password.ts'
 import { addRestore } from './commands/restore.ts'
 import { addSession } from './commands/session.ts'
@@ -17,7 +20,7 @@ const HELP = `
 The settings are the site's own environment variables (MONGO_URL, DATA_DIR, PASSWORD_PEPPER, …).
 Every command may be used while the site runs.
 
-A name that begins with "-" stands behind "--": npx sesame user show -- -name-
+A name that begins with "-" stands behind "--": ${sesame} user show -- -name-
 
 Exit codes:
   0    done
@@ -28,7 +31,7 @@ Exit codes:
   130  stopped by Ctrl-C; what was done until then stays
 
 Example:
-  npx sesame user show alice`
+  ${sesame} user show alice`
 
 /** Run the command that these words ask for, and set the exit code of this process. Never throws: what failed is said on stderr. */
 export async function runProgram(words: string[]): Promise<void> {
@@ -43,6 +46,7 @@ export async function runProgram(words: string[]): Promise<void> {
 export function createProgram(): Command {
   const program = new Command('sesame')
     .description('Operate the site: its people, their sessions and passwords.')
+    .version(version)
     .addHelpText('after', HELP)
     .exitOverride() // before the commands, which inherit it
     .showHelpAfterError('(--help shows how it is used)')
@@ -51,6 +55,7 @@ export function createProgram(): Command {
   addSession(program)
   addPassword(program)
   addImport(program)
+  addMail(program)
   addBackup(program)
   addRestore(program)
   addDemo(program)

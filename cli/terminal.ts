@@ -1,6 +1,7 @@
 // What a command says: results on stdout, everything else on stderr, so that a pipe gets the results alone.
 import { once } from 'node:events'
 import stringWidth from 'string-width'
+import { sesame } from '../config/paths.ts'
 
 /** How a command ended, as the help of the program tells it. */
 export const EXIT = {
@@ -87,11 +88,11 @@ export function padded(text: string, width: number): string {
   return text + ' '.repeat(Math.max(0, width - stringWidth(text)))
 }
 
-/** The text to add after a command's help. */
+/** The text to add after a command's help: one call a line, without the name of the program. */
 export function example(...lines: string[]): string {
   return [
     '',
     lines.length > 1 ? 'Examples:' : 'Example:',
-    ...lines.map((line) => `  ${line}`),
+    ...lines.map((line) => `  ${sesame} ${line}`),
   ].join('\n')
 }

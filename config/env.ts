@@ -1,7 +1,7 @@
 // The settings: the only reader of the environment. Everything is checked once, at start, and all problems are told together.
 import { isIP } from 'node:net'
 import { homedir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { z } from 'zod'
 import {
   captcha,
@@ -19,6 +19,7 @@ import {
   wholeNumber,
   workers,
 } from './env-fields.ts'
+import { root } from './paths.ts'
 
 export type Settings = z.output<typeof schema>
 
@@ -50,7 +51,7 @@ const schema = z
     KEEP_ALIVE_SECONDS: wholeNumber(1, 3600).default(75),
     CORS_ORIGINS: origins.default([]),
     MONGO_URL: mongoUrl.optional(),
-    DATA_DIR: folder.default(resolve('.data')),
+    DATA_DIR: folder.default(join(root, '.data')),
     XDG_CACHE_HOME: folder.default(join(homedir(), '.cache')),
     SESSION_SECRETS: secrets.optional(),
     SESSION_IDLE_MINUTES: wholeNumber(1, 24 * 60).default(30),

@@ -8,3 +8,8 @@ export const viewsDir = join(root, 'views')
 export const publicDir = join(root, 'public')
 export const localesDir = join(root, 'config', 'locales')
 export const picoDir = join(root, 'node_modules', '@picocss', 'pico', 'css')
+
+const script = join('dist', 'bin', 'sesame.js')
+
+/** What calls the command line from the folder that this process works in, for everything that names a command. */
+export const sesame = `node ${process.cwd() === root ? script : join(root, script)}`

@@ -1,6 +1,7 @@
 // What the site counts for Prometheus. Each label has few values, and all of them are ours: none is typed by a visitor.
-import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client'
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
 import { attemptLimits } from '../config/limits.ts'
+import { version } from '../config/version.ts'
 
 /** What is done with sessions; `none` is the outcome of looking for something that is not there. */
 export type StoreOperation = 'get' | 'set' | 'touch' | 'destroy' | 'take' | 'end'
@@ -28,6 +29,13 @@ const LIMITS_OF_SIGN_INS = ['address', 'name', 'daily', 'device']
 export class Metrics {
   readonly registry = new Registry()
 
+  private readonly build = new Gauge({
+    name: 'sesame_build_info',
+    help: 'Always 1; the labels tell which version runs, and on which Node',
+    labelNames: ['version', 'node'],
+    aggregator: 'max',
+    registers: [this.registry],
+  })
   private readonly requests = new Counter({
     name: 'sesame_http_requests_total',
     help: 'Requests that are over; the status of one whose visitor left before the answer was complete is "aborted"',
@@ -69,6 +77,7 @@ export class Metrics {
 
   /** Begin at 0 with everything that can happen: Prometheus takes no notice of a counter's first value. */
   constructor(securityEvents: readonly string[]) {
+    this.build.set({ version, node: process.versions.node }, 1)
     for (const event of securityEvents) this.events.inc({ event }, 0)
     for (const outcome of ['done', 'throttled', ...FAILURES]) this.signIns.inc({ outcome }, 0)
     for (const limit of Object.keys(attemptLimits)) this.throttled.inc({ limit }, 0)

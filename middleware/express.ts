@@ -17,6 +17,8 @@ declare global {
     interface Response {
       /** What went wrong, for the request's line. */
       err?: Error
+      /** More fields of the request's line. */
+      logged?: Record<string, number | undefined>
       /** Show this notice on the next page that is rendered for this visitor. */
       flash: (notice: Notice) => void
       /** Turn somebody away from a page: they are sent to another path with the reason, or in JSON get the reason alone. */

@@ -8,7 +8,10 @@ type Manifest = Record<
 >
 type Lockfile = { packages: Record<string, { deprecated?: string; resolved?: string }> }
 
-const manifest = JSON.parse(read('package.json').text) as Manifest & { engines: { node: string } }
+const manifest = JSON.parse(read('package.json').text) as Manifest & {
+  version: string
+  engines: { node: string }
+}
 const { packages } = JSON.parse(read('package-lock.json').text) as Lockfile
 
 describe('package.json', () => {
@@ -23,6 +26,11 @@ describe('package.json', () => {
 
     expect(versions).toEqual([])
     expect(manifest.engines.node).toBe('>=20.19')
+    expect(read('bin/node-version.ts').text).toContain("NEEDED = '20.19'")
+  })
+
+  it('has a version that CHANGELOG.md tells of', () => {
+    expect(read('CHANGELOG.md').text).toContain(`\n## ${manifest.version}\n`)
   })
 
   it('keeps the embedded engine optional', () => {

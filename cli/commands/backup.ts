@@ -23,7 +23,7 @@ export function addBackup(program: Command): void {
     .command('backup')
     .description('Write a backup, also while the site runs.')
     .argument('<file>', 'the file to make; one that is there is never overwritten')
-    .addHelpText('after', `${HELP}\n${example('npx sesame backup sesame-2026-11-26.backup')}`)
+    .addHelpText('after', `${HELP}\n${example('backup sesame-2026-11-26.backup')}`)
     .action(backup)
 }
 

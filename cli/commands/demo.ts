@@ -13,7 +13,7 @@ export function addDemo(program: Command): void {
       'Make the accounts of docs/manual-testing.md, or make them anew as they were. Refused in production.',
     )
     .option('--json', 'print a JSON array')
-    .addHelpText('after', example('npx sesame demo'))
+    .addHelpText('after', example('demo'))
     .action(demo)
 }
 

@@ -22,7 +22,7 @@ export function addDoctor(program: Command): void {
       'Check settings, database, proxy and cookies, mail and file rights. 1 if anything is wrong.',
     )
     .option('--json', 'print a JSON array')
-    .addHelpText('after', example('npx sesame doctor'))
+    .addHelpText('after', example('doctor'))
     .action(doctor)
 }
 

@@ -32,7 +32,7 @@ export function forOneUser(
   return parent
     .command(command)
     .argument('<name>', 'username or email')
-    .addHelpText('after', example(`npx sesame user ${command} alice`))
+    .addHelpText('after', example(`user ${command} alice`))
     .action((named: string, options: object) =>
       withDatabase(async (settings) => {
         const user = await findUser(named)

@@ -1,4 +1,5 @@
 // What became of the rows of an import, in sentences.
+import { sesame } from '../../config/paths.ts'
 import { refusalReasons, type RefusalReason } from '../../models/operator/import/row.ts'
 import type { ImportReport, Refused } from '../../models/operator/import.ts'
 import { counted, plain, print, printError } from '../terminal.ts'
@@ -46,5 +47,5 @@ export async function printImportReport(
 function closing({ dryRun, taken }: Report): string {
   if (dryRun) return 'This was a dry run: nothing was written.'
   if (taken === 0) return 'Nobody new was taken.'
-  return 'Their passwords stay bare md5 until "npx sesame password upgrade" or until each signs in.'
+  return `Their passwords stay bare md5 until "${sesame} password upgrade" or until each signs in.`
 }

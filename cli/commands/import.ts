@@ -4,6 +4,7 @@ import { open, realpath, stat } from 'node:fs/promises'
 import type { Command } from 'commander'
 import { startProgress } from '../progress.ts'
 import { formatOf, readRows, UnreadableFile } from '../../lib/files/rows.ts'
+import { requireFreeBytes } from '../../models/database/disk.ts'
 import { importUsers, type Refused } from '../../models/operator/import.ts'
 import { withDatabase } from '../database.ts'
 import { MAX_SHOWN, printImportReport } from './import-report.ts'
@@ -29,7 +30,7 @@ export function addImport(program: Command): void {
     .option('--verified', 'you vouch for the addresses: they count as confirmed')
     .option('--report <file>', 'write every refused row to this file, as JSON lines')
     .option('--json', 'print the report as JSON')
-    .addHelpText('after', `${HELP}\n${example('npx sesame import users.csv --dry-run')}`)
+    .addHelpText('after', `${HELP}\n${example('import users.csv --dry-run')}`)
     .action(importFile)
 }
 
@@ -40,6 +41,7 @@ async function importFile(file: string, options: Options): Promise<void> {
   try {
     await withDatabase(
       async () => {
+        if (!dryRun) await requireFreeBytes((source.size ?? 0) * 2) // rows, and their indexes
         const began = Date.now()
         const progress = startProgress(source.size)
         const shown: Refused[] = []

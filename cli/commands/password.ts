@@ -1,5 +1,6 @@
 // `sesame password upgrade`: every bare md5 in the database becomes argon2id of it.
 import type { Command } from 'commander'
+import { sesame } from '../../config/paths.ts'
 import { startProgress, type Progress } from '../progress.ts'
 import { upgradePasswords, type UpgradeReport } from '../../models/operator/password-upgrade.ts'
 import { withDatabase } from '../database.ts'
@@ -20,7 +21,7 @@ export function addPassword(program: Command): void {
     .description('What is kept in the place of passwords.')
     .command('upgrade')
     .description('Wrap every bare md5 in argon2id, without anyone signing in (docs/decisions/002).')
-    .addHelpText('after', `${HELP}\n${example('npx sesame password upgrade')}`)
+    .addHelpText('after', `${HELP}\n${example('password upgrade')}`)
     .action(upgrade)
 }
 
@@ -53,7 +54,7 @@ async function tellReport(report: UpgradeReport, milliseconds: number): Promise<
     const names = damaged.slice(0, MAX_NAMES).map(plain).join(', ')
     const more = damaged.length > MAX_NAMES ? ', …' : ''
     printError(
-      `${counted(damaged.length, 'stored password')} can't be matched by anything (reset them with "user reset-link"): ${names}${more}`,
+      `${counted(damaged.length, 'stored password')} can't be matched by anything (reset them with "${sesame} user reset-link NAME"): ${names}${more}`,
     )
     process.exitCode = EXIT.refused
   }

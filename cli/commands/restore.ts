@@ -32,12 +32,12 @@ export function addRestore(program: Command): void {
       'delete all users that are there; without it a database that has any is left alone',
     )
     .option('--yes', 'do not ask before deleting')
-    .addHelpText('after', `${HELP}\n${example('npx sesame restore sesame-2026-11-26.backup')}`)
+    .addHelpText('after', `${HELP}\n${example('restore sesame-2026-11-26.backup')}`)
     .action(restoreFile)
 }
 
 async function restoreFile(file: string, { replace, yes }: Options): Promise<void> {
-  const { head, counts } = await check(file)
+  const { head, counts, bytes } = await check(file)
   printError(
     `The backup is whole: ${counted(counts.users ?? 0, 'user')} as of ${timeOf(head.createdAt)}.`,
   )
@@ -58,15 +58,16 @@ async function restoreFile(file: string, { replace, yes }: Options): Promise<voi
         'PASSWORD_PEPPER is not that of the backup: with this one no password in it will match.',
       )
     }
-    await printRestoreReport(await restoreWith(file, counts), head.createdAt)
+    await printRestoreReport(await restoreWith(file, counts, bytes), head.createdAt)
   })
 }
 
-async function restoreWith(file: string, counts: Counts): Promise<Restored> {
+async function restoreWith(file: string, counts: Counts, bytes: number): Promise<Restored> {
   const total = Object.values(counts).reduce((sum, count) => sum + count, 0)
   const signal = stopSignal()
   const progress = startProgress(total)
   const restored = await restore((await readBackup(readCompressed(file))).entries, {
+    bytes,
     signal,
     onBatch: (done) => {
       progress.update(done, `${done.toLocaleString('en')} of ${counted(total, 'document')}`)
@@ -94,12 +95,16 @@ async function printRestoreReport({ counts, conflicts, leftOut }: Restored, crea
 }
 
 // Reads all of it and keeps nothing.
-async function check(file: string): Promise<{ head: Head; counts: Counts }> {
+async function check(file: string): Promise<{ head: Head; counts: Counts; bytes: number }> {
   const counts: Counts = {}
+  let bytes = 0
   try {
     const { head, entries } = await readBackup(readCompressed(file))
-    for await (const { name } of entries) counts[name] = (counts[name] ?? 0) + 1
-    return { head, counts }
+    for await (const { name, bson } of entries) {
+      counts[name] = (counts[name] ?? 0) + 1
+      bytes += bson.length
+    }
+    return { head, counts, bytes }
   } catch (error) {
     return unreadable(file)(error)
   }
@@ -107,10 +112,11 @@ async function check(file: string): Promise<{ head: Head; counts: Counts }> {
 
 function unreadable(file: string) {
   return (error: unknown): never => {
-    const { code = '', syscall } = error as NodeJS.ErrnoException
+    const { code, syscall } = error as { code?: unknown; syscall?: string } // a number where the database refused
     const refused = (why: string) => new Refusal(`${file} can't be ${why} Nothing was changed.`)
     if (error instanceof UnreadableBackup) throw refused(`restored. ${error.message}`)
-    if (code.startsWith('Z_')) throw refused('restored. It is cut off, damaged or no backup.')
-    throw syscall === undefined ? error : refused(`read (${code}).`)
+    if (String(code).startsWith('Z_'))
+      throw refused('restored. It is cut off, damaged or no backup.')
+    throw syscall === undefined ? error : refused(`read (${String(code)}).`)
   }
 }

@@ -32,10 +32,7 @@ export function addSession(program: Command): void {
     )
     .argument('[name]', 'username or email')
     .option('--json', 'print a JSON array')
-    .addHelpText(
-      'after',
-      example('npx sesame session list', 'npx sesame session list alice --json'),
-    )
+    .addHelpText('after', example('session list', 'session list alice --json'))
     .action(list)
   session
     .command('end')
@@ -44,10 +41,7 @@ export function addSession(program: Command): void {
       '<session-or-name>',
       'the 12 characters that name a session, or a username or email for all',
     )
-    .addHelpText(
-      'after',
-      example('npx sesame session end 3f9a0c55b1de', 'npx sesame session end alice'),
-    )
+    .addHelpText('after', example('session end 3f9a0c55b1de', 'session end alice'))
     .action(end)
 }
 

@@ -1,5 +1,6 @@
 // `sesame user add|lock|unlock|reset-link|delete`: what an operator does for people, or to them.
 import type { Command } from 'commander'
+import { sesame } from '../../config/paths.ts'
 import { translator } from '../../config/i18n.ts'
 import { MINUTE } from '../../config/time.ts'
 import { readForm } from '../../lib/form.ts'
@@ -25,7 +26,7 @@ export function addUserChanges(user: Command): void {
     .argument('<email>', 'the email address')
     .option('--password-stdin', 'read the password from stdin')
     .option('--verified', 'you vouch for the address: no letter has to confirm it')
-    .addHelpText('after', example('npx sesame user add alice alice@example.com --verified'))
+    .addHelpText('after', example('user add alice alice@example.com --verified'))
     .action(add)
   forOneUser(user, 'lock', lock).description(
     'Keep a user out: no sign-in any more, and all sessions end.',
@@ -86,7 +87,7 @@ async function resetLink({ user, name, settings }: Target): Promise<void> {
   )
   await print(`${settings.baseUrl}/password-reset/${token}`)
   if (user.lockedAt) {
-    printError(`${name} is locked and can't sign in with it before "user unlock".`)
+    printError(`${name} is locked and can't sign in with it before "${sesame} user unlock".`)
   }
 }
 

@@ -33,10 +33,7 @@ export function addUser(program: Command): Command {
     .option('--locked', 'only those who are locked, by an operator or by failed sign-ins')
     .option('--limit <count>', 'at most so many', wholeNumber)
     .option('--json', 'print a JSON array')
-    .addHelpText(
-      'after',
-      example('npx sesame user list --locked', 'npx sesame user list --search @example.com --json'),
-    )
+    .addHelpText('after', example('user list --locked', 'user list --search @example.com --json'))
     .action(list)
   forOneUser(user, 'show', show)
     .description('Show one user: the account, its sessions, what kind of password is kept.')

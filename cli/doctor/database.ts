@@ -1,6 +1,8 @@
 // The database: whether it answers, what it promises to keep, and whether what is over goes away.
 import mongoose from 'mongoose'
+import { sesame } from '../../config/paths.ts'
 import { MINUTE } from '../../config/time.ts'
+import { findFreeBytes, MIN_FREE } from '../../models/database/disk.ts'
 import { findMissingIndexes } from '../../models/database/indexes.ts'
 import { countBareMd5 } from '../../models/operator/password-upgrade.ts'
 import { isRestoreUnfinished } from '../../models/operator/restore/stage.ts'
@@ -19,6 +21,7 @@ export async function checkDatabase(): Promise<Finding[]> {
   return [
     ...checkVersion(facts),
     ...(await checkClock(facts)),
+    ...(await checkDisk()),
     ...(await checkRestore()),
     ...(await checkIndexes()),
     ...(await checkExpiry(facts)),
@@ -67,9 +70,20 @@ async function checkIndexes(): Promise<Finding[]> {
   return findings.orOk('All are there.')
 }
 
+async function checkDisk(): Promise<Finding[]> {
+  const findings = new Findings('disk')
+  const free = await findFreeBytes()
+  if (free === undefined) return findings.orOk('The database does not tell how full its disk is.')
+  const says = `${free.toLocaleString('en')} bytes are free where the database lies.`
+  const todo = 'Make room there: with less than 524,288,000 bytes it builds no index.'
+  if (free < MIN_FREE) findings.wrong(says, todo)
+  else if (free < 2 * MIN_FREE) findings.warning(says, todo)
+  return findings.orOk(says)
+}
+
 async function checkRestore(): Promise<Finding[]> {
   const findings = new Findings('restore')
-  const todo = 'If none runs any more: npx sesame restore FILE --replace'
+  const todo = `If none runs any more: ${sesame} restore FILE --replace`
   if (await isRestoreUnfinished()) {
     findings.wrong('A restore is under way, or was cut off.', todo)
   }
@@ -114,7 +128,7 @@ async function checkPasswords(): Promise<Finding[]> {
   const count = await countBareMd5()
   if (count > 0) {
     const says = `${count} passwords are kept as a bare md5, which a stolen database gives away.`
-    findings.warning(says, 'npx sesame password upgrade')
+    findings.warning(says, `${sesame} password upgrade`)
   }
   return findings.orOk('No password is kept as a bare md5.')
 }

@@ -2,6 +2,7 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Settings } from '../../config/env.ts'
+import { belongsToAnother, RUN_AS_OWNER } from '../../lib/files/owner.ts'
 import { Findings, type Finding } from './finding.ts'
 
 const OTHERS = 0o077 // the bits of everybody but the owner
@@ -27,8 +28,7 @@ async function checkPath(findings: Findings, path: string, mode: string): Promis
     const says = `${path} can't be looked at (${found ?? 'unknown reason'}).`
     findings.wrong(says, 'Run this as the user of the site.')
   } else if (found.uid !== process.getuid?.()) {
-    const todo = 'Run this and the site as one user, its owner.'
-    findings.wrong(`${path} belongs to another user.`, todo)
+    findings.wrong(belongsToAnother(path), RUN_AS_OWNER)
   } else if ((found.mode & OTHERS) !== 0) {
     const now = (found.mode & 0o777).toString(8)
     findings.wrong(`${path} is open to other users (mode ${now}).`, `chmod ${mode} ${path}`)

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { chmod, lstat, mkdir, mkdtemp, readdir, rename, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { requireOwnIfRoot } from '../files/owner.ts'
 import { noFolder } from './refusals.ts'
 
 // A Unix socket's path is short; the engine adds "/embedded-mongodb-XXXXXX/mongodb.sock" to the run's folder.
@@ -16,6 +17,8 @@ export type Folders = Awaited<ReturnType<typeof makeFolders>>
 export async function makeFolders(dataDir: string) {
   const database = join(dataDir, 'mongodb')
   const sockets = socketsFolder(dataDir)
+  // Before anything is written: a command of root's beside a service would leave files that the service can't open.
+  for (const folder of [dataDir, database]) await requireOwnIfRoot(folder)
   try {
     await mkdir(dataDir, { recursive: true, mode: 0o700 })
     await makePrivate(database)

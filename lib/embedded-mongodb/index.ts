@@ -1,5 +1,6 @@
 // MongoDB's own engine without a server to install: started as a child process, restarted if it dies, closed in order.
 import { setTimeout as wait } from 'node:timers/promises'
+import { findForeignFile } from '../files/owner.ts'
 import { makeFolders, pointLinkAt, removeOtherRuns, type Folders } from './folders.ts'
 import { openGate, type GateListener } from './gate.ts'
 import { engineLauncher, type Launch, type Run } from './launch.ts'
@@ -98,7 +99,10 @@ async function firstRun(
       return run
     }
     await run.ended // so that nothing of a refused run is left behind
-    if (!isFolderInUse(outcome.refused)) throw didNotStart(folders.database, outcome.refused)
+    if (!isFolderInUse(outcome.refused)) {
+      const foreign = await findForeignFile(folders.database)
+      throw didNotStart(folders.database, outcome.refused, foreign)
+    }
     if (Date.now() >= giveUpAt) throw folderInUse(folders.database)
   }
 }

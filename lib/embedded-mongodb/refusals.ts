@@ -1,4 +1,5 @@
 // The sentences for the person at the terminal when the embedded database can't run here.
+import { belongsToAnother } from '../files/owner.ts'
 import { StartProblem } from '../start-problem.ts'
 
 const OR_A_SERVER =
@@ -35,12 +36,19 @@ export function notInstalled(): StartProblem {
   )
 }
 
-/** The engine started and gave up, for a reason of its own. */
-export function didNotStart(database: string, reason: string): StartProblem {
+/** The engine started and gave up, mostly with exit code 14 and without another word. `foreign` is a file in the folder that is another user's. */
+export function didNotStart(
+  database: string,
+  reason: string,
+  foreign: string | undefined,
+): StartProblem {
   return new StartProblem(
     `The embedded database could not open ${database}:`,
     reason.trim(),
-    'Check that the disk is not full and that the folder belongs to you;',
+    foreign === undefined
+      ? 'Exit code 14 may mean that the disk is full, that the files are damaged, or that a newer version wrote them;'
+      : `${belongsToAnother(foreign)} A command was run as root. As root, give all to the owner of the folder: chown -R --reference=${database} ${database}`,
+    'docs/backup.md says how a backup comes back;',
     `an empty folder starts afresh (DATA_DIR=.data-2 npm start), ${OR_A_SERVER}.`,
   )
 }

@@ -28,16 +28,17 @@ const LOOPBACK = /^(localhost|127\.[\d.]+|\[::1\])$/
 
 /**
  * The way to the mail server at this URL. With smtp:// the connection has to become TLS before anything is said, or it is
- * given up: who sits in between could otherwise hide STARTTLS and read the links. Only on this machine's own loopback
- * address it stays as it is. Options of nodemailer may stand in the URL (`?requireTLS=false`).
+ * given up: whoever sits in between could otherwise hide STARTTLS and read the links. Nobody sits in between on this machine's
+ * own loopback address: there TLS is used if it is offered, and any certificate will do. Options of nodemailer may stand in the URL (`?requireTLS=false`).
  * Nothing is logged here: nodemailer's log holds addresses and bodies.
  */
 export async function transportTo(url: string) {
   const { createTransport } = await import('nodemailer') // for the first mail: no start of the site waits for it
-  const isLoopback = LOOPBACK.test(new URL(url).hostname)
+  const { protocol, hostname } = new URL(url)
+  const isLoopback = LOOPBACK.test(hostname) && protocol === 'smtp:'
   return createTransport({
     url,
-    ...(isLoopback ? { ignoreTLS: true } : { requireTLS: true }),
+    ...(isLoopback ? { tls: { rejectUnauthorized: false } } : { requireTLS: true }),
     connectionTimeout: CONNECT_TIMEOUT,
     greetingTimeout: CONNECT_TIMEOUT,
     socketTimeout: SILENCE_TIMEOUT,

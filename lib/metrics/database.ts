@@ -7,6 +7,8 @@ export type DatabaseStats = {
   mails: number
   /** How many seconds the oldest mail has been waiting; 0 if none waits. */
   oldestMail: number
+  /** Free bytes on the disk of the database; undefined where it does not tell. */
+  diskFree: number | undefined
 }
 
 /** How the database is asked. Both throw if it does not answer. */
@@ -62,6 +64,12 @@ export function addDatabaseGauges(registry: Registry, database: Database, pace: 
     'How long the oldest of them has been waiting, 0 if none waits',
     'max',
     async () => (await read())?.oldestMail,
+  )
+  add(
+    'sesame_database_disk_free_bytes',
+    'Free bytes on the disk of the database; with less than 524288000 it builds no index',
+    'min',
+    async () => (await read())?.diskFree,
   )
 }
 

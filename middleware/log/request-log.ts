@@ -58,7 +58,17 @@ function logEnd(logger: Logger, req: Request, res: Response, duration: number): 
   // A visitor that left before the answer was complete did not get what its status says.
   const status = res.writableFinished ? res.statusCode : undefined
   const event = status === undefined ? 'aborted' : undefined
-  const line = { requestId, event, method, route, status, ms, userId: req.user?.id, err }
+  const line = {
+    requestId,
+    event,
+    method,
+    route,
+    status,
+    ms,
+    userId: req.user?.id,
+    err,
+    ...res.logged,
+  }
   logger[levelOf(status, err)](line, `${method} ${route} ${status ?? 'aborted'}`)
 }
 

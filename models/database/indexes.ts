@@ -3,23 +3,28 @@ import type { CreateIndexOptions, IndexSpecification } from 'mongodb'
 import mongoose from 'mongoose'
 import { INDEX_TIMEOUT } from '../../config/database.ts'
 import { User } from '../user.ts'
+import { requireFreeBytes, rethrowTooFull } from './disk.ts'
 
 type Options = { unique?: boolean; expireAfterSeconds?: number }
 type Index = { collection: string; keys: IndexSpecification; options: Options }
 
 /**
- * Build every index that is missing. Reads a collection once for each new one, so it may take minutes on a large database.
+ * Build every index that is missing. Throws a StartProblem where the disk has no room for one. Reads a collection once for each new one, so it may take minutes on a large database.
  * `targetOf` names the collection that is to get those of another one; undefined leaves that one out.
  */
 export async function buildIndexes(
   targetOf: (collection: string) => string | undefined = (collection) => collection,
 ): Promise<void> {
+  if ((await findMissingIndexes()).length > 0) await requireFreeBytes()
   for (const { collection, keys, options } of indexes()) {
     const target = targetOf(collection)
     // The driver honours a longer timeout for a single command, though its types do not list it.
     const longer = { socketTimeoutMS: INDEX_TIMEOUT } as CreateIndexOptions
     if (target !== undefined) {
-      await mongoose.connection.collection(target).createIndex(keys, options, longer)
+      await mongoose.connection
+        .collection(target)
+        .createIndex(keys, options, longer)
+        .catch(rethrowTooFull)
     }
   }
 }

@@ -1,6 +1,7 @@
 // How a backup comes back: beside what is there, checked and cleaned, and put in its place only when all of it is whole.
 import { documentIn, UnreadableBackup, type Counts, type Entry } from '../../lib/files/backup.ts'
 import { isKept, keptCollections } from './backup.ts'
+import { requireFreeBytes } from '../database/disk.ts'
 import { buildIndexes } from '../database/indexes.ts'
 import { addKeysToLegacyUsers } from '../user/legacy.ts'
 import { cleanReferences, insertStaged, type Conflicts } from './restore/references.ts'
@@ -16,19 +17,21 @@ export type Restored = {
   /** How many documents belonged to nobody any more, and were left out. */
   leftOut: number
 }
-type Options = { signal: AbortSignal; onBatch: (done: number) => void }
+type Options = { bytes?: number; signal: AbortSignal; onBatch: (done: number) => void }
 
 /**
  * Put a backup in the place of everything that the site keeps of its users; all sessions and links end. Until the last of it is
  * read and found whole nothing is changed; returns undefined if it was stopped before. Cut off, it is done again from the
- * first document. Throws UnreadableBackup.
+ * first document. Throws UnreadableBackup, and a StartProblem where the disk has no room for the `bytes` of the documents.
  */
 export async function restore(
   entries: AsyncIterable<Entry>,
   options: Options,
 ): Promise<Restored | undefined> {
-  const mark = await openStage()
+  let isReplacing = false
   try {
+    const mark = await openStage()
+    await requireFreeBytes((options.bytes ?? 0) * 2) // each document in its collection and in the indexes
     const conflicts = await stageAll(entries, options)
     const leftOut = await cleanReferences()
     const counts: Counts = {}
@@ -37,12 +40,14 @@ export async function restore(
       await clearStage()
       return undefined
     }
+    isReplacing = true
     await swap(mark)
     await buildIndexes() // of the collections that are not in a backup
     await addKeysToLegacyUsers()
     return { counts, conflicts, leftOut }
   } catch (error) {
-    if (error instanceof UnreadableBackup) await clearStage()
+    // Whatever it was, the half that was staged goes again. Where the database is away, the next restore removes it.
+    if (!isReplacing) await clearStage().catch(() => undefined)
     throw error
   }
 }

@@ -35,6 +35,7 @@ describe('METRICS_PORT', SLOWLY, () => {
     expect(answer.headers['content-type']).toBe('text/plain; version=0.0.4; charset=utf-8')
     expect(valueOf(text, 'sesame_http_requests_total', get)).toBe(1)
     expect(valueOf(text, 'sesame_sign_ins_total', { outcome: 'done' })).toBe(1)
+    expect(valueOf(text, 'sesame_build_info', { node: process.versions.node })).toBe(1)
     expect(valueOf(text, 'sesame_sign_ins_total', { outcome: 'wrong-password' })).toBe(1)
     expect(valueOf(text, 'nodejs_eventloop_lag_p99_seconds')).toBeGreaterThan(0)
     expect(valueOf(text, 'process_resident_memory_bytes')).toBeGreaterThan(0)

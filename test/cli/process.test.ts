@@ -1,6 +1,7 @@
 // The commands as processes, as an operator runs them; what each does is shown in test/cli/commands, without a process each.
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { spawnSite } from '../bin/process.ts'
 import { usersOf } from '../documents.ts'
 import { openSite, type Site } from '../helper.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
@@ -39,5 +40,23 @@ describe('A command with MONGO_URL', () => {
     expect(JSON.parse(ended[0].out)).not.toEqual([])
     expect(names).not.toContain('old-otto')
     expect(await usersOf(site).distinct('username')).toContain('old-otto')
+  })
+})
+
+describe('A command and the site under a Node that is too old', () => {
+  it('end with a sentence before anything else is loaded', async () => {
+    const old = "Object.defineProperty(process.versions,'node',{value:'18.19.0'})"
+    const NODE_OPTIONS = `--import=data:text/javascript,${old}`
+    const DATA_DIR = await temporaryFolder()
+
+    const command = await runProcess(['--version'], { NODE_OPTIONS })
+    const started = spawnSite({ DATA_DIR, NODE_OPTIONS })
+
+    expect(command).toMatchObject({ code: 1, out: '' })
+    expect(command.said).toMatch(
+      /^Sesame needs Node\.js 20\.19 or newer, and this is 18\.19\.0\..*\n$/,
+    )
+    expect(await started.ended).toBe(1)
+    expect(started.said()).toBe(command.said)
   })
 })

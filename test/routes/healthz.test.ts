@@ -1,6 +1,9 @@
 // The health check answers without the database and without a session.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openSite, type Site } from '../helper.ts'
+import { read } from '../project-files.ts'
+
+const throughProxy = { 'X-Forwarded-For': '203.0.113.7' }
 
 let site: Site
 beforeAll(async () => {
@@ -10,7 +13,7 @@ afterAll(() => site.close())
 
 describe('GET /healthz', () => {
   it('says ok in JSON and sets no cookie', async () => {
-    const answer = await site.visitor().get('/healthz')
+    const answer = await site.visitor().get('/healthz', throughProxy)
 
     expect(answer.status).toBe(200)
     expect(answer.text).toBe('{"status":"ok"}')
@@ -22,8 +25,16 @@ describe('GET /healthz', () => {
     const member = site.visitor()
     await member.becomeMember()
 
-    const answer = await member.get('/healthz')
+    const answer = await member.get('/healthz', throughProxy)
 
     expect([answer.status, answer.text]).toEqual([200, '{"status":"ok"}'])
+  })
+
+  it('tells the version to this machine alone', async () => {
+    const { version } = JSON.parse(read('package.json').text) as { version: string }
+
+    const own = await site.visitor().get('/healthz')
+
+    expect(own.body).toEqual({ status: 'ok', version })
   })
 })

@@ -1,5 +1,5 @@
 // Whether visitors should be sent here: asked by balancers, answered without a session.
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { buildIndexes } from '../../models/database/indexes.ts'
 import { openMortalSite, type MortalSite } from '../mortal-site.ts'
 import { openSite, type Site } from '../helper.ts'
@@ -17,6 +17,8 @@ describe('GET /readyz', () => {
     expect([answer.status, answer.text]).toEqual([200, '{"status":"ready"}'])
     expect(answer.headers['cache-control']).toBe('no-store')
     expect(answer.headers).not.toHaveProperty('set-cookie')
+    const line = await vi.waitUntil(() => site.log.find((one) => one.includes('/readyz')))
+    expect((JSON.parse(line) as { diskFree: number }).diskFree).toBeGreaterThan(0)
   })
 
   it('says 503 as long as an index is missing, and why', async () => {

@@ -5,9 +5,11 @@ import { join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import md5 from 'md5'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { DATABASE_NAME } from '../../../config/database.ts'
 import { findFlaws } from '../../consistency.ts'
 import { sessionsOf, usersOf } from '../../documents.ts'
 import { openSite, validPassword, type Site } from '../../helper.ts'
+import { connect, startEngine } from '../../lib/embedded-mongodb/engine.ts'
 import { temporaryFolder } from '../../temporary-folder.ts'
 import { environmentOf, run } from '../command.ts'
 import { runProcess } from '../process.ts'
@@ -148,6 +150,36 @@ describe('sesame restore', () => {
       }
       expect(await usersOf(site).find().toArray()).toEqual(before)
       const left = (await site.database.listCollections()).map(({ name }) => name)
+      expect(left.filter((name) => name.startsWith('restoring'))).toEqual([])
+    },
+    SLOW,
+  )
+
+  it(
+    'onto a disk that is too full changes nothing and says why, as an import does',
+    async () => {
+      const folder = await temporaryFolder()
+      const file = join(folder, 'a.backup')
+      const engine = await startEngine(join(folder, 'data'))
+      const other = (await connect(engine)).useDb(DATABASE_NAME)
+      await sesame(['backup', file])
+      const row = JSON.stringify({ username: 'ann', password: md5('x') })
+      // As if the disk had less than this free.
+      const full = { setParameter: 1, indexBuildMinAvailableDiskSpaceMB: 8_000_000 }
+      await other.getClient().db('admin').command(full)
+
+      const restored = await runProcess(['restore', file], { MONGO_URL: engine.url })
+      const imported = await runProcess(['import', '-'], { MONGO_URL: engine.url }, row)
+
+      for (const { code, out, said } of [restored, imported]) {
+        expect([code, out]).toEqual([3, ''])
+        expect(said).toMatch(
+          /^The disk of the database is too full: .* 8388608000000\.\nMake room/m,
+        )
+        expect(said).not.toMatch(/^\s+at /m)
+      }
+      expect(await other.collection('users').countDocuments()).toBe(0)
+      const left = (await other.listCollections()).map(({ name }) => name)
       expect(left.filter((name) => name.startsWith('restoring'))).toEqual([])
     },
     SLOW,

@@ -18,6 +18,7 @@ import { buildIndexes } from '../../../models/database/indexes.ts'
 import { usersOf } from '../../documents.ts'
 import { openSite, settingsWith, type Site } from '../../helper.ts'
 import { temporaryFolder } from '../../temporary-folder.ts'
+import { openMailServer } from '../../mail-server.ts'
 import { environmentOf, run } from '../command.ts'
 import { runProcess } from '../process.ts'
 
@@ -126,7 +127,7 @@ describe('The check of the database', () => {
       ['passwords', 'warning'],
     ])
     expect(sick[0]?.says).toContain('users {"keys":1}')
-    expect(sick[3]?.todo).toBe('npx sesame password upgrade')
+    expect(sick[3]?.todo).toBe('node dist/bin/sesame.js password upgrade')
   })
 })
 
@@ -179,7 +180,8 @@ describe('The check of mail', () => {
     onTestFinished(() => new Promise<void>((resolve) => server.close(resolve)))
     await once(server.server, 'listening')
     const { port } = server.server.address() as AddressInfo
-    const check = (smtpUrl?: string) => checkMail({ ...settingsWith({}), smtpUrl })
+    const mailFrom = { name: '', address: 'sesame@example.com' }
+    const check = (smtpUrl?: string) => checkMail({ ...settingsWith({}), smtpUrl, mailFrom })
 
     const findings = await Promise.all([
       check(`smtp://me:right@127.0.0.1:${port}`),
@@ -193,6 +195,29 @@ describe('The check of mail', () => {
     expect(findings[1]).toMatchObject([matching({ todo: /user and password/ })])
     expect(findings[2]).toMatchObject([matching({ todo: /firewall/ })])
     expect(JSON.stringify(findings)).not.toContain('geheim')
+  })
+})
+
+describe('The check of mail with a sender', () => {
+  it('finds a server that signs the site in and refuses its letters, and sends none itself', async () => {
+    const server = await openMailServer()
+    onTestFinished(() => server.close())
+    const smtpUrl = `smtp://127.0.0.1:${server.port}`
+    const mailFrom = { name: '', address: 'sesame@example.com' }
+    const check = () => checkMail({ ...settingsWith({}), smtpUrl, mailFrom })
+
+    const taken = await check()
+    server.answer(550, 'MAIL FROM')
+    const sender = await check()
+    server.answer(550, 'RCPT TO')
+    const recipient = await check()
+
+    expect(taken).toMatchObject([{ state: 'ok' }])
+    expect(sender).toMatchObject(
+      [{ state: 'wrong', says: /from sesame@example.com \(550/ }].map(matching),
+    )
+    expect(recipient).toMatchObject([{ state: 'warning', todo: /mail test/ }].map(matching))
+    expect(server.arrived).toEqual([])
   })
 })
 

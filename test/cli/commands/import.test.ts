@@ -39,7 +39,7 @@ describe('sesame import', () => {
     expect(code).toBe(0)
     expect(out).toMatch(/ {2}4 users taken\n[^]*0 rows refused/)
     expect(out).toContain('1 user without an email')
-    expect(out).toMatch(/stay bare md5 until "npx sesame password upgrade"/)
+    expect(out).toContain('stay bare md5 until "node dist/bin/sesame.js password upgrade"')
     expect(said.match(/nickname/g)).toHaveLength(1)
     const ann = await usersOf(site).findOne({ username: "Ann O'Neil" })
     expect(ann).toMatchObject({

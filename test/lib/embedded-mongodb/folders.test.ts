@@ -1,8 +1,12 @@
 // The folders on disk: who may read them, how long their paths may be, and what a run that was killed left there.
-import { chmod, chown, mkdir, rm, stat, writeFile } from 'node:fs/promises'
+import { chmod, chown, mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { openDatabaseAndSecrets } from '../../../bin/setup.ts'
+import { createLogger } from '../../../config/logger.ts'
 import { StartProblem } from '../../../lib/start-problem.ts'
+import { run } from '../../cli/command.ts'
+import { settingsWith } from '../../helper.ts'
 import { temporaryFolder } from '../../temporary-folder.ts'
 import { connect, runFolders, startEngine } from './engine.ts'
 
@@ -59,6 +63,46 @@ describe('The data folder', () => {
       await chmod(dataDir, 0o1777)
 
       await expect(startEngine(dataDir)).rejects.toThrow(/sockets belongs to somebody else/)
+    },
+  )
+
+  it.runIf(process.getuid?.() === 0)(
+    'of another user is refused to root, with the sentence of the doctor, before anything is written',
+    async () => {
+      const DATA_DIR = await temporaryFolder()
+      await chown(DATA_DIR, 12345, 12345)
+
+      const command = await run(['user', 'list'], { DATA_DIR })
+      const doctor = await run(['doctor'], { DATA_DIR })
+      const site = await openDatabaseAndSecrets(
+        settingsWith({ DATA_DIR, SESSION_SECRETS: '' }),
+        createLogger({ logLevel: 'silent', production: true }),
+        () => undefined,
+      ).catch((error: unknown) => String(error))
+
+      const [sentence, todo] = command.said.split('\n')
+      expect(command.code).toBe(3)
+      expect(sentence).toBe(`${DATA_DIR} belongs to another user.`)
+      expect(doctor.out).toContain(`${sentence}\n                    → ${todo}`)
+      expect(site).toContain(sentence)
+      expect(await readdir(DATA_DIR)).toEqual([])
+    },
+  )
+
+  it.runIf(process.getuid?.() === 0)(
+    'that the engine gives up with exit code 14 is told with the file that root has left in it',
+    async () => {
+      const dataDir = await temporaryFolder()
+      const file = join(dataDir, 'mongodb', 'WiredTiger.turtle')
+      await mkdir(join(dataDir, 'mongodb'))
+      await writeFile(file, 'broken')
+
+      const broken = await startEngine(dataDir).catch((error: unknown) => String(error))
+      await chown(file, 12345, 12345)
+      const foreign = await startEngine(dataDir).catch((error: unknown) => String(error))
+
+      expect(broken).toMatch(/\(exit code 14\)\nExit code 14 may mean that the disk is full/)
+      expect(foreign).toContain(`${file} belongs to another user. A command was run as root.`)
     },
   )
 

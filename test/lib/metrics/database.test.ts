@@ -11,7 +11,8 @@ import { valueOf } from '../../metrics-text.ts'
 
 const EAGER = { ttl: 0, timeout: 20_000 } // milliseconds: each time anew, also on a slow machine
 const NAMES = ['sesame_sessions', 'sesame_mails_waiting', 'sesame_oldest_mail_age_seconds']
-const SIGNS = { sessions: 5, mails: 2, oldestMail: 30 }
+const DISK = 'sesame_database_disk_free_bytes'
+const SIGNS = { sessions: 5, mails: 2, oldestMail: 30, diskFree: 1e9 }
 
 let site: Site
 beforeAll(async () => {
@@ -37,6 +38,7 @@ describe('sesame_sessions', () => {
     expect([during, after]).toEqual([before + 2, before + 1])
     expect(await gauge('sesame_sessions')).toBe(before)
     expect(await gauge('sesame_database_up')).toBe(1)
+    expect(await gauge(DISK)).toBeGreaterThan(0)
   })
 })
 

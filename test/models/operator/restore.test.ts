@@ -126,13 +126,13 @@ describe('A restore', () => {
     expect((await site.visitor().signIn({ username })).status).toBe(303)
   })
 
-  it('that is cut off or stopped has changed nothing, is found by the doctor, and can be run again', async () => {
+  it('that fails, is stopped or is cut off has changed nothing, and can be run again; the doctor finds what was cut off', async () => {
     await site.visitor().becomeMember()
     const [before, entries] = [await namesIn(), [...(await read()), ...many(30)]]
     const stopping = new AbortController()
-    const cutOff = async function* () {
+    const failing = async function* () {
       yield* entries.slice(0, -1)
-      await Promise.reject(new Error('The power went'))
+      await Promise.reject(new Error('A fault'))
     }
 
     const stopped = await restore(Readable.from(entries), {
@@ -142,12 +142,16 @@ describe('A restore', () => {
       },
     })
     const afterStop = await isRestoreUnfinished()
-    await expect(restore(cutOff(), options)).rejects.toThrow('The power went')
+    await expect(restore(failing(), options)).rejects.toThrow('A fault')
+    const full = restore(Readable.from(entries), { ...options, bytes: 1e18 })
+    await expect(full).rejects.toThrow(/^The disk .* bytes are free, and 2,000,000,\S+ bytes are/)
+    const afterFailing = await isRestoreUnfinished()
+    await openStage() // and then the power went
     const [names, sessions] = [await namesIn(), await sessionsOf(site).countDocuments()]
     const found = await checkDatabase()
     await restore(Readable.from(entries), options)
 
-    expect([stopped, afterStop]).toEqual([undefined, false])
+    expect([stopped, afterStop, afterFailing]).toEqual([undefined, false, false])
     expect(names).toEqual(before)
     expect(sessions).toBeGreaterThan(0)
     expect(found.find(({ check }) => check === 'restore')).toMatchObject({ state: 'wrong' })
