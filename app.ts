@@ -21,6 +21,7 @@ import { errors, notFound } from './middleware/answer/errors.ts'
 import { flash } from './middleware/answer/flash.ts'
 import { headers } from './middleware/headers.ts'
 import { otherHosts, refuseMisdirected } from './middleware/address/host.ts'
+import { longRequests, refuseTooLong } from './middleware/address/length.ts'
 import { refuseInsecure } from './middleware/form/https.ts'
 import { usePrototypes, type Prototypes } from './middleware/prototypes.ts'
 import { layout } from './middleware/answer/layout.ts'
@@ -91,12 +92,13 @@ export function createApp({
 
   // Middleware, in the order a request meets it. What needs no database comes first and never waits for it.
   const language = [
-    ...cookies(settings.sessionSecrets),
+    ...cookies(settings, lessons?.cookies ?? []),
     locale(settings), // so that every refusal below speaks the visitor's language
     flash(settings),
     representation,
   ]
   const openToAll = pages(withoutSession, requireToken)
+  const tooLong = Router().use(language, refuseTooLong)
   const misdirected = Router().use(language, openToAll, refuseMisdirected)
   app.use(
     plainSpelling,
@@ -104,6 +106,7 @@ export function createApp({
     requestLog(app, logger),
     metrics ? countRequests(metrics) : [],
     layout,
+    longRequests(tooLong),
     otherHosts(settings, (req) => lessons?.isOwnClient(req) ?? false, misdirected),
     assets(settings.production), // the same for everybody, so before language and cookies
     cors(settings), // before everything that refuses, so that a script may read why

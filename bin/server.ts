@@ -7,7 +7,12 @@ import { SECOND } from '../config/time.ts'
 import { StartProblem } from '../lib/start-problem.ts'
 
 // Far above what browsers send: a browser with a broken cookie of 100 KB is shown a page, not a bare refusal without a way out.
-const MAX_HEADER_LENGTH = 256 * 1024 // bytes
+const MAX_HEADER_LENGTH = 128 * 1024 // bytes
+
+// Within so many milliseconds a request has to be there, first its headers and then its body: whoever lets one drip would
+// otherwise hold connections, which cost nothing there, for minutes (slowloris). A form of 16 KiB takes a modem four seconds.
+const ARRIVAL = { headersTimeout: 10 * SECOND, requestTimeout: 20 * SECOND }
+
 const GRACE = 5000 // milliseconds for what is being answered when the site is told to stop
 
 // How long requests are still taken after /readyz says 503, in milliseconds.
@@ -24,14 +29,18 @@ const draining = new WeakSet<Server>()
 /**
  * Listen on the configured host and port, and keep an idle connection for its next request as long as configured: longer than
  * any proxy in front does. Else a proxy would send a form on a connection that is being closed, and could not know whether it
- * arrived. With requests and responses of these prototypes. Throws a StartProblem.
+ * arrived. With requests and responses of these prototypes, and these limits (milliseconds) for a request to arrive. Throws a
+ * StartProblem.
  */
 export async function listen(
   { host, port, keepAliveSeconds }: Pick<Settings, 'host' | 'port' | 'keepAliveSeconds'>,
   prototypes: ServerOptions = {},
+  arrival = ARRIVAL,
 ): Promise<Server> {
   const server = createServer({
     ...prototypes,
+    ...arrival,
+    connectionsCheckingInterval: arrival.headersTimeout / 4, // Node looks for late ones every 30 seconds otherwise
     maxHeaderSize: MAX_HEADER_LENGTH,
     keepAliveTimeout: keepAliveSeconds * SECOND,
   })

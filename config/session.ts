@@ -9,13 +9,16 @@ export const LOCALE_TTL = 365 * DAY
 export const DEVICE_TTL = 90 * DAY
 export const CAPTCHA_TTL = limits.captchaMinutes * MINUTE
 
+/** Every cookie of the site, but for those of lessons. */
+export const COOKIES = ['sid', 'csrf', 'locale', 'notice', 'device'] as const
+
 /** True if people reach the site over HTTPS, as its configured address (never a header) says. */
 export function isHttps(settings: Settings): boolean {
   return settings.baseUrl.startsWith('https://')
 }
 
 /** A cookie's name: over HTTPS with the prefix that forbids other hosts and plain HTTP to plant it (RFC 6265bis, ASVS 3.3.3). */
-export function cookieName(settings: Settings, name: string): string {
+export function cookieName(settings: Settings, name: (typeof COOKIES)[number]): string {
   return isHttps(settings) ? `__Host-${name}` : name
 }
 

@@ -1,5 +1,6 @@
 // The captcha: the text of a picture, chosen by a cryptographic random source, and which answers count.
 import { limits } from '../config/limits.ts'
+import { tidyText } from './code-points.ts'
 import { pick } from './captcha/random.ts'
 
 // Without what looks alike in print: 0 O Q D, 1 I L J, 2 Z, 5 S, 8 B, 6 G, U V; and M W, too wide to stand apart from their neighbours.
@@ -16,7 +17,7 @@ export function isCaptchaAnswer(answer: string, expected: string[] | undefined):
   return folded !== '' && expected?.some((one) => fold(one) === folded) === true
 }
 
-// NFKC turns the full-width letters of a Chinese keyboard into ordinary ones.
+// Full-width letters of a Chinese keyboard are ordinary ones.
 function fold(text: string): string {
-  return text.normalize('NFKC').trim().toLowerCase()
+  return tidyText(text).toLowerCase()
 }

@@ -1,5 +1,7 @@
 // How texts that people type are counted and compared.
 
+import { limits } from '../config/limits.ts'
+
 const INVISIBLE = /\p{Default_Ignorable_Code_Point}/gu
 const PRINTABLE_ASCII = /^[!-~]*$/
 
@@ -10,6 +12,14 @@ const MAX_LENGTH = 512
 /** The number of Unicode code points: an emoji or a rare Chinese character is one, not the two units a string holds it in. */
 export function countCodePoints(text: string): number {
   return Array.from(text).length
+}
+
+/**
+ * A password in NFC, so that é is the same from every keyboard (NIST SP 800-63B-4). One that is too long in either form is left
+ * as it is: NFC makes one code point of at most four.
+ */
+export function composePassword(text: string): string {
+  return text.length > 4 * limits.passwordMax ? text : text.normalize('NFC')
 }
 
 /**

@@ -2,6 +2,7 @@
 import { timingSafeEqual } from 'node:crypto'
 import { hash, verify, type Options } from '@node-rs/argon2'
 import md5 from 'md5'
+import { composePassword } from './code-points.ts'
 import { enqueue } from './password/queue.ts'
 
 export type Verified = { ok: boolean; upgrade?: string; damaged?: boolean }
@@ -94,9 +95,8 @@ async function compare(password: string, stored: string): Promise<(boolean | und
   return Promise.all(candidates(password).map((one) => enqueue(() => verifyOne(one))))
 }
 
-// NFC, because one keyboard sends é as one code point and another as two (NIST SP 800-63B-4); nothing else is changed.
 function digestOf(password: string): string {
-  return md5(password.normalize('NFC'))
+  return md5(composePassword(password))
 }
 
 // Older sites took the md5 of what came over the wire, composed or not, and what hashMd5Digest made of it is still made of that.

@@ -9,6 +9,8 @@ export type Lessons = {
   beforeSessions: RequestHandler[]
   /** Their pages, for the map. */
   rows: Row[]
+  /** The names of their cookies. */
+  cookies: string[]
   /** What they add to the frame around every page. */
   frame: FrameParts
   /** True for a request that a lesson makes of this site itself. */

@@ -11,10 +11,10 @@ import type { Lessons } from '../../middleware/lessons.ts'
 import type { Row } from '../../middleware/page.ts'
 import { throttleLessons } from '../../middleware/throttle.ts'
 import type { Lesson, LessonTools } from './lesson.ts'
-import { lessonPage } from './page.ts'
+import { lessonPage, VIEW } from './page.ts'
 import { recorder } from './recorder.ts'
 import { isLessonClient, useClientKey } from './lesson-client.ts'
-import { lessonVisitor, visitorOf } from './visitor.ts'
+import { lessonVisitor, VISITOR, visitorOf } from './visitor.ts'
 import { xRay } from './x-ray.ts'
 
 type Work = () => Promise<void>
@@ -48,6 +48,11 @@ export function mountLessons(lessons: Lesson[], settings: Settings, database: Co
   return {
     beforeSessions: [apps, lessonVisitor, xRay(database)],
     rows,
+    cookies: [
+      VISITOR,
+      VIEW,
+      ...lessons.flatMap(({ cookies, unseen = [] }) => [...cookies, ...unseen]),
+    ],
     frame: { links: ['lessons'], styles: ['/css/lessons.css'], scripts: ['/js/lessons.js'] },
     isOwnClient: isLessonClient,
     watch: watched,

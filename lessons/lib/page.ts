@@ -12,7 +12,10 @@ import type { Lesson, LessonTools } from './lesson.ts'
 import { visitorOf } from './visitor.ts'
 
 const MARK = '// ←' // stands in a lesson's source behind the line that matters
-const VIEW = 'lesson-view' // the cookie's name
+
+/** The cookie that says for which screen lessons are shown. */
+export const VIEW = 'lesson-view'
+
 const asked = z.object({ view: z.enum(['projector', 'ordinary']).optional().catch(undefined) })
 
 /** Build the page of a lesson. */

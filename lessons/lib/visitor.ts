@@ -5,20 +5,22 @@ import { z } from 'zod'
 import { cookieFlags } from '../../config/session.ts'
 import { settingsOf } from '../../middleware/settings.ts'
 
-const NAME = 'lesson-visitor'
+/** The cookie by which somebody who looks at lessons is known again. */
+export const VISITOR = 'lesson-visitor'
+
 const TTL = 12 * 60 * 60 * 1000 // milliseconds: a school day
 const BYTES = 16
 
 // Signed by nobody: whoever made one up would find nothing under it, and whoever knows another's could see lessons only.
-const cookies = z.object({ [NAME]: z.string().regex(/^[\w-]{22}$/) })
+const cookies = z.object({ [VISITOR]: z.string().regex(/^[\w-]{22}$/) })
 
 /** Know the visitor again, or give a new one an id. */
 export const lessonVisitor: RequestHandler = function lessonVisitor(req, res, next) {
-  const known = cookies.safeParse(req.cookies).data?.[NAME]
+  const known = cookies.safeParse(req.cookies).data?.[VISITOR]
   req.lessonVisitor = known ?? randomBytes(BYTES).toString('base64url')
   if (known === undefined) {
     const flags = { ...cookieFlags(settingsOf(req)), maxAge: TTL }
-    res.cookie(NAME, req.lessonVisitor, flags)
+    res.cookie(VISITOR, req.lessonVisitor, flags)
   }
   next()
 }

@@ -41,7 +41,7 @@ export function xRay(database: Connection): RequestHandler {
       next()
       return
     }
-    const names = ['sid', 'csrf'].map((name) => cookieName(settingsOf(req), name))
+    const names = (['sid', 'csrf'] as const).map((name) => cookieName(settingsOf(req), name))
     const sent = sentCookies(req.get('Cookie') ?? '', names)
     // Only an id under our signature: with any other, somebody could look at a session that is not theirs.
     const sentId = sentSessionId(req)

@@ -1,11 +1,12 @@
 // The engine needs a newer C library than some systems have: find out, and fetch Debian's next one where needed.
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises'
+import { lstat, mkdir, mkdtemp, readdir, rename, rm, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { MINUTE } from '../../config/time.ts'
+import { DAY, MINUTE } from '../../config/time.ts'
 import { StartProblem } from '../start-problem.ts'
+import { makePrivate } from './folders.ts'
 
 const run = promisify(execFile)
 
@@ -13,6 +14,8 @@ const NEEDED = '2.38'
 const RELEASE = 'trixie' // the Debian release whose C library is new enough
 const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg'
 const APT_TIMEOUT = MINUTE
+const RENEWED_AFTER = 7 * DAY // Debian mends faults of it too; asking at each start would make each wait for the network
+const WRITABLE_BY_OTHERS = 0o022 // the mode bits of group and others
 
 /** The words to put before a command so that it runs under a C library the engine can use: none where the system's own will do. */
 export async function cLibraryPrefix(
@@ -21,11 +24,19 @@ export async function cLibraryPrefix(
 ): Promise<string[]> {
   if (process.platform !== 'linux' || isNewEnough(systemCLibrary())) return []
   const folder = join(cacheDir, `c-library-${RELEASE}-${process.arch}`)
-  if (!isComplete(folder)) {
+  const isThere = isComplete(folder) && (await isOurs(folder, cacheDir))
+  if (!isThere || (await isDueForRenewal(folder))) {
     say(
       `This system's C library (glibc ${systemCLibrary()}) is older than ${NEEDED}: fetching Debian ${RELEASE}'s into ${folder}, for the database alone.`,
     )
-    await fetchInto(folder, cacheDir)
+    try {
+      await fetchInto(folder, cacheDir)
+    } catch (error) {
+      // Another start may have put it there meanwhile.
+      if (!isComplete(folder) || !(await isOurs(folder, cacheDir))) throw cannotFetch(error)
+      say(`That did not work. The C library of before is used, and fetched anew in a week.`)
+    }
+    await markAsNew(folder)
   }
   return prefix(folder)
 }
@@ -52,24 +63,42 @@ function prefix(folder: string): string[] {
 // A cache may be swept at any time, and not always as a whole.
 const isComplete = (folder: string) => existsSync(prefix(folder)[0] ?? '')
 
+// What lies there is executed. Whoever else could write to it would be this user at the next start.
+async function isOurs(folder: string, cacheDir: string): Promise<boolean> {
+  const inside = await readdir(folder, { recursive: true })
+  const paths = [cacheDir, folder, ...inside.map((name) => join(folder, name))]
+  const all = await Promise.all(paths.map((path) => lstat(path)))
+  return all.every(
+    (one) =>
+      [process.getuid?.(), 0].includes(one.uid) &&
+      (one.isSymbolicLink() || (one.mode & WRITABLE_BY_OTHERS) === 0),
+  )
+}
+
+async function isDueForRenewal(folder: string): Promise<boolean> {
+  return Date.now() - (await lstat(folder)).mtimeMs > RENEWED_AFTER
+}
+
+async function markAsNew(folder: string): Promise<void> {
+  await utimes(folder, new Date(), new Date()).catch(() => undefined) // root's can't be marked, and is renewed by root
+}
+
 // Unpacked beside its place and then renamed, so that two starts at once, or one that is cut off, leave no half of it.
 async function fetchInto(folder: string, cacheDir: string): Promise<void> {
+  await makePrivate(cacheDir)
+  const work = await mkdtemp(join(cacheDir, 'fetching-'))
   try {
-    await mkdir(cacheDir, { recursive: true, mode: 0o700 })
-    const work = await mkdtemp(join(cacheDir, 'fetching-'))
-    try {
-      await download(work)
-      const unpacked = join(work, 'unpacked')
-      const file = (await readdir(work)).find((name) => name.endsWith('.deb'))
-      await run('dpkg', ['-x', join(work, file ?? 'libc6.deb'), unpacked])
-      if (!isComplete(folder)) await rm(folder, { recursive: true, force: true })
-      await rename(unpacked, folder)
-    } finally {
-      await rm(work, { recursive: true, force: true })
-    }
-  } catch (error) {
-    if (!isComplete(folder)) throw cannotFetch(error)
+    await download(work)
+    const unpacked = join(work, 'unpacked')
+    const file = (await readdir(work)).find((name) => name.endsWith('.deb'))
+    await run('dpkg', ['-x', join(work, file ?? 'libc6.deb'), unpacked])
+    // Not removed in its place: an engine that runs may still read from it for a moment.
+    if (existsSync(folder)) await rename(folder, join(work, 'before'))
+    await rename(unpacked, folder)
+  } finally {
+    await rm(work, { recursive: true, force: true })
   }
+  if (!(await isOurs(folder, cacheDir))) throw new Error(`${cacheDir} belongs to somebody else`)
 }
 
 // apt is given lists, caches and sources of its own, so nothing changes on the system and no root is needed.

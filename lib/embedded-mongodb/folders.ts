@@ -34,6 +34,13 @@ export async function makeFolders(dataDir: string) {
   }
 }
 
+/** Make a folder for this user alone, or make it so. Throws where it belongs to somebody else. */
+export async function makePrivate(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  if (await isForeign(folder)) throw new Error(`${folder} belongs to somebody else`)
+  await chmod(folder, 0o700)
+}
+
 /** A new folder for one run of the engine to put its socket in. */
 export async function makeRunFolder({ sockets }: Folders): Promise<string> {
   await makePrivate(sockets) // again: a system's temporary folder is swept from time to time
@@ -55,12 +62,6 @@ export async function removeOtherRuns({ sockets }: Folders, run: string): Promis
     const isOther = name.startsWith('run-') && folder !== run
     if (isOther) await rm(folder, { recursive: true, force: true })
   }
-}
-
-async function makePrivate(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: 0o700 })
-  if (await isForeign(folder)) throw new Error(`${folder} belongs to somebody else`)
-  await chmod(folder, 0o700)
 }
 
 // In the system's temporary folder anybody may have put a folder or a link of this name beforehand,

@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module'
 import type * as languageCommon from '@zxcvbn-ts/language-common'
 import { limits } from '../../config/limits.ts'
-import { countCodePoints } from '../code-points.ts'
+import { composePassword, countCodePoints } from '../code-points.ts'
 
 // What a guesser would add for a site of this name, and long favourites of Chinese keyboards that the public list lacks.
 const ours = [
@@ -54,5 +54,5 @@ export function commonPasswords(): string[] {
 }
 
 function fold(text: string): string {
-  return text.normalize('NFC').toLowerCase()
+  return composePassword(text).toLowerCase()
 }

@@ -1,6 +1,6 @@
 // What a new password may be (NIST SP 800-63B-4, ASVS 6.2): long enough, not a common one, not the user's own name; no other rule.
 import { limits } from '../../config/limits.ts'
-import { countCodePoints, foldText } from '../../lib/code-points.ts'
+import { composePassword, countCodePoints, foldText } from '../../lib/code-points.ts'
 import { isCommonPassword } from '../../lib/password/common.ts'
 import { text } from '../../lib/form.ts'
 
@@ -27,7 +27,7 @@ export const personalRule = {
 }
 
 function errorOf(password: string): string | undefined {
-  const length = countCodePoints(password.normalize('NFC')) // as NIST SP 800-63B-4 counts
+  const length = countCodePoints(composePassword(password)) // as NIST SP 800-63B-4 counts
   if (password === '') return 'errors.password.missing'
   if (length < limits.passwordMin) return 'errors.password.short'
   if (length > limits.passwordMax) return 'errors.password.long'

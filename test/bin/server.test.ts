@@ -1,7 +1,7 @@
-// The HTTP server: how long a proxy may keep a connection, and how it ends.
+// The HTTP server: how long a proxy may keep a connection, how long a request may take to arrive, and how it ends.
 import { once } from 'node:events'
 import { Agent, get, type IncomingMessage } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { connect, type AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { close, listen } from '../../bin/server.ts'
@@ -35,4 +35,29 @@ describe('An idle connection', () => {
       await closed
     },
   )
+})
+
+describe('A request that never arrives as a whole', () => {
+  it.each([
+    ['headers', 'POST / HTTP/1.1\r\nHost: a\r\n'],
+    ['body', 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\na'],
+  ])('is ended with 408 in the midst of its %s', async (_what, begun) => {
+    const quickly = { headersTimeout: 100, requestTimeout: 200 }
+    const server = await listen(settingsWith({ PORT: '0' }), {}, quickly)
+    onTestFinished(() => void server.close())
+    const { port } = server.address() as AddressInfo
+
+    const socket = connect(port, '127.0.0.1')
+    socket.write(begun)
+    const answer = await text(socket)
+
+    expect(answer).toMatch(/^HTTP\/1\.1 408 /)
+  })
+
+  it('has ten seconds for its headers and twenty for all', async () => {
+    const server = await listen(settingsWith({ PORT: '0' }))
+    onTestFinished(() => void server.close())
+
+    expect([server.headersTimeout, server.requestTimeout]).toEqual([10_000, 20_000])
+  })
 })

@@ -16,7 +16,7 @@ export const FIRST_TIME = 180_000 // milliseconds: nginx may have to be fetched,
 export const BASE_URL = 'https://sign-in.example' // not where the test finds it: only the settings say so
 
 // Each front has a loopback address of its own where the system has more than one: nobody else takes its ports.
-const HAS_MORE = process.platform === 'linux'
+export const HAS_MORE = process.platform === 'linux'
 export const VISITOR = HAS_MORE ? '127.0.0.9' : '127.0.0.1'
 
 const SETTINGS = {

@@ -8,7 +8,15 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { TIMEOUT } from '../bin/process.ts'
 import { validPassword } from '../helper.ts'
 import { cookiesOf, newPerson, page, Visitor } from '../visitor.ts'
-import { BASE_URL, FIRST_TIME, openFront, VISITOR, visitorAt, type Front } from './front.ts'
+import {
+  BASE_URL,
+  FIRST_TIME,
+  HAS_MORE,
+  openFront,
+  VISITOR,
+  visitorAt,
+  type Front,
+} from './front.ts'
 
 const FORGED = {
   'X-Forwarded-For': '203.0.113.7',
@@ -191,6 +199,41 @@ describe('A request that is not well-formed', () => {
   })
 })
 
+describe('Whoever asks for too much', () => {
+  const request = 'GET /healthz HTTP/1.1\r\nHost: sign-in.example\r\n'
+  const crowd = { localAddress: `${VISITOR}1` } // 127.0.0.91: another address, which nobody else uses
+  const others = () => visitorAt(front).get('/healthz')
+
+  it.runIf(HAS_MORE)('gets 429 from nginx, and others are answered', async () => {
+    const batch = `${request}\r\n`.repeat(99) + `${request}Connection: close\r\n\r\n`
+    let answers = ''
+    let count = 0
+
+    while (!answers.includes('HTTP/1.1 429') && count++ < 50) answers = await ask(batch, crowd)
+
+    expect(answers).toMatch(/^HTTP\/1\.1 429 [^]*?Retry-After: 5\r\n/m)
+    expect(count).toBeGreaterThan(5) // a class may open a page at once
+    expect((await others()).status).toBe(200)
+  })
+
+  it.runIf(HAS_MORE)('holds 200 unfinished requests at most', async () => {
+    const from = { localAddress: `${VISITOR}2` }
+    const form = 'POST /login HTTP/1.1\r\nHost: sign-in.example\r\nContent-Length: 9\r\n\r\n'
+    const held = await Promise.all(Array.from({ length: 200 }, () => greet(from)))
+    for (const socket of held) socket.on('error', () => undefined).write(form) // nginx gives up in time
+
+    const answer = await vi.waitFor(async () => {
+      const last = await ask(`${request}Connection: close\r\n\r\n`, from)
+      expect(last).toMatch(/^HTTP\/1\.1 429 /)
+      return last
+    }, TIMEOUT)
+
+    for (const socket of held) socket.destroy()
+    expect(answer).toContain('Too many requests come from your address')
+    expect((await others()).status).toBe(200)
+  })
+})
+
 describe('TLS', () => {
   it.each(['TLSv1', 'TLSv1.1'] as const)('is not spoken as %s (ASVS 12.1.1)', async (version) => {
     const greeting = greet({ maxVersion: version, ciphers: 'ALL:@SECLEVEL=0' })
@@ -211,6 +254,13 @@ async function greet(options: object): Promise<TLSSocket> {
   const socket = connect({ host, port: ports.secure, ca, minVersion: 'TLSv1', ...options })
   await once(socket, 'secureConnect')
   return socket
+}
+
+/** Send these very bytes, which ask for the end of the connection, and read until then. */
+async function ask(bytes: string, options: object): Promise<string> {
+  const socket = await greet(options)
+  socket.write(bytes)
+  return text(socket)
 }
 
 /** Send these very bytes, and read until nginx closes. */

@@ -1,9 +1,20 @@
 // The lesson of md5, over HTTP: a common password found at once, the same under argon2id, and nothing of it kept.
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { translator } from '../../config/i18n.ts'
 import { openSite, type Site } from '../helper.ts'
 import { cookiesOf, type Visitor } from '../visitor.ts'
 import { panesOf } from './panes.ts'
+
+// The real queue, with a count of what it is given.
+const queued = { now: 0, most: 0 }
+vi.mock('../../lib/password/queue.ts', async (load) => {
+  const real = await load<typeof import('../../lib/password/queue.ts')>()
+  const enqueue: typeof real.enqueue = async (work) => {
+    queued.most = Math.max(queued.most, ++queued.now)
+    return real.enqueue(work).finally(() => queued.now--)
+  }
+  return { ...real, enqueue }
+})
 
 const PATH = '/lessons/md5'
 const t = translator('en')
@@ -36,6 +47,17 @@ describe(`POST ${PATH}/try/digest`, () => {
     expect(one).not.toBe(two)
     expect(shown.querySelector('#argon2id')?.text).toMatch(/One guess takes [\d.]+ ms/)
     expect(marked.split('\n')).toHaveLength(2)
+  })
+
+  it('keeps no sign-in waiting: of ten visitors at once, one hash is in the queue', async () => {
+    queued.most = 0
+
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, () => hash(site.visitor(), '123456')),
+    )
+
+    expect(answers.map(({ status }) => status)).toEqual(Array(10).fill(303))
+    expect(queued.most).toBe(1)
   })
 
   it('does not find another one, and neither stores nor logs nor shows what was typed', async () => {

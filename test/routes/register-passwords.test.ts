@@ -1,7 +1,7 @@
 // Which passwords an account can have: long ones, with any characters, kept exactly as typed.
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { translator } from '../../config/i18n.ts'
-import { openSite, type Site } from '../helper.ts'
+import { CAPTCHA, openSite, type Site } from '../helper.ts'
 import { errorsOf, newPerson, type Fields } from '../visitor.ts'
 
 const t = translator('en')
@@ -104,5 +104,24 @@ describe('POST /login', () => {
     const answer = await site.visitor().signIn({ username, password: attempt })
 
     expect(answer.status).toBe(303)
+  })
+})
+
+describe.each(['/register', '/login'])('POST %s', (path) => {
+  it('composes no text that is too long for its field: marks without end would take time without end', async () => {
+    const visitor = site.visitor()
+    const marks = `a${'\u0316\u0301'.repeat(1250)}`
+    const rest = { username: 'zhangsan', email: 'zhangsan@example.com', identifier: 'zhangsan' }
+    const form = { _csrf: await visitor.token(path), ...rest, password: 'a lantern' }
+    const normalize = vi.spyOn(String.prototype, 'normalize')
+
+    for (const field of ['username', 'email', 'identifier', 'password', 'captcha']) {
+      await visitor.get('/captcha')
+      await visitor.post(path, { ...form, captcha: CAPTCHA, [field]: marks })
+    }
+
+    const read = normalize.mock.contexts.map((text) => String(text).length)
+    normalize.mockRestore()
+    expect(Math.max(...read)).toBeLessThanOrEqual(1024)
   })
 })
