@@ -89,7 +89,9 @@ const schema = z
       if (!set.SMTP_URL) {
         refuse('SMTP_URL', 'is required in production: a forgotten password is reset by mail')
       }
-      if (set.CAPTCHA.mode !== 'on') refuse('CAPTCHA', 'must be on in production')
+      if (!['on', 'failures'].includes(set.CAPTCHA.mode)) {
+        refuse('CAPTCHA', 'must be on or failures in production')
+      }
       if (set.THROTTLE !== 'on') refuse('THROTTLE', 'must be on in production')
     }
   })

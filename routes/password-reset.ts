@@ -1,13 +1,13 @@
 // GET and POST /password-reset: an address becomes a mailed link, if it is somebody's; the answer is the same for all.
 import type { Request, Response } from 'express'
-import { askInWords } from '../middleware/form/captcha.ts'
+import { offerCaptcha } from '../middleware/form/captcha.ts'
 import { checkForm, renderRefusal } from '../middleware/form.ts'
 import { localeOf } from '../middleware/locale.ts'
 import { callerOf } from '../middleware/throttle.ts'
 import { requestReset, resetRequest } from '../models/account/password-reset.ts'
 
 export function show(req: Request, res: Response) {
-  res.render('password-reset', { question: askInWords(req) })
+  res.render('password-reset', offerCaptcha(req))
 }
 
 export async function submit(req: Request, res: Response) {
@@ -19,7 +19,7 @@ export async function submit(req: Request, res: Response) {
   } else {
     renderRefusal(req, res, 'password-reset', result, {
       typed: form.typed,
-      question: askInWords(req),
+      ...offerCaptcha(req),
     })
   }
 }

@@ -1,6 +1,6 @@
 // GET and POST /register: the form of a new account.
 import type { Request, Response } from 'express'
-import { askInWords } from '../middleware/form/captcha.ts'
+import { offerCaptcha } from '../middleware/form/captcha.ts'
 import { checkForm, renderRefusal } from '../middleware/form.ts'
 import { localeOf } from '../middleware/locale.ts'
 import { record } from '../middleware/log/security-events.ts'
@@ -8,7 +8,7 @@ import { callerOf } from '../middleware/throttle.ts'
 import { register, registration } from '../models/account/registration.ts'
 
 export function show(req: Request, res: Response) {
-  res.render('register', { question: askInWords(req) })
+  res.render('register', offerCaptcha(req))
 }
 
 export async function submit(req: Request, res: Response) {
@@ -21,7 +21,7 @@ export async function submit(req: Request, res: Response) {
   } else {
     renderRefusal(req, res, 'register', result, {
       typed: form.typed,
-      question: askInWords(req),
+      ...offerCaptcha(req),
     })
   }
 }

@@ -33,7 +33,8 @@ app.get('/login', (_req, res) => {
     typed: {},
     errors: {},
     parts: { links: [], styles: [], scripts: [] },
-    captchaOn: true,
+    captchaId: 'picture1',
+    focusOf: () => undefined,
   })
 })
 app.listen(Number(PORT), '127.0.0.1')

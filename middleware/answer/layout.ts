@@ -1,12 +1,20 @@
 // What the frame around every page shows, gathered when a page is rendered and not for redirects and pictures.
 import type { RequestHandler } from 'express'
 import { formatTime, formatWait, LOCALES, translator } from '../../config/i18n.ts'
+import type { FieldErrors } from '../../lib/form.ts'
 import { takeFailures } from './failed-attempts.ts'
 import { announcesMail } from './flash.ts'
 import { isDeveloper } from '../access.ts'
 
 /** What a part of the site adds to the frame: words of the navigation, each a path and a key, and addresses of files. */
 export type FrameParts = { links: string[]; styles: string[]; scripts: string[] }
+
+// In a refused form the focus is on the first field that has to be typed again: a wrong one, or a password, which is never sent back.
+const PASSWORD_FIELDS = ['password', 'current']
+const focusOf = (fields: string[], errors: FieldErrors) =>
+  Object.keys(errors).length > 0
+    ? fields.find((field) => errors[field] !== undefined || PASSWORD_FIELDS.includes(field))
+    : undefined
 
 const NOTHING: FrameParts = { links: [], styles: [], scripts: [] }
 
@@ -34,7 +42,7 @@ export const layout: RequestHandler = function layout(req, res, next) {
       typed: {},
       errors: {},
       parts: (req.app.get('frame parts') as FrameParts | undefined) ?? NOTHING,
-      captchaOn: req.app.get('captcha on') as boolean,
+      focusOf,
     }
     render(view, { ...frame, ...values }, done ?? sendPage)
   }

@@ -4,7 +4,8 @@ for (const link of document.querySelectorAll('[data-captcha]')) {
   link.addEventListener('click', (event) => {
     event.preventDefault()
     // The number keeps the browser from showing the cached picture.
-    link.querySelector('img').src = `/captcha?${Date.now()}`
+    const image = link.querySelector('img')
+    image.src = image.src.replace(/(&again=.*)?$/, `&again=${Date.now()}`)
     const input = document.getElementById('captcha')
     input.value = ''
     input.focus()

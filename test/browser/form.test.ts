@@ -17,7 +17,7 @@ afterAll(() => site.close())
 describe('A click on the picture', () => {
   it('brings another one without reloading, and keeps what was typed', async () => {
     const person = newPerson()
-    const [first] = await Promise.all([page.waitForResponse('**/captcha'), page.goto('/register')])
+    const [first] = await Promise.all([page.waitForResponse('**/captcha?*'), page.goto('/register')])
     await fill(page, { ...person, captcha: 'half' })
     await page.evaluate('window.stays = true')
 

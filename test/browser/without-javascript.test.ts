@@ -67,6 +67,6 @@ describe('Without JavaScript', () => {
 
 /** The next picture that arrives, read while its page is still there. */
 async function picture(page: Page): Promise<string> {
-  const response = await page.waitForResponse('**/captcha')
+  const response = await page.waitForResponse('**/captcha?*')
   return response.text()
 }

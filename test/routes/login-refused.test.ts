@@ -85,13 +85,20 @@ describe('POST /login', () => {
     ['username', { username: '', password: '', captcha: 'wrong' }],
     ['password', { username: 'x', password: '', captcha: 'wrong' }],
     ['password', { username: 'x', password: 'not the one' }],
-    ['captcha', { username: 'x', password: 'not the one', captcha: 'wrong' }],
-  ])('focuses %s if it is the first wrong field', async (first, fields) => {
+    ['password', { username: 'x', password: 'not the one', captcha: 'wrong' }],
+  ])('focuses %s if it is the first field to type again', async (first, fields) => {
     const answer = await site.visitor().signIn(fields)
 
     const focused = page(answer).querySelectorAll('[autofocus]')
     expect(focused.map(({ id }) => id)).toEqual([first])
-    expect(focused[0]?.getAttribute('aria-invalid')).toBe('true')
+  })
+
+  it('says at the password that it has to be typed again after a wrong captcha', async () => {
+    const answer = await site.visitor().signIn({ username: 'x', captcha: 'wrong' })
+
+    const [described = ''] =
+      page(answer).getElementById('password')?.getAttribute('aria-describedby')?.split(' ') ?? []
+    expect(page(answer).getElementById(described)?.text).toBe(t('errors.password.again'))
   })
 
   it('describes fields by elements that exist only', async () => {
@@ -127,5 +134,7 @@ describe('POST /login', () => {
 
 /** The page with what differs for any two visitors taken out: the name they typed and their tokens. */
 function without(name: string, text: string): string {
-  return text.replaceAll(name, 'NAME').replace(/name="_csrf" value="[^"]*"/g, '')
+  return text
+    .replaceAll(name, 'NAME')
+    .replace(/(name="(_csrf|captchaId)" value=|captcha\?id=)"?[^"]*"/g, '')
 }
