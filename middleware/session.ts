@@ -23,6 +23,8 @@ declare module 'express-session' {
     /** From where and with what browser the member signed in, for /account/sessions. */
     address: string
     agent: string
+    /** The name of an account that was made in this session, for the sign-in that follows. */
+    registeredAs: string
     captcha: Captcha
     [key: `captcha-${string}`]: Captcha
   }

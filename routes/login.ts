@@ -1,7 +1,7 @@
 // GET and POST /login: a name, a password and a captcha become a session.
 import type { Request, Response } from 'express'
 import { z } from 'zod'
-import { readForm } from '../lib/form.ts'
+import { readForm, type FieldErrors } from '../lib/form.ts'
 import { safeNext } from '../lib/http/safe-next.ts'
 import { offerCaptcha } from '../middleware/form/captcha.ts'
 import { rememberFailures } from '../middleware/answer/failed-attempts.ts'
@@ -18,6 +18,8 @@ import { settingsOf } from '../middleware/settings.ts'
 const destination = z.object({ next: z.string().optional().catch(undefined) })
 
 export async function show(req: Request, res: Response) {
+  const { registeredAs } = req.session
+  if (registeredAs !== undefined) res.locals.typed ??= { username: registeredAs }
   res.render('login', { next: nextOf(req), ...(await captchaOf(req)) })
 }
 
@@ -37,13 +39,13 @@ export async function submit(req: Request, res: Response) {
     renderRefusal(req, res, 'login', result, {
       typed: form.typed,
       next: nextOf(req),
-      ...(await captchaOf(req, username)),
+      ...(await captchaOf(req, username, result.errors)),
     })
   }
 }
 
-async function captchaOf(req: Request, username?: string) {
-  return (await isCaptchaAsked(req, username)) ? offerCaptcha(req) : {}
+async function captchaOf(req: Request, username?: string, errors?: FieldErrors) {
+  return (await isCaptchaAsked(req, username)) ? offerCaptcha(req, errors) : {}
 }
 
 async function isCaptchaAsked(req: Request, username?: string): Promise<boolean> {

@@ -19,7 +19,7 @@ export async function submit(req: Request, res: Response) {
   } else {
     renderRefusal(req, res, 'password-reset', result, {
       typed: form.typed,
-      ...offerCaptcha(req),
+      ...offerCaptcha(req, result.errors),
     })
   }
 }

@@ -39,7 +39,7 @@ export const layout: RequestHandler = function layout(req, res, next) {
       time: (date: Date) => formatTime(res.locals.locale ?? 'en', date),
       inWords: (seconds: number) => formatWait(res.locals.t ?? translator('en'), seconds),
       wait: undefined,
-      typed: {},
+      typed: res.locals.typed ?? {},
       errors: {},
       parts: (req.app.get('frame parts') as FrameParts | undefined) ?? NOTHING,
       focusOf,

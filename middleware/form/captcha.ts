@@ -6,6 +6,7 @@ import { translator } from '../../config/i18n.ts'
 import { CAPTCHA_TTL } from '../../config/session.ts'
 import { chooseCaptchaText } from '../../lib/captcha.ts'
 import { chooseQuestion } from '../../lib/captcha/question.ts'
+import type { FieldErrors } from '../../lib/form.ts'
 import { captchaKey, captchaKeys, type Captcha } from '../../models/session.ts'
 import { settingsOf } from '../settings.ts'
 
@@ -26,12 +27,13 @@ const id = z
 const pictureAddress = z.object({ id })
 const idField = z.object({ captchaId: id })
 
-/** The captcha of a form that is shown. Whoever has just answered one for this form is not asked again. */
-export function offerCaptcha(req: Request): CaptchaOffer {
+/** The captcha of a form that is shown. Whoever has just answered one for this form is not asked again, unless the last answer was wrong. */
+export function offerCaptcha(req: Request, errors: FieldErrors = {}): CaptchaOffer {
   const { captcha } = settingsOf(req)
   if (captcha.mode === 'off') return {}
   const solved = captchaKeys(req.session).find((key) => isSolvedFor(req.path, req.session[key]))
-  if (solved) return { captchaId: solved.slice(captchaKey('-').length - 1), captchaSolved: true }
+  if (solved && errors.captcha === undefined)
+    return { captchaId: solved.slice(captchaKey('-').length - 1), captchaSolved: true }
   const captchaId = randomBytes(6).toString('base64url')
   if (!wantsWords(req)) return { captchaId }
   const { prompt, answers } = chooseQuestion(req.res?.locals.t ?? translator('en'))

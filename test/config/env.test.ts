@@ -101,6 +101,7 @@ describe('readSettings', () => {
     ['WORKERS', 'auto', { workers: availableParallelism() }],
     ['CAPTCHA', 'fixed:SESAM', { captcha: { mode: 'fixed', text: 'SESAM' } }],
     ['CAPTCHA', 'off', { captcha: { mode: 'off' } }],
+    ['AFTER_REGISTRATION', 'account', { afterRegistration: 'account' }],
     ['PORT', '0', { port: 0 }],
     ['DATA_DIR', 'data', { dataDir: resolve('data') }],
     ['XDG_CACHE_HOME', '/cache', { cacheDir: '/cache/sesame' }],
@@ -176,7 +177,9 @@ describe('readSettings', () => {
   })
 
   it.each(['off', 'fixed:SESAM'])('refuses to run in production with CAPTCHA=%s', (CAPTCHA) => {
-    expect(problems({ ...PRODUCTION, CAPTCHA })).toEqual(['CAPTCHA: must be on or failures in production'])
+    expect(problems({ ...PRODUCTION, CAPTCHA })).toEqual([
+      'CAPTCHA: must be on or failures in production',
+    ])
   })
 
   it('refuses to run in production without an address, without secrets and without a mail server', () => {
