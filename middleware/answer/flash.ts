@@ -5,6 +5,7 @@ import { cookieFlags, cookieName, NOTICE_TTL } from '../../config/session.ts'
 
 // Only these can be shown: the signature keeps others out, the list keeps an outdated cookie from naming a sentence that is gone.
 export const NOTICES = [
+  'form-stale',
   'account-created',
   'sign-in-first',
   'signed-out',
