@@ -21,6 +21,7 @@ app.get('/login', (_req, res) => {
     locales: LOCALES,
     t,
     notice: undefined,
+    noticeKind: 'done',
     mailIsCaught: false,
     failures: undefined,
     csrfToken: CSRF_TOKEN,

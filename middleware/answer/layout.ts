@@ -3,7 +3,7 @@ import type { RequestHandler } from 'express'
 import { formatTime, formatWait, LOCALES, translator } from '../../config/i18n.ts'
 import type { FieldErrors } from '../../lib/form.ts'
 import { takeFailures } from './failed-attempts.ts'
-import { announcesMail } from './flash.ts'
+import { announcesMail, kindOfNotice } from './flash.ts'
 import { isDeveloper } from '../access.ts'
 
 /** What a part of the site adds to the frame: words of the navigation, each a path and a key, and addresses of files. */
@@ -30,6 +30,7 @@ export const layout: RequestHandler = function layout(req, res, next) {
       user: req.user,
       locales: LOCALES,
       notice,
+      noticeKind: kindOfNotice(notice),
       mailIsCaught: announcesMail(notice) && isDeveloper(req),
       failures: takeFailures(req),
       // Missing where a request failed before its session was known: then the page has no forms.

@@ -114,6 +114,23 @@ describe('POST /login', () => {
     }
   })
 
+  it('sums several errors up with a link to each field, and wrong credentials in their own sentence', async () => {
+    const several = await site.visitor().signIn({ username: '', password: '', captcha: '' })
+    const wrong = await site.visitor().signIn({ username: 'nobody' })
+
+    const links = page(several).querySelectorAll('main [role=alert] a')
+    expect(links.map((link) => link.getAttribute('href'))).toEqual([
+      '#username',
+      '#password',
+      '#captcha',
+    ])
+    const alert = page(wrong).querySelector('main [role=alert]')
+    expect(alert?.text.trim()).toBe(t('errors.credentials'))
+    expect(alert?.querySelector('[role=img]')?.getAttribute('aria-label')).toBe(
+      t('notice-kind.wrong'),
+    )
+  })
+
   it('names the error in the title', async () => {
     const answer = await site.visitor().signIn({ username: 'nobody' })
 
