@@ -25,6 +25,8 @@ declare module 'express-session' {
     agent: string
     /** The name of an account that was made in this session, for the sign-in that follows. */
     registeredAs: string
+    /** The address that a link was just asked for: the next page says where to look for it. */
+    mailedTo: string
     captcha: Captcha
     [key: `captcha-${string}`]: Captcha
   }

@@ -50,7 +50,11 @@ describe('POST /password-reset', () => {
     })
 
     expect([answer.status, answer.headers.location]).toEqual([303, '/password-reset'])
-    const notice = page(await visitor.get('/password-reset')).querySelector('[role=status]')
+    const sent = await visitor.get('/password-reset')
+    const notice = page(sent).querySelector('[role=status]')
+    expect(page(sent).querySelector('h1')?.text).toBe('请查收邮件')
+    expect(page(sent).querySelector('main article')?.text.toLowerCase()).toContain(person.email)
+    expect(valueOf(sent, 'email')?.toLowerCase()).toBe(person.email)
     expect(notice?.text).toContain(translator('zh-CN')('notice.reset-asked'))
     expect(notice?.querySelector('a')?.getAttribute('href')).toBe('/dev/mail')
     const [mail] = await site.mails()
