@@ -82,7 +82,6 @@ export function createApp({
   app.set('metrics', metrics)
   app.set('frame parts', lessons?.frame)
   if (lessons) app.set('etag', false) // the x-ray of a page differs each time, though the page may not
-  app.set('captcha on', settings.captcha.mode !== 'off')
   app.set('views', viewsDir)
   app.set('view engine', 'ejs')
   app.engine('ejs', viewEngine(viewsDir, settings.environment !== 'development'))

@@ -62,11 +62,11 @@ async function submit(site: Site, client: HttpClient, path: string, fields: Fiel
 }
 
 async function prepareForm({ database }: Site, client: HttpClient, path: string, fields: Fields) {
-  type Waiting = { _id: string; session?: { captcha?: { answers: string[] } } }
-  const { hidden = {} } = formOf(await read(client, path), path) ?? {}
-  await read(client, '/captcha')
+  type Waiting = { _id: string; session?: Record<string, { answers?: string[] }> }
+  const { hidden = {}, picture = '/captcha' } = formOf(await read(client, path), path) ?? {}
+  await read(client, picture)
   const _id = storageId(sessionIdOf(client.cookies.get('sid') ?? ''))
   const waiting = await database.collection<Waiting>('sessions').findOne({ _id })
-  const captcha = waiting?.session?.captcha?.answers[0] ?? ''
+  const captcha = waiting?.session?.[`captcha-${hidden.captchaId ?? ''}`]?.answers?.[0] ?? ''
   return formRequest(path, { ...hidden, password: PASSWORD, captcha, ...fields })
 }

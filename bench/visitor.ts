@@ -2,7 +2,7 @@
 import { parse } from 'node-html-parser'
 
 export type Fields = Record<string, string>
-export type Form = { action: string; hidden: Fields; hasCaptcha: boolean }
+export type Form = { action: string; hidden: Fields; picture: string | undefined }
 
 /** What every request carries, as a browser's does. */
 export const BROWSER_HEADERS = { Accept: 'text/html', 'Accept-Language': 'en' }
@@ -25,6 +25,6 @@ export function formOf(html: string, path: string): Form | undefined {
   return {
     action: form.getAttribute('action') ?? path,
     hidden: Object.fromEntries(hidden) as Fields,
-    hasCaptcha: form.querySelector('img[src="/captcha"]') !== null,
+    picture: form.querySelector('img[src^="/captcha"]')?.getAttribute('src'),
   }
 }

@@ -38,7 +38,9 @@ function whatIsOpen(settings: Settings, address: string): string[] {
       : '  - register and sign in',
     '  - read on the way what others send, because nothing is encrypted: no password here may be',
     '    one that somebody uses elsewhere.',
-    ...(captcha.mode === 'on' ? [] : ['  - register with programs: the captcha is off or known.']),
+    ...(['on', 'failures'].includes(captcha.mode)
+      ? []
+      : ['  - register with programs: the captcha is off or known.']),
     ...(throttle ? [] : ['  - guess passwords as fast as they like: THROTTLE is off.']),
     catchesMail
       ? `Nobody but you reads the mails, at this machine: http://localhost:${ownPort}/dev/mail`

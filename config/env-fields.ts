@@ -78,11 +78,11 @@ function isRepeated(codes: number[]): boolean {
 
 export const captcha = z
   .string()
-  .regex(/^(on|off|fixed:\S+)$/, 'must be on, off or fixed:TEXT')
+  .regex(/^(on|failures|off|fixed:\S+)$/, 'must be on, failures, off or fixed:TEXT')
   .transform((text) =>
     text.startsWith('fixed:')
       ? { mode: 'fixed' as const, text: text.slice('fixed:'.length) }
-      : { mode: text as 'on' | 'off' },
+      : { mode: text as 'on' | 'failures' | 'off' },
   )
 
 // Trusting everybody ("true") would let any visitor choose an address with X-Forwarded-For, so it is not offered.

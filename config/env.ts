@@ -60,6 +60,7 @@ const schema = z
     SESSION_ENCRYPTION_KEY: z.string().min(32, 'needs at least 32 characters').optional(),
     PASSWORD_PEPPER: z.string().min(32, 'needs at least 32 characters').optional(),
     CAPTCHA: captcha.default({ mode: 'on' }),
+    AFTER_REGISTRATION: oneOf(['login', 'account']).default('login'),
     THROTTLE: oneOf(['on', 'off']).default('on'),
     SMTP_URL: smtpUrl.optional(),
     MAIL_FROM: mailFrom.optional(),
@@ -92,7 +93,9 @@ const schema = z
       if (!set.SMTP_URL) {
         refuse('SMTP_URL', 'is required in production: a forgotten password is reset by mail')
       }
-      if (set.CAPTCHA.mode !== 'on') refuse('CAPTCHA', 'must be on in production')
+      if (!['on', 'failures'].includes(set.CAPTCHA.mode)) {
+        refuse('CAPTCHA', 'must be on or failures in production')
+      }
       if (set.THROTTLE !== 'on') refuse('THROTTLE', 'must be on in production')
     }
   })
@@ -116,6 +119,7 @@ const schema = z
     sessionEncryptionKey: set.SESSION_ENCRYPTION_KEY,
     passwordPepper: set.PASSWORD_PEPPER,
     captcha: set.CAPTCHA,
+    afterRegistration: set.AFTER_REGISTRATION,
     throttle: set.THROTTLE === 'on',
     smtpUrl: set.SMTP_URL,
     mailFrom: set.MAIL_FROM,

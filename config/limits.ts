@@ -33,6 +33,8 @@ export const attemptLimits = {
   account: { points: 25, duration: DAY / SECOND },
   // Failed passwords for one account on a device that it is known on, or in one session of its owner.
   device: { points: 5, duration: (15 * MINUTE) / SECOND },
+  // Whether a sign-in with one name, or from one network, failed lately: with CAPTCHA=failures the next ones ask for a captcha.
+  failure: { points: 1, duration: HOUR / SECOND },
   // Registrations, and changes of the username: each answer shows whether somebody has a name.
   registration: { points: 20, duration: MINUTE / SECOND },
   // Pictures and questions. A picture costs 3 ms, so a network gets 6 % of a processor; a school shares one.

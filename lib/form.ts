@@ -21,6 +21,11 @@ export function readForm<S extends z.ZodObject>(body: unknown, schema: S): Form<
   return { ok: false, errors, typed }
 }
 
+/** What was typed into a form, to show it again; passwords and captchas excepted. */
+export function typedIn(body: unknown): Typed {
+  return typedStrings(body, Object.keys(body ?? {}))
+}
+
 /** A field that has to be text: missing counts as empty; lists and objects, which a visitor can send, are refused; so is NUL. */
 export function text() {
   return z

@@ -1,6 +1,7 @@
 // What the site's middleware adds to Express's requests and responses, so that types know it wherever they are used.
 import type { Locale, Translate } from '../config/i18n.ts'
 import type { Logger } from '../config/logger.ts'
+import type { Typed } from '../lib/form.ts'
 import type { Notice } from './answer/flash.ts'
 import type { TurnedAway } from './answer/problem.ts'
 import type { CurrentUser } from './session/current-user.ts'
@@ -34,6 +35,8 @@ declare global {
       csrfToken?: () => string
       /** The notice to show, if there is one; it is shown once. */
       takeNotice?: () => Notice | undefined
+      /** What the fields of the page's form show, where its handler does not say. */
+      typed?: Typed
       /** Set where something else than a row of the map answers. */
       route?: string
       /** Where other pages lead back to instead of here, where the address is a secret. */

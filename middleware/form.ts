@@ -6,19 +6,22 @@ import { readForm, text, type Form, type Refusal } from '../lib/form.ts'
 import type { Refused } from '../models/result.ts'
 import type { SecurityEvent } from '../models/security-event.ts'
 import { takeCaptcha } from '../models/session.ts'
-import { wantsWords } from './form/captcha.ts'
+import { isSolvedFor, keepSolved, sentCaptchaKey, wantsWords } from './form/captcha.ts'
 import { record } from './log/security-events.ts'
 import { storeOf } from './session.ts'
+import { settingsOf } from './settings.ts'
 
 const captchaField = z.object({ captcha: text() })
 
-/** Check the form and its captcha. All errors come together; what the form's values would do happens only if there is none. */
+/** Check the form and, if the site has one and this form asks for it, its captcha. All errors come together; what the form's values would do happens only if there is none. */
 export async function checkForm<S extends z.ZodObject>(
   req: Request,
   schema: S,
+  isCaptchaAsked = true,
 ): Promise<Form<z.output<S>> & { events?: SecurityEvent[] }> {
   const form = readForm(req.body, schema)
-  const error = await captchaError(req)
+  const isAsked = isCaptchaAsked && settingsOf(req).captcha.mode !== 'off'
+  const error = isAsked ? await captchaError(req, form.ok) : undefined
   if (error === undefined) return form
   const errors = { ...(form.ok ? {} : form.errors), captcha: error }
   const reason = error.replace('errors.', '')
@@ -39,19 +42,20 @@ export function renderRefusal(
   res.status(wait ? 429 : 422).render(view, { ...values, errors, wait })
 }
 
-// The answer is gone from the session before it is compared: one captcha, one try, also for parallel requests.
-// Which of the two it was makes no difference here but for the sentence.
-async function captchaError(req: Request): Promise<string | undefined> {
-  if (req.app.get('captcha on') !== true) return undefined
-  const expected = await takeCaptcha(storeOf(req), req.sessionID, req.session)
+// The captcha is gone from the session before it is compared: one captcha, one try, also for parallel requests.
+// A right answer beside a wrong field has had no effect, and no password was looked at: it counts for the next try.
+// Nothing typed is no try. Which of a picture and a question it was makes no difference here but for the sentence.
+async function captchaError(req: Request, isFormRight: boolean): Promise<string | undefined> {
+  const kind = wantsWords(req) ? 'question' : 'captcha'
   const answer = readForm(req.body, captchaField)
-  if (!answer.ok) {
-    return answer.errors.captcha
-  } else if (answer.value.captcha.trim() === '') {
-    return wantsWords(req) ? 'errors.question.missing' : 'errors.captcha.missing'
-  } else if (isCaptchaAnswer(answer.value.captcha, expected)) {
-    return undefined
-  } else {
-    return wantsWords(req) ? 'errors.question.wrong' : 'errors.captcha.wrong'
-  }
+  if (!answer.ok) return answer.errors.captcha
+  const key = sentCaptchaKey(req)
+  const isMissing = answer.value.captcha.trim() === ''
+  if (isMissing && !isSolvedFor(req.path, req.session[key])) return `errors.${kind}.missing`
+  const captcha = await takeCaptcha(storeOf(req), req.sessionID, req.session, key)
+  const isRight =
+    isSolvedFor(req.path, captcha) || isCaptchaAnswer(answer.value.captcha, captcha?.answers)
+  if (!isRight) return `errors.${kind}.${isMissing ? 'missing' : 'wrong'}`
+  if (!isFormRight) keepSolved(req, req.path)
+  return undefined
 }

@@ -1,7 +1,10 @@
 // How a row of the map becomes a route: guard, token, handler, and 405 for every other method.
 import { Router, type Request, type RequestHandler } from 'express'
 import createError from 'http-errors'
+import { typedIn } from '../lib/form.ts'
 import { developer } from './access.ts'
+import { wantsJson } from './answer/representation.ts'
+import { record } from './log/security-events.ts'
 
 /** A page shows itself on GET and takes its form on POST; most do one of the two. */
 export type Page = {
@@ -20,7 +23,8 @@ export function pages(map: Row[], requireToken: RequestHandler): Router {
     // A page that is not there for somebody is not there for any method.
     if ([guard].flat().includes(developer)) route.all(developer)
     if (page.show) route.get(guard, page.show)
-    if (page.submit) route.post(guard, unlessHarmless(page, requireToken), page.submit)
+    if (page.submit)
+      route.post(guard, unlessHarmless(page, orShowAgain(page, requireToken)), page.submit)
     route.all(otherMethods(page))
   }
   return router
@@ -38,6 +42,26 @@ function unlessHarmless({ isHarmless }: Page, requireToken: RequestHandler): Req
     } else {
       requireToken(req, res, next)
     }
+  }
+}
+
+// A token is old where somebody has signed in or out in another tab meanwhile, or after a restart. Nothing was done: the form
+// comes back with a new token. What was typed is shown only where the browser says that it comes from here, which
+// middleware/form/same-site.ts has checked: a page of another site must not fill in a form of ours for somebody to send.
+function orShowAgain({ show }: Page, requireToken: RequestHandler): RequestHandler {
+  return function requireTokenOrShowAgain(req, res, next) {
+    void requireToken(req, res, (error?: unknown) => {
+      if (error === undefined || !show || wantsJson(req)) {
+        next(error)
+      } else {
+        record(req, { events: [{ event: 'csrf-refused' }] })
+        const isMarked = (req.get('Sec-Fetch-Site') ?? req.get('Origin')) !== undefined
+        res.locals.typed = isMarked ? typedIn(req.body) : {}
+        res.locals.takeNotice = () => 'form-stale'
+        res.status(403)
+        Promise.resolve(show(req, res, next)).catch(next)
+      }
+    })
   }
 }
 

@@ -6,7 +6,7 @@ import type { Settings } from '../config/env.ts'
 import { cookieFlags, cookieName } from '../config/session.ts'
 import { DAY, HOUR } from '../config/time.ts'
 import type { SessionStore } from '../lib/session/store.ts'
-import { endOldestSessions } from '../models/session.ts'
+import { endOldestSessions, type Captcha } from '../models/session.ts'
 import { isStillMember, type Member } from '../models/user.ts'
 import { record } from './log/security-events.ts'
 import { settingsOf } from './settings.ts'
@@ -23,7 +23,12 @@ declare module 'express-session' {
     /** From where and with what browser the member signed in, for /account/sessions. */
     address: string
     agent: string
-    captcha: { answers: string[]; expires: Date }
+    /** The name of an account that was made in this session, for the sign-in that follows. */
+    registeredAs: string
+    /** The address that a link was just asked for: the next page says where to look for it. */
+    mailedTo: string
+    captcha: Captcha
+    [key: `captcha-${string}`]: Captcha
   }
 }
 

@@ -21,17 +21,34 @@ export type UserSession = {
   lastActive: Date
 }
 
+/** A captcha that waits for its answer, or, with `solvedFor`, one that was answered and counts for the form at that path. */
+export type Captcha = { answers: string[]; expires: Date; solvedFor?: string }
+
+/** The key in a session's data of the captcha with this id. Each has its own, so that tabs do not overwrite each other's. */
+export type CaptchaKey = 'captcha' | `captcha-${string}`
+
+/** The key of the captcha with this id; the one of a script that names none has no id. */
+export function captchaKey(id: string): CaptchaKey {
+  return id === '' ? 'captcha' : `captcha-${id}`
+}
+
+/** The keys of all captchas in a session's data. */
+export function captchaKeys(session: object): CaptchaKey[] {
+  return Object.keys(session).filter((key): key is CaptchaKey => /^captcha(-|$)/.test(key))
+}
+
 /**
- * Take the captcha's answers out of a session: undefined if there is none or it is too old.
+ * Take a captcha out of a session: undefined if there is none or it is too old.
  * It is removed in the same step that reads it, so that of many parallel tries at one captcha only one is compared at all.
  */
 export async function takeCaptcha(
   store: SessionStore,
   sessionId: string,
   session: Partial<SessionData>,
-): Promise<string[] | undefined> {
-  const captcha = await store.take(sessionId, session, 'captcha')
-  return captcha && captcha.expires > new Date() ? captcha.answers : undefined
+  key: CaptchaKey,
+): Promise<Captcha | undefined> {
+  const captcha = await store.take(sessionId, session, key)
+  return captcha && captcha.expires > new Date() ? captcha : undefined
 }
 
 /** The sessions of this user, the latest sign-in first. */
@@ -57,7 +74,9 @@ export async function exportSessions(store: SessionStore, userId: string) {
     store.raw.find({ owner: userId, session: { $exists: false } }).toArray(),
   ])
   return [...found, ...over].map(({ _id, version: _version, session, ...metadata }) => {
-    const { captcha: _captcha, ...data } = (session ?? {}) as Partial<SessionData>
+    const data = { ...(session as Partial<SessionData> | undefined) }
+    // oxlint-disable-next-line typescript/no-dynamic-delete -- the type allows the captchas' keys only
+    for (const key of captchaKeys(data)) delete data[key]
     return { ...data, ...metadata }
   })
 }

@@ -1,8 +1,9 @@
 // GET and POST /login: a name, a password and a captcha become a session.
 import type { Request, Response } from 'express'
 import { z } from 'zod'
+import { readForm, type FieldErrors } from '../lib/form.ts'
 import { safeNext } from '../lib/http/safe-next.ts'
-import { askInWords } from '../middleware/form/captcha.ts'
+import { offerCaptcha } from '../middleware/form/captcha.ts'
 import { rememberFailures } from '../middleware/answer/failed-attempts.ts'
 import { checkForm, renderRefusal } from '../middleware/form.ts'
 import { record } from '../middleware/log/security-events.ts'
@@ -10,16 +11,21 @@ import { signIn } from '../middleware/session.ts'
 import { rememberDevice } from '../middleware/session/device.ts'
 import { callerOf } from '../middleware/throttle.ts'
 import { authenticate, credentials } from '../models/sign-in.ts'
+import { hasFailedLately, noteFailure } from '../models/sign-in/throttle.ts'
+import { settingsOf } from '../middleware/settings.ts'
 
 // A `next` that is no text is as good as none: it only says where to go afterwards.
 const destination = z.object({ next: z.string().optional().catch(undefined) })
 
-export function show(req: Request, res: Response) {
-  res.render('login', { next: nextOf(req), question: askInWords(req) })
+export async function show(req: Request, res: Response) {
+  const { registeredAs } = req.session
+  if (registeredAs !== undefined) res.locals.typed ??= { username: registeredAs }
+  res.render('login', { next: nextOf(req), ...(await captchaOf(req)) })
 }
 
 export async function submit(req: Request, res: Response) {
-  const form = await checkForm(req, credentials)
+  const { username = '' } = readForm(req.body, credentials).typed
+  const form = await checkForm(req, credentials, await isCaptchaAsked(req, username))
   const result = form.ok ? await authenticate(form.value, callerOf(req)) : form
   if (result.ok) {
     const { member, failures } = result.value
@@ -29,12 +35,25 @@ export async function submit(req: Request, res: Response) {
     record(req, result) // now, with the new session's name
     res.redirect(303, nextOf(req))
   } else {
+    if (form.ok && asksAfterFailures(req)) await noteFailure(callerOf(req), username)
     renderRefusal(req, res, 'login', result, {
       typed: form.typed,
       next: nextOf(req),
-      question: askInWords(req),
+      ...(await captchaOf(req, username, result.errors)),
     })
   }
+}
+
+async function captchaOf(req: Request, username?: string, errors?: FieldErrors) {
+  return (await isCaptchaAsked(req, username)) ? offerCaptcha(req, errors) : {}
+}
+
+async function isCaptchaAsked(req: Request, username?: string): Promise<boolean> {
+  return !asksAfterFailures(req) || (await hasFailedLately(callerOf(req), username))
+}
+
+function asksAfterFailures(req: Request): boolean {
+  return settingsOf(req).captcha.mode === 'failures'
 }
 
 function nextOf(req: Request): string {

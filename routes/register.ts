@@ -1,14 +1,18 @@
 // GET and POST /register: the form of a new account.
 import type { Request, Response } from 'express'
-import { askInWords } from '../middleware/form/captcha.ts'
+import { keepSolved, offerCaptcha } from '../middleware/form/captcha.ts'
 import { checkForm, renderRefusal } from '../middleware/form.ts'
 import { localeOf } from '../middleware/locale.ts'
 import { record } from '../middleware/log/security-events.ts'
+import { signIn } from '../middleware/session.ts'
+import { rememberDevice } from '../middleware/session/device.ts'
+import { settingsOf } from '../middleware/settings.ts'
 import { callerOf } from '../middleware/throttle.ts'
 import { register, registration } from '../models/account/registration.ts'
+import type { Member } from '../models/user.ts'
 
 export function show(req: Request, res: Response) {
-  res.render('register', { question: askInWords(req) })
+  res.render('register', offerCaptcha(req))
 }
 
 export async function submit(req: Request, res: Response) {
@@ -17,11 +21,26 @@ export async function submit(req: Request, res: Response) {
   if (result.ok) {
     record(req, result)
     res.flash('account-created')
-    res.status(201).redirect(303, '/login')
+    res.status(201).redirect(303, await enter(req, result.value))
   } else {
     renderRefusal(req, res, 'register', result, {
       typed: form.typed,
-      question: askInWords(req),
+      ...offerCaptcha(req, result.errors),
     })
+  }
+}
+
+/** Where a new member goes on: to the account, signed in, or to a sign-in that asks for the password alone. */
+async function enter(req: Request, member: Member): Promise<string> {
+  if (settingsOf(req).afterRegistration === 'account') {
+    await signIn(req, member, false)
+    await rememberDevice(req, member.id)
+    record(req, { events: [{ event: 'sign-in', userId: member.id }] })
+    return '/account'
+  } else {
+    // This session has just answered a captcha: one sign-in needs no second one.
+    keepSolved(req, '/login')
+    req.session.registeredAs = member.username
+    return '/login'
   }
 }

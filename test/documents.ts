@@ -14,9 +14,11 @@ export type StoredSession = {
     username?: string
     email?: string
     signedInAt?: Date
-    captcha?: { answers: string[]; expires: Date }
+    captcha?: Captcha
+    [key: `captcha-${string}`]: Captcha
   }
 }
+type Captcha = { answers: string[]; expires: Date }
 
 /** The users of a site. */
 export function usersOf(site: Site) {
@@ -37,6 +39,12 @@ export function sessionKey(visitor: Visitor): string {
 /** The stored session of a visitor, null if there is none. */
 export function sessionOf(site: Site, visitor: Visitor) {
   return sessionsOf(site).findOne({ _id: sessionKey(visitor) })
+}
+
+/** The captchas in a stored session, the latest last. */
+export function captchasOf(stored: StoredSession | null): Captcha[] {
+  const entries = Object.entries(stored?.session ?? {})
+  return entries.filter(([key]) => key.startsWith('captcha')).map(([, one]) => one as Captcha)
 }
 
 /** Change the stored session of a visitor, as the passing of time would. */

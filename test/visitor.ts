@@ -30,7 +30,8 @@ export class Visitor {
   async fill(path: string, fields: Fields, headers: Fields = {}): Promise<Response> {
     const form = page(await this.get(path)).querySelector('main form')
     if (!form) throw new Error(`${path} has no form`)
-    if (form.querySelector('img[src="/captcha"]')) await this.get('/captcha')
+    const picture = form.querySelector('img[src^="/captcha"]')?.getAttribute('src')
+    if (picture !== undefined) await this.get(picture)
     const hidden = form
       .querySelectorAll('input[type=hidden]')
       .map((input): [string, string] => [

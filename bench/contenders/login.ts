@@ -21,6 +21,7 @@ app.get('/login', (_req, res) => {
     locales: LOCALES,
     t,
     notice: undefined,
+    noticeKind: 'done',
     mailIsCaught: false,
     failures: undefined,
     csrfToken: CSRF_TOKEN,
@@ -33,7 +34,8 @@ app.get('/login', (_req, res) => {
     typed: {},
     errors: {},
     parts: { links: [], styles: [], scripts: [] },
-    captchaOn: true,
+    captchaId: 'picture1',
+    focusOf: () => undefined,
   })
 })
 app.listen(Number(PORT), '127.0.0.1')

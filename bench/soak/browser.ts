@@ -57,14 +57,14 @@ export class Browser {
     const outcome = await this.read(`${kind}: form`, path)
     const form = outcome.status === 200 ? formOf(outcome.text, path) : undefined
     if (!form) return { outcome }
-    if (!form.hasCaptcha) return { outcome, form }
-    const picture = await this.read(`${kind}: captcha`, '/captcha')
+    if (form.picture === undefined) return { outcome, form }
+    const picture = await this.read(`${kind}: captcha`, form.picture)
     return picture.status === 200 ? { outcome, form } : { outcome: picture }
   }
 
   async submit(kind: string, form: Form, fields: Fields, manner: Manner = {}): Promise<Outcome> {
     const { byteDelay, timeout } = manner
-    const captcha = form.hasCaptcha ? { captcha: CAPTCHA } : {}
+    const captcha = form.picture !== undefined ? { captcha: CAPTCHA } : {}
     const filled = formRequest(form.action, { ...form.hidden, ...captcha, ...fields })
     const length = { 'Content-Length': String(filled.body.length) }
     const body = byteDelay === undefined ? filled.body : byteByByte(filled.body, byteDelay)

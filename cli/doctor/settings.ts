@@ -21,7 +21,7 @@ export function checkSettings(settings: Settings): Finding[] {
       `The site listens on ${host}, for others too, but NODE_ENV is not "production".`,
       'Set NODE_ENV=production, which asks for real secrets and a real captcha.',
     )
-    if (captcha.mode !== 'on' || !throttle) {
+    if (!['on', 'failures'].includes(captcha.mode) || !throttle) {
       findings.warning('The captcha or the throttle is off.', 'Unset CAPTCHA and THROTTLE.')
     }
   }

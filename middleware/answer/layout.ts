@@ -1,13 +1,21 @@
 // What the frame around every page shows, gathered when a page is rendered and not for redirects and pictures.
 import type { RequestHandler } from 'express'
 import { formatTime, formatWait, LOCALES, translator } from '../../config/i18n.ts'
+import type { FieldErrors } from '../../lib/form.ts'
 import { takeFailures } from './failed-attempts.ts'
-import { announcesMail } from './flash.ts'
+import { announcesMail, kindOfNotice } from './flash.ts'
 import { isDeveloper } from '../access.ts'
 import { settingsOf } from '../settings.ts'
 
 /** What a part of the site adds to the frame: words of the navigation, each a path and a key, and addresses of files. */
 export type FrameParts = { links: string[]; styles: string[]; scripts: string[] }
+
+// In a refused form the focus is on the first field that has to be typed again: a wrong one, or a password, which is never sent back.
+const PASSWORD_FIELDS = ['password', 'current']
+const focusOf = (fields: string[], errors: FieldErrors) =>
+  Object.keys(errors).length > 0
+    ? fields.find((field) => errors[field] !== undefined || PASSWORD_FIELDS.includes(field))
+    : undefined
 
 const NOTHING: FrameParts = { links: [], styles: [], scripts: [] }
 
@@ -25,6 +33,7 @@ export const layout: RequestHandler = function layout(req, res, next) {
       // Never from the request: a forged Host would be in every preview of a link.
       siteUrl: settingsOf(req).baseUrl,
       notice,
+      noticeKind: kindOfNotice(notice),
       mailIsCaught: announcesMail(notice) && isDeveloper(req),
       failures: takeFailures(req),
       // Missing where a request failed before its session was known: then the page has no forms.
@@ -34,10 +43,10 @@ export const layout: RequestHandler = function layout(req, res, next) {
       time: (date: Date) => formatTime(res.locals.locale ?? 'en', date),
       inWords: (seconds: number) => formatWait(res.locals.t ?? translator('en'), seconds),
       wait: undefined,
-      typed: {},
+      typed: res.locals.typed ?? {},
       errors: {},
       parts: (req.app.get('frame parts') as FrameParts | undefined) ?? NOTHING,
-      captchaOn: req.app.get('captcha on') as boolean,
+      focusOf,
     }
     render(view, { ...frame, ...values }, done ?? sendPage)
   }

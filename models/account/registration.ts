@@ -11,14 +11,11 @@ import { countAttempt, type Caller } from '../sign-in/throttle.ts'
 import { email } from '../user/email.ts'
 import { isPersonal, newPassword, personalRule } from '../user/new-password.ts'
 import { isReservedForOthers } from '../user/reservation.ts'
-import { byName, keysOf, takenKey, User } from '../user.ts'
+import { byName, keysOf, takenKey, User, type Member } from '../user.ts'
 import { nameKey } from '../user/name-key.ts'
 import { username } from '../user/username.ts'
 import { isEmailClaimable, isEmailTaken } from './email-claim.ts'
 import { begin, done, type Unfinished } from './unfinished.ts'
-
-/** Who registered. */
-type Registered = { id: string; username: string; email: string }
 
 /** The form of a new account: every rule of a field, and what a password must not contain. */
 export const registration = z
@@ -36,7 +33,7 @@ export async function register(
   form: z.output<typeof registration>,
   caller: Caller,
   locale?: Locale,
-): Promise<Result<Registered>> {
+): Promise<Result<Member>> {
   return (await countAttempt(caller, 'registration')) ?? (await create(form, caller, locale))
 }
 
@@ -44,7 +41,7 @@ async function create(
   form: z.output<typeof registration>,
   caller: Caller,
   locale?: Locale,
-): Promise<Result<Registered>> {
+): Promise<Result<Member>> {
   const taken = await takenFields(form.username, form.email)
   if (Object.keys(taken).length > 0) return refuse(taken)
   const { username, email } = form
@@ -74,7 +71,7 @@ async function create(
     return refuse({ [field]: `errors.${field}.taken` })
   }
   return (await finishRegistration(begun))
-    ? accept({ id: userId, username, email }, { event: 'registered', userId })
+    ? accept({ id: userId, username, email: isClaim ? '' : email }, { event: 'registered', userId })
     : refuse({ username: 'errors.username.taken' })
 }
 

@@ -18,7 +18,7 @@ const DUPLICATE_KEY = 11000
 const PURGE_INTERVAL = 60 * 1000 // milliseconds
 const LONGEST = DAY + HOUR // of the durations in config/limits.ts, and an hour for clocks that differ
 const MAX_OF_NAMES = 20_000 // counters of one limit that are kept for a day
-const OF_NAMES: Limit[] = ['daily', 'account']
+const OF_NAMES: Limit[] = ['daily', 'account', 'failure']
 
 let lastPurge = 0
 
@@ -46,6 +46,20 @@ export async function giveBack(counters: Counter[]): Promise<void> {
   const key = { $in: counters.map(rowKey) }
   const counting = { key, points: { $gt: 0 }, expire: { $gt: new Date() } }
   await orNotCounted(rows().updateMany(counting, { $inc: { points: -1 } }))
+}
+
+/** Keep that something happened now by each of these counters, for as long as its limit lasts. */
+export async function note(counters: Counter[]): Promise<void> {
+  const now = new Date()
+  for (const counter of counters) {
+    await orNotCounted(upsert(rowKey(counter), { points: 1, expire: endOf(counter[0], now) }))
+  }
+}
+
+/** True if by one of these counters anything is counted that is not over. */
+export async function isNoted(counters: Counter[]): Promise<boolean> {
+  const key = { $in: counters.map(rowKey) }
+  return (await orNotCounted(rows().findOne({ key, expire: { $gt: new Date() } }))) !== null
 }
 
 /** The keys whose counter of this limit is full, so that the next attempt is refused. */

@@ -10,6 +10,8 @@ import {
   forgetCounters,
   fullKeys,
   giveBack,
+  isNoted,
+  note,
   type Counter,
   type Limit,
 } from './counters.ts'
@@ -17,7 +19,7 @@ import { isKnownDevice } from './device.ts'
 
 const LARGER = 2 // times as much as from a /64 is allowed from a /56, and twice that from a /48
 
-const OF_ACCOUNTS: Limit[] = ['name', 'daily', 'account', 'device']
+const OF_ACCOUNTS: Limit[] = ['name', 'daily', 'account', 'device', 'failure']
 const OF_MAILBOXES: Limit[] = ['reset', 'confirmation', 'unconfirmed']
 
 /**
@@ -106,6 +108,16 @@ export async function beginConfirmation(
   return begin(caller, [['device', `${hashOf(userId)} ${hashOf(sessionId)}`]], userId)
 }
 
+/** Keep that a sign-in with this name failed from here, whether anybody has that name or not. */
+export async function noteFailure({ networks }: Caller, name: string): Promise<void> {
+  await note(keysOfFailure(networks, name))
+}
+
+/** True if a sign-in failed in the last hour from here, or, where a name is given, with that name. */
+export async function hasFailedLately({ networks }: Caller, name?: string): Promise<boolean> {
+  return isNoted(keysOfFailure(networks, name))
+}
+
 /** Forget what failed at an account, which opens it where failures had locked it. Throws where that can't be stored. */
 export async function forgetFailures(user: Named): Promise<void> {
   await forgetCounters(failuresOf(user))
@@ -150,6 +162,12 @@ function eventOf(limit: Limit, userId: string | undefined): SecurityEvent {
 
 function ofNetworks(limit: Limit, { networks }: Caller): Counter[] {
   return networks.map((network, index) => [limit, network, LARGER ** index])
+}
+
+// One network, the smallest: what a neighbour in a larger one mistyped asks nobody else for a captcha.
+function keysOfFailure([network = '']: string[], name?: string): Counter[] {
+  const ofName: Counter[] = name === undefined ? [] : [['failure', keyOfName(name)]]
+  return [['failure', network], ...ofName]
 }
 
 function failuresOf(user: Named): Counter[] {

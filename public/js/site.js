@@ -1,10 +1,19 @@
 // What a script adds to pages that work without it: it loads a new picture, shows a password, keeps typed fields, shows local times, and warns before the session ends.
 
 for (const link of document.querySelectorAll('[data-captcha]')) {
+  const picture = link.querySelector('img')
+  // At the limit of pictures there is a sentence instead of a broken one.
+  const showWhich = (isThere) => {
+    picture.hidden = !isThere
+    link.querySelector('[data-captcha-failed]').hidden = isThere
+  }
+  picture.addEventListener('load', () => showWhich(true))
+  picture.addEventListener('error', () => showWhich(false))
+  if (picture.complete && picture.naturalWidth === 0) showWhich(false)
   link.addEventListener('click', (event) => {
     event.preventDefault()
     // The number keeps the browser from showing the cached picture.
-    link.querySelector('img').src = `/captcha?${Date.now()}`
+    picture.src = picture.src.replace(/(&again=.*)?$/, `&again=${Date.now()}`)
     const input = document.getElementById('captcha')
     input.value = ''
     input.focus()

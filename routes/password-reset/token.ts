@@ -10,7 +10,8 @@ import { findReset, readReplacement, resetPassword } from '../../models/account/
 
 export async function show(req: Request, res: Response) {
   const owner = await findReset(tokenOf(req))
-  res.status(owner ? 200 : 404).render('password-reset/token', { owner })
+  if (!owner) res.status(404)
+  res.render('password-reset/token', { owner })
 }
 
 export async function submit(req: Request, res: Response) {

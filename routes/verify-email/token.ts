@@ -6,7 +6,8 @@ import { findVerification, verifyEmail } from '../../models/account/verification
 
 export async function show(req: Request, res: Response) {
   const owner = await findVerification(tokenOf(req))
-  res.status(owner ? 200 : 404).render('verify-email/token', { owner })
+  if (!owner) res.status(404)
+  res.render('verify-email/token', { owner })
 }
 
 export async function submit(req: Request, res: Response) {

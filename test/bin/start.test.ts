@@ -27,7 +27,7 @@ describe('npm start refuses', () => {
     const said = await refusal({ NODE_ENV: 'production', CAPTCHA: 'off' })
 
     expect(said).toContain('SESSION_SECRETS: is required in production')
-    expect(said).toContain('CAPTCHA: must be on in production')
+    expect(said).toContain('CAPTCHA: must be on or failures in production')
   })
 
   it('a port in use, naming it and another, and closes its database again', async () => {

@@ -57,7 +57,7 @@ export async function* everyState(page: Page): AsyncGenerator<string> {
   await page.goto('/login')
   await page.context().clearCookies({ name: 'csrf' })
   await submit(page)
-  yield 'error 403'
+  yield 'login, gone stale'
 
   await page.goto('/login')
   await fill(page, { username: 'long'.repeat(5000) })

@@ -11,7 +11,9 @@ export async function follow(page: Page, press: () => Promise<unknown>): Promise
 /** Type into the fields of the page's form. */
 export async function fill(page: Page, fields: Fields): Promise<void> {
   for (const [name, value] of Object.entries(fields)) {
-    await page.locator(`main [name=${name}]`).fill(value)
+    const field = page.locator(`main [name=${name}]`)
+    // A form may not ask for a captcha where one was just answered.
+    if (name !== 'captcha' || (await field.count()) > 0) await field.fill(value)
   }
 }
 

@@ -27,7 +27,7 @@ describe('A visit', () => {
     await page.getByLabel('Characters in the picture').fill(CAPTCHA)
     await follow(page, () => page.getByRole('button', { name: 'Create account' }).click())
     expect(where(page)).toBe('/login')
-    expect(await page.getByRole('status').textContent()).toContain('Your account was created.')
+    expect(await page.getByRole('status').textContent()).toContain('Your account is ready.')
 
     await page.getByLabel('Username or email').fill(username)
     await page.getByLabel('Password', { exact: true }).fill(validPassword)

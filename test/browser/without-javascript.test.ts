@@ -18,7 +18,7 @@ describe('Without JavaScript', () => {
     const page = await site.visitor({ javaScriptEnabled })
 
     const { username, email } = await register(page)
-    expect(await page.getByRole('status').textContent()).toContain('Your account was created.')
+    expect(await page.getByRole('status').textContent()).toContain('Your account is ready.')
     await signIn(page, username)
     expect(await page.getByRole('main').innerText()).toContain(email)
     await follow(page, () => page.getByRole('main').getByText('Home').click())
@@ -67,6 +67,6 @@ describe('Without JavaScript', () => {
 
 /** The next picture that arrives, read while its page is still there. */
 async function picture(page: Page): Promise<string> {
-  const response = await page.waitForResponse('**/captcha')
+  const response = await page.waitForResponse('**/captcha?*')
   return response.text()
 }

@@ -101,6 +101,7 @@ describe('readSettings', () => {
     ['WORKERS', 'auto', { workers: availableParallelism() }],
     ['CAPTCHA', 'fixed:SESAM', { captcha: { mode: 'fixed', text: 'SESAM' } }],
     ['CAPTCHA', 'off', { captcha: { mode: 'off' } }],
+    ['AFTER_REGISTRATION', 'account', { afterRegistration: 'account' }],
     ['PORT', '0', { port: 0 }],
     ['DATA_DIR', 'data', { dataDir: resolve('data') }],
     ['XDG_CACHE_HOME', '/cache', { cacheDir: '/cache/sesame' }],
@@ -128,7 +129,7 @@ describe('readSettings', () => {
     ['SESSION_ABSOLUTE_HOURS', ['721'], 'must be at most 720'],
     ['SESSION_REMEMBER_DAYS', ['366'], 'must be at most 365'],
     ['MONGO_URL', ['localhost:27017', 'mongodb://'], 'must begin with mongodb://'],
-    ['CAPTCHA', ['On', 'fixed:', 'fixed:A B'], 'must be on, off or fixed:TEXT'],
+    ['CAPTCHA', ['On', 'fixed:', 'fixed:A B'], 'must be on, failures, off or fixed:TEXT'],
     ['LOG_LEVEL', ['verbose'], 'must be fatal, error, warn'],
     ['BASE_URL', ['sign-in.example', 'ftp://a.example'], 'must be an address such as'],
     ['BASE_URL', ['https://a.example/x', 'https://a.example?x', 'https://u@a.example'], 'without'],
@@ -176,7 +177,9 @@ describe('readSettings', () => {
   })
 
   it.each(['off', 'fixed:SESAM'])('refuses to run in production with CAPTCHA=%s', (CAPTCHA) => {
-    expect(problems({ ...PRODUCTION, CAPTCHA })).toEqual(['CAPTCHA: must be on in production'])
+    expect(problems({ ...PRODUCTION, CAPTCHA })).toEqual([
+      'CAPTCHA: must be on or failures in production',
+    ])
   })
 
   it('refuses to run in production without an address, without secrets and without a mail server', () => {

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { translator } from '../../config/i18n.ts'
 import { changeSession, sessionOf } from '../documents.ts'
 import { CAPTCHA, openSite, validPassword, type Site } from '../helper.ts'
-import { errorsOf, newPerson, type Fields } from '../visitor.ts'
+import { errorsOf, newPerson, page, valueOf, type Fields } from '../visitor.ts'
 
 const t = translator('en')
 const wrong = { captcha: t('errors.captcha.wrong') }
@@ -21,9 +21,7 @@ afterAll(() => site.close())
 describe('POST /login', () => {
   it.each<[string, Fields]>([
     ['a wrong answer', { captcha: 'wrong' }],
-    ['an empty answer', { captcha: '' }],
     ['a wrong password', { password: 'not the one' }],
-    ['an empty username', { username: '' }],
   ])('takes no second answer to one picture after %s', async (_what, fields) => {
     const visitor = site.visitor()
     await visitor.get('/captcha')
@@ -34,6 +32,73 @@ describe('POST /login', () => {
     expect(second.status).toBe(422)
     expect(errorsOf(second)).toEqual(wrong)
     expect((await sessionOf(site, visitor))?.session).not.toHaveProperty('captcha')
+  })
+
+  it('keeps the picture after an empty answer', async () => {
+    const visitor = site.visitor()
+    await visitor.get('/captcha')
+    await visitor.send('/login', { ...form, captcha: '' })
+
+    const second = await visitor.send('/login', form)
+
+    expect(second.status).toBe(303)
+  })
+
+  it('asks for no second captcha after a right answer beside a missing field, for one try', async () => {
+    const visitor = site.visitor()
+    const refused = await visitor.fill('/login', { ...form, password: '' })
+    const hidden = { captchaId: valueOf(refused, 'captchaId') ?? '' }
+    const { captcha: _answer, ...rest } = form
+
+    const tries = await Promise.all(
+      Array.from({ length: 4 }, () =>
+        visitor.send('/login', { ...rest, ...hidden, password: 'not the one' }),
+      ),
+    )
+
+    expect(page(refused).querySelector('[name=captcha]')).toBeNull()
+    expect(refused.text).toContain(t('captcha.solved').replace("'", '&#39;'))
+    const compared = tries.filter((one) => 'password' in errorsOf(one))
+    expect(compared).toHaveLength(1)
+  })
+
+  it('counts an answer given on one form for that form alone', async () => {
+    const visitor = site.visitor()
+    const refused = await visitor.fill('/register', { username: 'x', captcha: CAPTCHA })
+    const hidden = { captchaId: valueOf(refused, 'captchaId') ?? '' }
+    const { captcha: _answer, ...rest } = form
+
+    const answer = await visitor.send('/login', { ...rest, ...hidden })
+
+    expect(errorsOf(answer)).toEqual({ captcha: t('errors.captcha.missing') })
+  })
+
+  it('takes the answers of two tabs, each to its own picture', async () => {
+    const visitor = site.visitor()
+    const ids = ['first', 'second']
+    for (const id of ids) await visitor.get(`/captcha?id=${id}`)
+    await changeSession(site, visitor, { 'session.captcha-first.answers': ['FIRST'] })
+
+    const crossed = await visitor.send('/login', { ...form, captchaId: 'first' })
+    const own = await visitor.send('/login', { ...form, captchaId: 'second' })
+
+    expect(errorsOf(crossed)).toEqual(wrong)
+    expect(own.status).toBe(303)
+  })
+
+  it('keeps the last five pictures of a session', async () => {
+    const visitor = site.visitor()
+    for (let id = 1; id <= 7; id++) await visitor.get(`/captcha?id=${id}`)
+
+    const { session } = (await sessionOf(site, visitor)) ?? { session: {} }
+
+    expect(Object.keys(session).filter((key) => key.startsWith('captcha'))).toEqual([
+      'captcha-3',
+      'captcha-4',
+      'captcha-5',
+      'captcha-6',
+      'captcha-7',
+    ])
   })
 
   it('takes one of two parallel answers to one picture', async () => {

@@ -1,7 +1,7 @@
 // The question in words: the other way for who can't see the picture, under the same rules.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { LOCALES, translator } from '../../config/i18n.ts'
-import { changeSession, sessionOf, sessionsOf } from '../documents.ts'
+import { captchasOf, changeSession, sessionOf, sessionsOf } from '../documents.ts'
 import { openSite, validPassword, type Site } from '../helper.ts'
 import { cookiesOf, errorsOf, newPerson, page, valueOf, type Visitor } from '../visitor.ts'
 
@@ -53,11 +53,11 @@ describe.each(['/login', '/register'])('GET %s?captcha=words', (path) => {
     const { sid } = cookiesOf(await visitor.get(`${path}?captcha=words`))
 
     const stored = await sessionOf(site, visitor)
-    const ends = stored?.session.captcha?.expires.getTime() ?? 0
+    const ends = captchasOf(stored)[0]?.expires.getTime() ?? 0
     expect(ends).toBeGreaterThanOrEqual(before + TEN_MINUTES - 1000)
     expect(ends).toBeLessThanOrEqual(Date.now() + TEN_MINUTES)
     expect(stored?.expires.getTime()).toBeLessThanOrEqual(Date.now() + TEN_MINUTES + A_TICK)
-    expect(Object.keys(stored?.session ?? {}).sort()).toEqual(['captcha', 'cookie'])
+    expect(Object.keys(stored?.session ?? {})).toHaveLength(2) // and the cookie
     expect(sid?.flags).toEqual(expect.arrayContaining(['httponly', 'samesite=lax', 'path=/']))
   })
 
@@ -67,11 +67,11 @@ describe.each(['/login', '/register'])('GET %s?captcha=words', (path) => {
     const answers = await Promise.all(visitors.map((one) => one.get(`${path}?captcha=words`)))
 
     const [first, second] = answers.map(({ text }) =>
-      text.replace(promptOf(text), '').replace(/name="_csrf" value="[^"]*"/g, ''),
+      text.replace(promptOf(text), '').replace(/name="(_csrf|captchaId)" value="[^"]*"/g, ''),
     )
     expect(first).toBe(second)
     for (const [index, visitor] of visitors.entries()) {
-      const expected = (await sessionOf(site, visitor))?.session.captcha?.answers ?? []
+      const expected = await answersOf(visitor)
       const names = expected.filter((one) => one.length > 3)
       const sent = JSON.stringify(answers[index]?.headers) + site.log.join('\n')
       expect(expected).not.toEqual([])
@@ -86,7 +86,7 @@ describe.each(['/login', '/register'])('GET %s?captcha=words', (path) => {
 
       const answer = await site.visitor().get(`${path}?captcha=${captcha.replace(' ', '%20')}`)
 
-      expect(page(answer).querySelector('main img')?.getAttribute('src')).toBe('/captcha')
+      expect(page(answer).querySelector('main img')?.getAttribute('src')).toMatch(/^\/captcha\?id=/)
       expect(await sessionsOf(site).countDocuments()).toBe(before)
     },
   )
@@ -132,7 +132,7 @@ describe('POST /login?captcha=words', () => {
     expect(valueOf(refused, 'captcha')).toBe('')
     expect(promptOf(refused.text).length).toBeGreaterThan(10)
     expect(page(refused).querySelector('main img')).toBeNull()
-    expect(page(refused).querySelector('[autofocus]')?.id).toBe('captcha')
+    expect(page(refused).querySelector('[autofocus]')?.id).toBe('password')
     expect(await answersOf(visitor)).not.toEqual([])
   })
 
@@ -159,7 +159,8 @@ describe('POST /login?captcha=words', () => {
     const visitor = site.visitor()
     const _csrf = await visitor.token('/login?captcha=words')
     const [captcha = ''] = await answersOf(visitor)
-    const form = { username, password: validPassword, captcha, _csrf }
+    const captchaId = idOf(await keyOf(visitor))
+    const form = { username, password: validPassword, captcha, captchaId, _csrf }
 
     const answers = await Promise.all(
       Array.from({ length: 6 }, () => visitor.post('/login?captcha=words', form)),
@@ -172,7 +173,9 @@ describe('POST /login?captcha=words', () => {
     const visitor = site.visitor()
     await visitor.get('/login?captcha=words')
     const [answer = ''] = await answersOf(visitor)
-    await changeSession(site, visitor, { 'session.captcha.expires': new Date(Date.now() - 1) })
+    const key = await keyOf(visitor)
+    const isOver = new Date(Date.now() - 1)
+    await changeSession(site, visitor, { [`session.${key}.expires`]: isOver })
 
     expect(errorsOf(await signInWords(visitor, answer))).toEqual(wrong)
     expect(errorsOf(await signInWords(site.visitor(), answer))).toEqual(wrong)
@@ -203,15 +206,28 @@ describe('with CAPTCHA=off, GET /login?captcha=words', () => {
 async function registerInWords(visitor: Visitor, person: ReturnType<typeof newPerson>) {
   await visitor.get('/register?captcha=words')
   const [captcha = ''] = await answersOf(visitor)
-  return visitor.send('/register?captcha=words', { ...person, captcha })
+  const captchaId = idOf(await keyOf(visitor))
+  return visitor.send('/register?captcha=words', { ...person, captcha, captchaId })
 }
 
 async function signInWords(visitor: Visitor, captcha: string) {
-  return visitor.send('/login?captcha=words', { username, password: validPassword, captcha })
+  const captchaId = idOf(await keyOf(visitor))
+  const fields = { username, password: validPassword, captcha, captchaId }
+  return visitor.send('/login?captcha=words', fields)
+}
+
+/** The key of the last question in a visitor's session. */
+async function keyOf(visitor: Visitor): Promise<string> {
+  const { session = {} } = (await sessionOf(site, visitor)) ?? {}
+  return Object.keys(session).findLast((key) => key.startsWith('captcha')) ?? ''
+}
+
+function idOf(key: string): string {
+  return key.replace('captcha-', '')
 }
 
 async function answersOf(visitor: Visitor): Promise<string[]> {
-  return (await sessionOf(site, visitor))?.session.captcha?.answers ?? []
+  return captchasOf(await sessionOf(site, visitor)).at(-1)?.answers ?? []
 }
 
 function promptOf(html: string): string {

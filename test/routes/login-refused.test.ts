@@ -85,13 +85,20 @@ describe('POST /login', () => {
     ['username', { username: '', password: '', captcha: 'wrong' }],
     ['password', { username: 'x', password: '', captcha: 'wrong' }],
     ['password', { username: 'x', password: 'not the one' }],
-    ['captcha', { username: 'x', password: 'not the one', captcha: 'wrong' }],
-  ])('focuses %s if it is the first wrong field', async (first, fields) => {
+    ['password', { username: 'x', password: 'not the one', captcha: 'wrong' }],
+  ])('focuses %s if it is the first field to type again', async (first, fields) => {
     const answer = await site.visitor().signIn(fields)
 
     const focused = page(answer).querySelectorAll('[autofocus]')
     expect(focused.map(({ id }) => id)).toEqual([first])
-    expect(focused[0]?.getAttribute('aria-invalid')).toBe('true')
+  })
+
+  it('says at the password that it has to be typed again after a wrong captcha', async () => {
+    const answer = await site.visitor().signIn({ username: 'x', captcha: 'wrong' })
+
+    const [described = ''] =
+      page(answer).getElementById('password')?.getAttribute('aria-describedby')?.split(' ') ?? []
+    expect(page(answer).getElementById(described)?.text).toBe(t('errors.password.again'))
   })
 
   it('describes fields by elements that exist only', async () => {
@@ -105,6 +112,23 @@ describe('POST /login', () => {
       expect(ids).toContain(`${field.id}-error`)
       for (const id of ids) expect(content.getElementById(id)?.text.trim()).toBeTruthy()
     }
+  })
+
+  it('sums several errors up with a link to each field, and wrong credentials in their own sentence', async () => {
+    const several = await site.visitor().signIn({ username: '', password: '', captcha: '' })
+    const wrong = await site.visitor().signIn({ username: 'nobody' })
+
+    const links = page(several).querySelectorAll('main [role=alert] a')
+    expect(links.map((link) => link.getAttribute('href'))).toEqual([
+      '#username',
+      '#password',
+      '#captcha',
+    ])
+    const alert = page(wrong).querySelector('main [role=alert]')
+    expect(alert?.text.trim()).toBe(t('errors.credentials'))
+    expect(alert?.querySelector('[role=img]')?.getAttribute('aria-label')).toBe(
+      t('notice-kind.wrong'),
+    )
   })
 
   it('names the error in the title', async () => {
@@ -127,5 +151,7 @@ describe('POST /login', () => {
 
 /** The page with what differs for any two visitors taken out: the name they typed and their tokens. */
 function without(name: string, text: string): string {
-  return text.replaceAll(name, 'NAME').replace(/name="_csrf" value="[^"]*"/g, '')
+  return text
+    .replaceAll(name, 'NAME')
+    .replace(/(name="(_csrf|captchaId)" value=|captcha\?id=)"?[^"]*"/g, '')
 }

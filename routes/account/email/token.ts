@@ -9,7 +9,8 @@ import { changeEmail, findEmailChange } from '../../../models/account/email-chan
 
 export async function show(req: Request, res: Response) {
   const change = await findEmailChange(tokenOf(req))
-  res.status(change ? 200 : 404).render('account/email/token', { change })
+  if (!change) res.status(404)
+  res.render('account/email/token', { change })
 }
 
 export async function submit(req: Request, res: Response) {

@@ -22,6 +22,23 @@ describe('GET /login', () => {
     expect(second).toBeUndefined()
   })
 
+  it('shows what a notice is, in colour and in a word for screen readers', async () => {
+    const visitor = site.visitor()
+    await visitor.get('/account')
+    const toKnow = await visitor.get('/login')
+    const stale = await visitor.post('/login', {})
+
+    const t = translator('en')
+    const kinds = [toKnow, stale].map((answer) => page(answer).querySelector('main .notice'))
+    expect(kinds.map((one) => one?.getAttribute('class'))).toEqual([
+      'notice information',
+      'notice warning',
+    ])
+    expect(
+      kinds.map((one) => one?.querySelector('[role=img]')?.getAttribute('aria-label')),
+    ).toEqual([t('notice-kind.information'), t('notice-kind.warning')])
+  })
+
   it('shows a notice in the language of the visitor', async () => {
     const visitor = site.visitor()
     await visitor.get('/account')

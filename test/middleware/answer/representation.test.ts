@@ -8,6 +8,7 @@ import { credentialsOf, frameOf, Script } from '../../script.ts'
 import { cookiesOf, newPerson, page, type Fields } from '../../visitor.ts'
 
 const TIME = expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/) as string
+const ID = expect.stringMatching(/^[\w-]{8}$/) as string
 const TOKEN = expect.stringMatching(/^[0-9a-f]{64}\.[0-9a-f]{64}$/) as string
 const t = translator('en')
 
@@ -82,10 +83,10 @@ describe.each(['application/json', 'text/html'])('with Accept: %s', (Accept) => 
 describe('GET in JSON', () => {
   it.each<[string, object]>([
     ['/home', {}],
-    ['/register', {}],
-    ['/login', { next: '/account' }],
-    ['/login?next=%2Fhome', { next: '/home' }],
-    ['/login?next=%2F%2Fevil.example', { next: '/account' }],
+    ['/register', { captchaId: ID }],
+    ['/login', { next: '/account', captchaId: ID }],
+    ['/login?next=%2Fhome', { next: '/home', captchaId: ID }],
+    ['/login?next=%2F%2Fevil.example', { next: '/account', captchaId: ID }],
   ])('%s gives an anonymous visitor its data and a token', async (path, data) => {
     const answer = await script().read(path)
 

@@ -3,9 +3,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { translator } from '../../../config/i18n.ts'
 import { usersOf } from '../../documents.ts'
 import { CAPTCHA, openSite, validPassword, type Site } from '../../helper.ts'
-import { newPerson, page, type Fields, type Visitor } from '../../visitor.ts'
+import { newPerson, page, valueOf, type Fields, type Visitor } from '../../visitor.ts'
 
 type Form = { path: string; by: 'anonymous' | 'member'; fields: () => Fields }
+const t = translator('en')
 const credentials = { password: validPassword, captcha: CAPTCHA }
 
 let site: Site
@@ -51,7 +52,7 @@ describe.each(forms)('POST $path by an $by', ({ path, by, fields }) => {
     })
 
     expect(answer.status).toBe(403)
-    expect(page(answer).querySelector('h1')?.text).toBe(translator('en')('error.403.title'))
+    expect(page(answer).querySelector('.notice')?.text ?? '').toContain(t('notice.form-stale'))
     expect(await usersOf(site).countDocuments()).toBe(before)
     expect((await visitor.get('/account')).status).toBe(by === 'member' ? 200 : 303)
   })
@@ -97,6 +98,56 @@ describe.each(forms)('POST $path by an $by', ({ path, by, fields }) => {
     const answer = await site.visitor().post(path, { ...fields(), _csrf: made }, { Cookie })
 
     expect(answer.status).toBe(403)
+  })
+})
+
+describe('A form that has gone stale', () => {
+  const FROM_HERE = { 'Sec-Fetch-Site': 'same-origin' }
+
+  it('comes back filled in, without the password, and with a token that counts', async () => {
+    const visitor = site.visitor()
+    const fields = { username: 'somebody', password: validPassword, next: '/home' }
+
+    const answer = await visitor.post('/login', { ...fields, _csrf: 'old' }, FROM_HERE)
+
+    expect(answer.status).toBe(403)
+    expect(valueOf(answer, 'username')).toBe('somebody')
+    expect(valueOf(answer, 'next')).toBe('/home')
+    expect(answer.text).not.toContain(validPassword)
+    const again = { ...fields, _csrf: valueOf(answer, '_csrf') ?? '' }
+    expect((await visitor.post('/login', again, FROM_HERE)).status).toBe(422) // for the captcha
+  })
+
+  it('of a member comes back after a sign-in in another tab', async () => {
+    const visitor = site.visitor()
+    await visitor.becomeMember()
+    const _csrf = await visitor.token('/account/email')
+    await visitor.becomeMember()
+    const fields = { email: 'new@example.com', current: validPassword, _csrf }
+
+    const answer = await visitor.post('/account/email', fields, FROM_HERE)
+
+    expect(answer.status).toBe(403)
+    expect(valueOf(answer, 'email')).toBe('new@example.com')
+    expect(valueOf(answer, '_csrf')).not.toBe(_csrf)
+    expect(answer.text).not.toContain(validPassword)
+  })
+
+  it('is not filled in where the browser does not say that it comes from here', async () => {
+    const answer = await site.visitor().post('/login', { username: 'somebody', _csrf: 'old' })
+
+    expect(valueOf(answer, 'username')).toBe('')
+  })
+
+  it('is no page in JSON, and none for another site', async () => {
+    const headers = { Accept: 'application/json' }
+    const foreign = { 'Sec-Fetch-Site': 'cross-site' }
+
+    const inJson = await site.visitor().post('/login', { username: 'somebody' }, headers)
+    const cross = await site.visitor().post('/login', { username: 'somebody' }, foreign)
+
+    expect([inJson.status, inJson.type]).toEqual([403, 'application/problem+json'])
+    expect([cross.status, cross.text.includes('somebody')]).toEqual([403, false])
   })
 })
 
