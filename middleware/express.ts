@@ -37,6 +37,8 @@ declare global {
       takeNotice?: () => Notice | undefined
       /** What the fields of the page's form show, where its handler does not say. */
       typed?: Typed
+      /** True if the visitor would rather have JSON than a page. */
+      isJson?: boolean
       /** Set where something else than a row of the map answers. */
       route?: string
       /** Where other pages lead back to instead of here, where the address is a secret. */

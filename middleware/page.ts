@@ -3,7 +3,6 @@ import { Router, type Request, type RequestHandler } from 'express'
 import createError from 'http-errors'
 import { typedIn } from '../lib/form.ts'
 import { developer } from './access.ts'
-import { wantsJson } from './answer/representation.ts'
 import { record } from './log/security-events.ts'
 
 /** A page shows itself on GET and takes its form on POST; most do one of the two. */
@@ -51,7 +50,7 @@ function unlessHarmless({ isHarmless }: Page, requireToken: RequestHandler): Req
 function orShowAgain({ show }: Page, requireToken: RequestHandler): RequestHandler {
   return function requireTokenOrShowAgain(req, res, next) {
     void requireToken(req, res, (error?: unknown) => {
-      if (error === undefined || !show || wantsJson(req)) {
+      if (error === undefined || !show || res.locals.isJson) {
         next(error)
       } else {
         record(req, { events: [{ event: 'csrf-refused' }] })

@@ -4,16 +4,11 @@ import { speakJson } from './json.ts'
 
 const JSON_TYPES = ['application/json', 'application/problem+json']
 
-/** True if the visitor would rather have JSON than a page. Without a preference it is the page. */
-export function wantsJson(req: Request): boolean {
-  const best = req.accepts(['html', ...JSON_TYPES])
-  return best !== false && JSON_TYPES.includes(best)
-}
-
 /** Make every answer a page or JSON, as the visitor prefers, and say that it depends on that. */
 export const representation: RequestHandler = function representation(req, res, next) {
   res.vary('Accept')
-  if (wantsJson(req)) {
+  res.locals.isJson = wantsJson(req)
+  if (res.locals.isJson) {
     speakJson(req, res)
   } else {
     speakHtml(res)
@@ -27,4 +22,10 @@ function speakHtml(res: Response): void {
     res.redirect(303, to)
   }
   res.picture = (png) => res.type('image/png').send(png)
+}
+
+// Without a preference it is the page.
+function wantsJson(req: Request): boolean {
+  const best = req.accepts(['html', ...JSON_TYPES])
+  return best !== false && JSON_TYPES.includes(best)
 }

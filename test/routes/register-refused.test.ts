@@ -65,8 +65,8 @@ describe('POST /register', () => {
     ['username', allWrong],
     ['email', { email: 'nobody', password: 'short', captcha: 'wrong' }],
     ['password', { password: 'short', captcha: 'wrong' }],
-    ['captcha', { captcha: 'wrong' }],
-  ])('focuses %s if it is the first wrong field', async (first, fields) => {
+    ['password', { captcha: 'wrong' }], // which comes before the captcha, and has to be typed again
+  ])('focuses %s if it is the first that needs the visitor', async (first, fields) => {
     const answer = await site.visitor().register(fields)
 
     expect(

@@ -69,7 +69,7 @@ describe('An answer', () => {
     ['en', 'Which month comes three months after November?', 'february'],
     ['zh-CN', '九加四等于多少？', '十三'],
     ['zh-CN', '十二减十等于多少？', '两'],
-    ['zh-CN', '十一月之后的第三个月是几月？', '2月'],
+    ['zh-CN', '十一月再过三个月是几月？', '2月'],
   ] as const)('%s: %s %s', (locale, asked, answer) => {
     const { answers } = find(locale, ({ prompt }) => prompt === asked)
 
