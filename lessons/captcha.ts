@@ -1,4 +1,4 @@
-// The captcha of document 1: the answer in the session, and why one try has to use it up.
+// The captcha of handout 1: the answer in the session, and why one try has to use it up.
 import session from 'express-session'
 import svgCaptcha from 'svg-captcha'
 import { z } from 'zod'
@@ -17,7 +17,7 @@ export const captcha: Lesson = {
   name: 'captcha',
   source: import.meta.filename,
   minutes: 10,
-  documents: [1, 4],
+  handouts: [1, 4],
   cookies: COOKIES,
 
   mount(app, { path, secret, stores, note }) {
@@ -43,7 +43,7 @@ export const captcha: Lesson = {
         const { code } = fields.parse(req.body)
         const expected = req.session.code
         if (side === 'once') delete req.session.code // ← used up by one try, right or wrong
-        // Without a picture before there is nothing expected: document 1 would throw here.
+        // Without a picture before there is nothing expected: handout 1 would throw here.
         const right = code.toLowerCase() === expected?.toLowerCase()
         await note(req, { [side]: right })
         if (req.is('json')) {

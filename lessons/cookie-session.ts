@@ -21,7 +21,7 @@ export const cookieSessions: Lesson = {
   name: 'cookie-session',
   source: import.meta.filename,
   minutes: 15,
-  documents: [2, 4],
+  handouts: [2, 4],
   cookies: names,
 
   mount(app, { path, secret }) {

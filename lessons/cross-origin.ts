@@ -15,7 +15,7 @@ const closed: RequestHandler = (_req, _res, next) => next()
 
 const servers: Record<string, { allow: RequestHandler; cookie: CookieOptions }> = {
   closed: { allow: closed, cookie: { sameSite: 'lax' } },
-  document: { allow: cors({ credentials: true }), cookie: {} }, // as in document 4: any origin (*)
+  document: { allow: cors({ credentials: true }), cookie: {} }, // as in handout 4: any origin (*)
   lax: { allow: cors(frontEnd), cookie: { sameSite: 'lax' } },
   none: { allow: cors(frontEnd), cookie: { sameSite: 'none', secure: true } }, // ← travels where the browser allows third-party cookies
   partitioned: {
@@ -28,7 +28,7 @@ export const crossOrigin: Lesson = {
   name: 'cross-origin',
   source: import.meta.filename,
   minutes: 15,
-  documents: [4],
+  handouts: [4],
   cookies: Object.keys(servers).map(nameOf),
   asksOtherOrigin: true,
 

@@ -10,7 +10,7 @@ export const expiry: Lesson = {
   name: 'expiry',
   source: import.meta.filename,
   minutes: 8,
-  documents: [1, 5],
+  handouts: [1, 5],
   cookies: COOKIES,
 
   mount(app, { path, secret, stores }) {

@@ -6,7 +6,7 @@ export const firstVisit: Lesson = {
   name: 'first-visit',
   source: import.meta.filename,
   minutes: 5,
-  documents: [3, 4, 5],
+  handouts: [3, 4, 5],
   cookies: ['first-visit.sid'],
 
   mount(app, { path, secret, stores, note }) {

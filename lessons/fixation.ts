@@ -11,7 +11,7 @@ export const fixation: Lesson = {
   name: 'fixation',
   source: import.meta.filename,
   minutes: 10,
-  documents: ['beyond'],
+  handouts: ['beyond'],
   cookies: Object.values(names),
   unseen: Object.values(names).map(noteOf),
 

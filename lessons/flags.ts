@@ -20,7 +20,7 @@ export const flags: Lesson = {
   name: 'flags',
   source: import.meta.filename,
   minutes: 15,
-  documents: [1, 2, 3, 4],
+  handouts: [1, 2, 3, 4],
   cookies: names,
 
   mount(app, { path, secret, stores }) {

@@ -5,7 +5,7 @@ import type { Lesson } from './lib/lesson.ts'
 import { LessonClient } from './lib/lesson-client.ts'
 import { countWrites, compare } from './lib/comparison.ts'
 
-const IDLE = 30 * 1000 // milliseconds; document 4 takes thirty minutes
+const IDLE = 30 * 1000 // milliseconds; handout 4 takes thirty minutes
 const SIDES = ['always', 'near-end'] as const
 const COOKIES = SIDES.map((side) => `idle.${side}`)
 const REQUESTS = 20
@@ -23,7 +23,7 @@ export const idle: Lesson = {
   name: 'idle',
   source: import.meta.filename,
   minutes: 8,
-  documents: [4],
+  handouts: [4],
   cookies: COOKIES,
 
   mount(app, { path, secret, stores, note }) {

@@ -30,7 +30,7 @@ export const md5: Lesson = {
   name: 'md5',
   source: import.meta.filename,
   minutes: 10,
-  documents: [3],
+  handouts: [3],
   cookies: [],
   unseen: [name],
 

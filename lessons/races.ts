@@ -10,7 +10,7 @@ export const races: Lesson = {
   name: 'races',
   source: import.meta.filename,
   minutes: 10,
-  documents: ['beyond'],
+  handouts: ['beyond'],
   cookies: Object.values(names),
 
   mount(app, { path, secret, stores }) {

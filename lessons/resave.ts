@@ -12,7 +12,7 @@ export const resave: Lesson = {
   name: 'resave',
   source: import.meta.filename,
   minutes: 10,
-  documents: [2, 3, 5],
+  handouts: [2, 3, 5],
   cookies: COOKIES,
 
   mount(app, { path, secret, stores, note }) {

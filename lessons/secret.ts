@@ -11,7 +11,7 @@ export const secret: Lesson = {
   name: 'secret',
   source: import.meta.filename,
   minutes: 10,
-  documents: [2, 5],
+  handouts: [2, 5],
   cookies: [name],
 
   mount(app, { path, secret, stores }) {

@@ -17,7 +17,7 @@ export const servers: Lesson = {
   name: 'servers',
   source: [SERVER_SCRIPT, import.meta.filename],
   minutes: 15,
-  documents: [5],
+  handouts: [5],
   cookies: names,
   unseen: [TURN],
 

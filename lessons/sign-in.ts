@@ -1,4 +1,4 @@
-// Signing in, as document 3 means it and as it is written today: set, read and destroy.
+// Signing in, as handout 3 means it and as it is written today: set, read and destroy.
 import { promisify } from 'node:util'
 import session from 'express-session'
 import { z } from 'zod'
@@ -22,7 +22,7 @@ export const signIn: Lesson = {
   name: 'sign-in',
   source: import.meta.filename,
   minutes: 10,
-  documents: [3, 5],
+  handouts: [3, 5],
   cookies: ['sign-in.sid'],
 
   mount(app, { path, secret, stores, note }) {
@@ -32,7 +32,7 @@ export const signIn: Lesson = {
       session({
         name: 'sign-in.sid',
         secret,
-        resave: false, // ← document 3 has true: what was only read is written back, and undoes what others wrote
+        resave: false, // ← handout 3 has true: what was only read is written back, and undoes what others wrote
         saveUninitialized: false,
         cookie: { path, httpOnly: true, sameSite: 'lax', maxAge: 10 * 60 * 1000 },
         store: stores.mongo(),

@@ -15,7 +15,7 @@ export const touchAfter: Lesson = {
   name: 'touch-after',
   source: import.meta.filename,
   minutes: 8,
-  documents: [5],
+  handouts: [5],
   cookies: COOKIES,
 
   mount(app, { path, secret, stores, note }) {

@@ -14,7 +14,7 @@ export const uninitialized: Lesson = {
   name: 'uninitialized',
   source: import.meta.filename,
   minutes: 6,
-  documents: [2, 3, 5],
+  handouts: [2, 3, 5],
   cookies: COOKIES,
 
   mount(app, { path, secret, stores, note }) {

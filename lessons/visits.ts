@@ -6,7 +6,7 @@ export const visits: Lesson = {
   name: 'visits',
   source: import.meta.filename,
   minutes: 5,
-  documents: [2],
+  handouts: [2],
   cookies: ['visits.sid'],
 
   mount(app, { path, secret, stores }) {

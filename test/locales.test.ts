@@ -42,6 +42,26 @@ describe('The locale files', () => {
   })
 })
 
+describe('The sentences', () => {
+  // docs/wording.md has two tables of words that are out, each in a code span.
+  const [, english = '', chinese = ''] = read('docs/wording.md').text.split(/^## .*out.*$/m)
+  const wordsIn = (part: string) =>
+    [...part.matchAll(/^\| `([^`]+)`/gm)].map(([, word = '']) => word)
+
+  it.each([
+    ['en', wordsIn(english), (word: string) => new RegExp(`\\b${word}\\b`, 'i')],
+    ['zh-CN', wordsIn(chinese), (word: string) => new RegExp(word)],
+  ] as const)('use no word that is out, %s', (locale, words, patternOf) => {
+    const all = ['config', 'lessons'].flatMap((room) =>
+      sentencesIn(JSON.parse(read(`${room}/locales/${locale}.json`).text) as Sentences),
+    )
+    const wrong = words.flatMap((word) => all.filter((one) => patternOf(word).test(one)))
+
+    expect(words.length).toBeGreaterThan(3)
+    expect(wrong).toEqual([])
+  })
+})
+
 describe('The views', () => {
   it('hold no words of their own', () => {
     const wordy = views
@@ -97,4 +117,10 @@ function keysOf(table: Sentences, prefix = ''): string[] {
 
 function withoutPlural(key: string): string {
   return key.replace(/_(one|other)$/, '')
+}
+
+function sentencesIn(sentences: Sentences): string[] {
+  return Object.values(sentences).flatMap((one) =>
+    typeof one === 'string' ? [one] : sentencesIn(one),
+  )
 }

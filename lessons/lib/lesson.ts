@@ -31,8 +31,8 @@ declare global {
   }
 }
 
-/** The documents whose snippets a lesson tries; "beyond" is what none of them tells. */
-export type Document = 1 | 2 | 3 | 4 | 5 | 'beyond'
+/** The handouts whose snippets a lesson tries; "beyond" is what none of them tells. */
+export type Handout = 1 | 2 | 3 | 4 | 5 | 'beyond'
 
 export type Lesson = {
   /** The word in the address: /lessons/<name>, and the name of its route, view, test and sentences. */
@@ -40,7 +40,7 @@ export type Lesson = {
   /** The file that runs, or the files, which the page shows. */
   source: string | string[]
   minutes: number
-  documents: Document[]
+  handouts: Handout[]
   /** The names of its cookies. Only these are ever recorded or shown. */
   cookies: string[]
   /** The names of cookies in which it keeps something of its own: never recorded, and cleared when it begins anew. */

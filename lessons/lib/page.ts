@@ -35,7 +35,7 @@ export function lessonPage(lesson: Lesson, tools: LessonTools): Page {
         lesson.look?.({ visitor, cookies: cookiesOf(req, names), port, otherOrigin }, tools),
       ])
       res.render(`lessons/${lesson.name}`, {
-        lesson: { name: lesson.name, minutes: lesson.minutes, documents: lesson.documents },
+        lesson: { name: lesson.name, minutes: lesson.minutes, handouts: lesson.handouts },
         ...record,
         stored: stored.map(({ document }) => document),
         storedUnder: stored.map(({ cookie }) => cookie), // the cookie of each of them

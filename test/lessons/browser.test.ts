@@ -255,7 +255,7 @@ async function pressAll(page: Page): Promise<number> {
     pressed.add(deeds[index] ?? '')
     for (const field of await page.locator('#try input[required]').all()) await field.fill('123456')
     const button = buttons.nth(index)
-    const staysOnPage = deeds[index]?.endsWith('by script') // document 1's client, which sends JSON
+    const staysOnPage = deeds[index]?.endsWith('by script') // handout 1's client, which sends JSON
     if (staysOnPage) await Promise.all([page.waitForResponse(/\/login$/), button.click()])
     else await follow(page, () => button.click())
   }

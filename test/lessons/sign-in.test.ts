@@ -73,7 +73,7 @@ describe(PATH, () => {
     expect(answer.status).toBe(303)
   })
 
-  it('names what document 3 gets wrong', async () => {
+  it('names what handout 3 gets wrong', async () => {
     const { text } = page(await site.visitor().get(PATH)).querySelector('#try') ?? { text: '' }
 
     for (const snippet of [
