@@ -31,9 +31,9 @@ describe('A page on a listed origin', () => {
     const person = { ...newPerson(), captcha: CAPTCHA }
 
     await call(page, '/captcha')
-    const registered = await call(page, '/register', person)
     const refused = await call(page, '/login', { ...person, captcha: 'wrong' })
     await call(page, '/captcha')
+    const registered = await call(page, '/register', person)
     const signedIn = await call(page, '/login', person)
     const account = await call(page, '/account')
     const signedOut = await call(page, '/logout', {})

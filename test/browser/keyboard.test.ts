@@ -41,7 +41,7 @@ describe('The Tab key', () => {
       'email',
       'password',
       'Show password',
-      "I can't see the picture: ask me a question in words",
+      "Can't see the picture? Answer a question instead",
       'New picture',
       'captcha',
       'Create account',
@@ -95,7 +95,7 @@ describe('A refused form', () => {
 
     await fill(page, { email, password: validPassword, captcha: 'WRONG' })
     await submit(page)
-    expect(await focused()).toBe('captcha')
+    expect(await focused()).toBe('password') // which comes first, and has to be typed again
   })
 
   it('has the focus in the password when a sign-in failed', async () => {

@@ -28,9 +28,9 @@ describe('In Chinese', () => {
     const page = await site.visitor({ locale: 'zh-CN', javaScriptEnabled })
 
     const { username } = await register(page)
-    expect(await page.getByRole('status').textContent()).toContain('账号注册成功，现在可以登录了。')
+    expect(await page.getByRole('status').textContent()).toContain('账号已注册')
     await submit(page)
-    expect(await page.getByRole('alert').textContent()).toBe('有 3 处需要修改。')
+    expect(await page.getByRole('alert').textContent()).toContain('有 1 处需要修改。')
     expect(await page.title()).toBe('错误：登录 · 芝麻开门')
     await signIn(page, username)
     expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('我的账号')
@@ -38,7 +38,7 @@ describe('In Chinese', () => {
     expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe(`你好 ${username}`)
     await signOut(page)
 
-    expect(await page.getByRole('status').textContent()).toBe('你已退出登录。')
+    expect(await page.getByRole('status').textContent()).toBe('已退出登录。')
   })
 })
 
@@ -73,7 +73,7 @@ describe('The language button', () => {
 
     await follow(page, () => page.getByRole('button', { name: '中文' }).click())
 
-    expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('没有这个页面')
+    expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('页面不存在')
   })
 
   it('is marked where it names the language of the page', async () => {

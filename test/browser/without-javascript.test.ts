@@ -25,7 +25,7 @@ describe('Without JavaScript', () => {
     expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe(`Hello ${username}`)
     await signOut(page)
 
-    expect(await page.getByRole('status').textContent()).toBe('You are signed out.')
+    expect(await page.getByRole('status').textContent()).toBe("You've signed out.")
   })
 
   for (const path of ['/register', '/login', '/login?next=%2Fhome']) {
