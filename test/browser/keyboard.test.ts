@@ -86,16 +86,16 @@ describe('A refused form', () => {
   it('has the focus in its first wrong field', async () => {
     await page.goto('/register')
     await submit(page)
-    expect(await focused()).toBe('username')
+    await expect.poll(focused).toBe('username')
 
     const { username, email } = newPerson()
     await fill(page, { username, email: 'nowhere', password: 'short', captcha: CAPTCHA })
     await submit(page)
-    expect(await focused()).toBe('email')
+    await expect.poll(focused).toBe('email')
 
     await fill(page, { email, password: validPassword, captcha: 'WRONG' })
     await submit(page)
-    expect(await focused()).toBe('password') // which comes first, and has to be typed again
+    await expect.poll(focused).toBe('password') // which comes first, and has to be typed again
   })
 
   it('has the focus in the password when a sign-in failed', async () => {
@@ -104,7 +104,7 @@ describe('A refused form', () => {
 
     await submit(page)
 
-    expect(await focused()).toBe('password')
+    await expect.poll(focused).toBe('password')
     expect(await page.title()).toBe('Error: Sign in · Sesame')
   })
 })
