@@ -48,4 +48,6 @@ export const attemptLimits = {
   lesson: { points: 1200, duration: MINUTE / SECOND },
   // Mails that come by themselves to an address that nobody has confirmed: it may be a stranger's.
   unconfirmed: { points: 5, duration: DAY / SECOND },
+  // The mail about an account that failed sign-ins have locked.
+  locked: { points: 1, duration: DAY / SECOND },
 } as const

@@ -3,6 +3,8 @@ import type { ErrorRequestHandler, Request } from 'express'
 import { storageId } from '../../lib/session/storage-id.ts'
 import { recordActivity } from '../../models/account/activity.ts'
 import { SECURITY_EVENTS, type SecurityEvent } from '../../models/security-event.ts'
+import { tellOfLock } from '../../models/mail/notice.ts'
+import { localeOf } from '../locale.ts'
 import { metricsOf } from './metrics.ts'
 
 // What an account's owner has no use for, or what anybody could repeat without end to push the rest off the list.
@@ -18,6 +20,7 @@ export function record(req: Request, { events = [] }: { events?: SecurityEvent[]
     writeLine(req, whole)
     countInMetrics(req, whole)
     keepForOwner(req, whole)
+    tellOwner(req, whole)
   }
 }
 
@@ -60,6 +63,17 @@ function keepForOwner(req: Request, { event, userId, reason }: SecurityEvent): v
       recordActivity(userId, activity, req.log)
     })
   }
+}
+
+// By mail, because whoever is locked out can't look at the page. After the answer, for the same reason as above.
+function tellOwner(req: Request, { userId, reason }: SecurityEvent): void {
+  if (userId === undefined || reason !== 'locked' || !req.res) return
+  const locale = localeOf(req.res)
+  afterAnswer(req, () => {
+    tellOfLock(userId, locale).catch((error: unknown) => {
+      req.log.error(error, 'A mail about a locked account could not be kept')
+    })
+  })
 }
 
 function afterAnswer({ res }: Request, act: () => void): void {

@@ -2,6 +2,7 @@
 import type { Locale } from '../../config/i18n.ts'
 import { countNotice, type Caller } from '../sign-in/throttle.ts'
 import { queueLetter, type Letter } from './outbox.ts'
+import { User } from '../user.ts'
 
 type Recipient = { email?: string | null; emailVerifiedAt?: Date | null }
 
@@ -23,6 +24,17 @@ export async function noticeOf(
   const limit = letter.kind === 'verify-email' ? 'confirmation' : 'unconfirmed'
   const refusal = isConfirmed ? undefined : await countNotice(caller, limit, email ?? '')
   return refusal ? undefined : { letter, locale }
+}
+
+/**
+ * Tell the owner that failed sign-ins have locked the account, once a day. Only at a confirmed address: another one may be a
+ * stranger's. Throws if it can't be counted or kept.
+ */
+export async function tellOfLock(userId: string, locale: Locale): Promise<void> {
+  const user = await User.findById(userId).select('email emailVerifiedAt').lean()
+  if (!user?.email || !(user.emailVerifiedAt instanceof Date)) return
+  const refusal = await countNotice({ networks: [], isCounted: true }, 'locked', user.email)
+  if (!refusal) await queueLetter({ kind: 'account-locked', userId }, locale)
 }
 
 /** Put a letter into the outbox, if it may be sent. Throws if it can't be kept. */

@@ -18,6 +18,7 @@ export type Letter =
   | { kind: 'password-reset'; email: string }
   | { kind: 'password-changed'; userId: string }
   | { kind: 'username-changed'; userId: string; before: string }
+  | { kind: 'account-locked'; userId: string }
   // To the new address, with the link; and to the one it would replace, so that its owner hears of it in time.
   | { kind: 'email-change'; userId: string; email: string }
   | { kind: 'email-change-asked'; userId: string; email: string }

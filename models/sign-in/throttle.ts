@@ -20,7 +20,7 @@ import { isKnownDevice } from './device.ts'
 const LARGER = 2 // times as much as from a /64 is allowed from a /56, and twice that from a /48
 
 const OF_ACCOUNTS: Limit[] = ['name', 'daily', 'account', 'device', 'failure']
-const OF_MAILBOXES: Limit[] = ['reset', 'confirmation', 'unconfirmed']
+const OF_MAILBOXES: Limit[] = ['reset', 'confirmation', 'unconfirmed', 'locked']
 
 /**
  * Where an attempt comes from: its networks, the smallest first (lib/http/network.ts), the id of the device if its browser
@@ -56,10 +56,10 @@ export async function countMail(
   return caller.isCounted ? refusalOf(counters) : undefined
 }
 
-/** Count a mail that comes by itself to an address that nobody has confirmed; a registration's is one with a link. */
+/** Count a mail that comes by itself and that strangers can cause; a registration's is one with a link. */
 export async function countNotice(
   caller: Caller,
-  limit: 'unconfirmed' | 'confirmation',
+  limit: 'unconfirmed' | 'confirmation' | 'locked',
   address: string,
 ): Promise<Refused | undefined> {
   return caller.isCounted ? refusalOf([[limit, mailboxKey(address)]]) : undefined

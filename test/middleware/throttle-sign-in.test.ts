@@ -191,6 +191,22 @@ describe('a locked account', () => {
     expect(opened.status).toBe(303)
   })
 
+  it('is told of by mail to its owner, once a day, if the address is confirmed', async () => {
+    const [confirmed, unconfirmed] = [await person(), await person()]
+    const filter = { username: confirmed.username }
+    await usersOf(site).updateOne(filter, { $set: { emailVerifiedAt: new Date() } })
+
+    for (const { username } of [confirmed, unconfirmed, confirmed]) {
+      await lockName(username)
+      await visitor.signIn(formOf({ username, password: 'wrong' }))
+    }
+
+    const subject = t('mail.account-locked.subject')
+    const told = () => site.mails().then((mails) => mails.filter((one) => one.subject === subject))
+    await expect.poll(async () => (await told()).length).toBe(1)
+    expect((await told())[0]?.link).toBe('/password-reset')
+  })
+
   it('is open on a device on which its owner signed in within ninety days, whatever others do', async () => {
     const [owner, neighbour] = [await person(), await person()]
     await visitor.signIn(formOf(owner))
