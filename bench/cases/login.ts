@@ -9,12 +9,17 @@ import { BROWSER_HEADERS } from '../visitor.ts'
 
 const CONNECTIONS = 20
 
-/** Measure both in turn. Throws unless their pages are the same but for the token. */
+/** Measure both in turn. Throws unless their pages are the same. */
 export async function login(stage: Stage) {
   const site = await startSite(stage, 'ours-login')
   const page = await read(newClient(site), '/login')
-  const [, token = ''] = /name="_csrf" value="([^"]+)"/.exec(page) ?? []
-  const express = await startContender(stage, 'bare-login', 'login', { CSRF_TOKEN: token })
+  const valueOf = (name: string) =>
+    new RegExp(`name="${name}" value="([^"]+)"`).exec(page)?.[1] ?? ''
+  const express = await startContender(stage, 'bare-login', 'login', {
+    SITE_URL: site.url,
+    CSRF_TOKEN: valueOf('_csrf'),
+    CAPTCHA_ID: valueOf('captchaId'),
+  })
   if ((await read(newClient(express), '/login')) !== page) {
     throw new Error('Express alone renders another /login than the site')
   }

@@ -1,10 +1,10 @@
-// Express rendering the site's own /login and nothing else: no session, no log, no headers; the token is always the same one.
+// Express rendering the site's own /login and nothing else: no session, no log, no headers; its token and captcha are always the same.
 import ejs from 'ejs'
 import express from 'express'
 import { formatTime, formatWait, LOCALES, translator } from '../../config/i18n.ts'
 import { viewsDir } from '../../config/paths.ts'
 
-const { PORT, CSRF_TOKEN } = process.env
+const { PORT, SITE_URL, CSRF_TOKEN, CAPTCHA_ID } = process.env
 const t = translator('en')
 const app = express()
 app.set('views', viewsDir)
@@ -19,6 +19,7 @@ app.get('/login', (_req, res) => {
     user: undefined,
     locale: 'en',
     locales: LOCALES,
+    siteUrl: SITE_URL,
     t,
     notice: undefined,
     noticeKind: 'done',
@@ -34,7 +35,7 @@ app.get('/login', (_req, res) => {
     typed: {},
     errors: {},
     parts: { links: [], styles: [], scripts: [] },
-    captchaId: 'picture1',
+    captchaId: CAPTCHA_ID,
     focusOf: () => undefined,
   })
 })
