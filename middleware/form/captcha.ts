@@ -1,5 +1,5 @@
 // What a visitor is expected to answer: the text of a picture, or a question in words for whoever can't see it.
-import { randomBytes } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import type { Request } from 'express'
 import { z } from 'zod'
 import { translator } from '../../config/i18n.ts'
@@ -34,7 +34,7 @@ export function offerCaptcha(req: Request, errors: FieldErrors = {}): CaptchaOff
   const solved = captchaKeys(req.session).find((key) => isSolvedFor(req.path, req.session[key]))
   if (solved && errors.captcha === undefined)
     return { captchaId: solved.slice(captchaKey('-').length - 1), captchaSolved: true }
-  const captchaId = randomBytes(6).toString('base64url')
+  const captchaId = randomUUID().slice(0, 8) // of one visitor's five; nobody has to be kept from guessing it
   if (!wantsWords(req)) return { captchaId }
   const { prompt, answers } = chooseQuestion(req.res?.locals.t ?? translator('en'))
   const expected = captcha.mode === 'fixed' ? [...answers, captcha.text] : answers
