@@ -56,13 +56,14 @@ export async function countMail(
   return caller.isCounted ? refusalOf(counters) : undefined
 }
 
-/** Count a mail that comes by itself and that strangers can cause; a registration's is one with a link. */
+/** Count a mail that comes by itself. A registration's is not counted by network: its registration is, and a class shares one. */
 export async function countNotice(
   caller: Caller,
   limit: 'unconfirmed' | 'confirmation' | 'locked',
   address: string,
 ): Promise<Refused | undefined> {
-  return caller.isCounted ? refusalOf([[limit, mailboxKey(address)]]) : undefined
+  const byNetwork = limit === 'confirmation' ? [] : ofNetworks('mail', caller)
+  return caller.isCounted ? refusalOf([...byNetwork, [limit, mailboxKey(address)]]) : undefined
 }
 
 /**

@@ -1,7 +1,8 @@
 // Whether an address is confirmed, and another mail for it.
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { translator } from '../../config/i18n.ts'
 import { attemptLimits } from '../../config/limits.ts'
+import { countUp } from '../documents.ts'
 import { openSite, validPassword, type Site } from '../helper.ts'
 import { newPerson, page } from '../visitor.ts'
 
@@ -133,6 +134,21 @@ describe('POST /verify-email', () => {
     }
     const later = (await site.mails()).filter(({ to }) => to === email)
     expect(later).toHaveLength(sent.length + 2)
+  })
+
+  it('leaves the mailboxes of others in peace once a network has caused enough mails', async () => {
+    const member = site.visitor()
+    const { email = '' } = await member.becomeMember()
+    await countUp('mail', '127.0.0.1')
+    onTestFinished(async () => {
+      await site.database.collection('attempts').deleteMany({})
+    })
+    const password = 'another lantern in the cave'
+
+    const answer = await member.fill('/account/password', { current: validPassword, password })
+
+    expect(answer.status).toBe(303)
+    expect((await site.mails()).filter(({ to }) => to === email)).toEqual([])
   })
 
   it('sends nothing to a confirmed address', async () => {
