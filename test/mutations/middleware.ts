@@ -55,8 +55,8 @@ export const middleware: Mutation[] = [
   },
   {
     file: 'middleware/page.ts',
-    from: 'route.post(guard, unlessHarmless(page, requireToken), page.submit)',
-    to: 'route.post(unlessHarmless(page, requireToken), guard, page.submit)',
+    from: 'route.post(guard, unlessHarmless(page, orShowAgain(page, requireToken)), page.submit)',
+    to: 'route.post(unlessHarmless(page, orShowAgain(page, requireToken)), guard, page.submit)',
     tests: [`${MIDDLEWARE}/answer/problem.test.ts`, 'test/privacy.test.ts'],
   },
   {
@@ -67,8 +67,8 @@ export const middleware: Mutation[] = [
   },
   {
     file: 'middleware/form/captcha.ts',
-    from: 'if (!req.user) req.session.cookie.maxAge = CAPTCHA_TTL',
-    to: 'req.session.cookie.maxAge = CAPTCHA_TTL',
+    from: 'if (!req.user) session.cookie.maxAge = CAPTCHA_TTL',
+    to: 'session.cookie.maxAge = CAPTCHA_TTL',
     tests: ['test/routes/captcha.test.ts', `${MIDDLEWARE}/form/captcha.test.ts`],
   },
   {
