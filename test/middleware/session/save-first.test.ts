@@ -14,6 +14,7 @@ type Write = 'update' | 'delete'
 
 let wire: Proxy
 let site: Site
+let counting: Site
 beforeAll(async () => {
   wire = await openProxy(inject('mongoUrl'))
   await mongoose.connect(wire.url, {
@@ -24,6 +25,8 @@ beforeAll(async () => {
   })
   await buildIndexes()
   site = await openSite()
+  // Opened now: while the wire is being mended it would connect to the engine itself.
+  counting = await openSite({ THROTTLE: 'on', CAPTCHA: 'off' })
 })
 afterEach(mend)
 afterAll(async () => {
@@ -129,7 +132,6 @@ describe.each<[string, () => unknown]>([
 
 describe('when what a handler changed can not be saved after it answered', () => {
   it('POST /login answers with the error page alone: no redirect, no cookie, all security headers', async () => {
-    const counting = await openSite({ THROTTLE: 'on', CAPTCHA: 'off' })
     const { username } = newPerson()
     const visitor = counting.visitor()
     await visitor.register({ username })
