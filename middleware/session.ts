@@ -3,12 +3,13 @@ import { promisify } from 'node:util'
 import type { Request, RequestHandler } from 'express'
 import session, { type SessionData } from 'express-session'
 import type { Settings } from '../config/env.ts'
-import { cookieFlags, cookieName } from '../config/session.ts'
+import { CAPTCHA_TTL, cookieFlags, cookieName } from '../config/session.ts'
 import { DAY, HOUR } from '../config/time.ts'
 import type { SessionStore } from '../lib/session/store.ts'
 import { endOldestSessions, type Captcha } from '../models/session.ts'
 import { isStillMember, type Member } from '../models/user.ts'
 import { record } from './log/security-events.ts'
+import { rememberDevice } from './session/device.ts'
 import { settingsOf } from './settings.ts'
 
 declare module 'express-session' {
@@ -62,7 +63,7 @@ export function storeOf(req: Request): SessionStore {
 }
 
 /**
- * Make this the session of a member and wait until it is stored.
+ * Make this the session of a member and wait until it is stored; the account knows this device from now on.
  * It gets a new id: one that somebody planted in this browser before is worth nothing afterwards (fixation, ASVS 7.2.4).
  */
 export async function signIn(req: Request, member: Member, remember: boolean): Promise<void> {
@@ -84,7 +85,8 @@ export async function signIn(req: Request, member: Member, remember: boolean): P
   record(req, await endOldestSessions(storeOf(req), member.id))
   await save(req)
   // Whoever changes the password, locks or deletes the account ends its sessions; this one may have come a moment later.
-  if (!(await isStillMember(member))) await signOut(req)
+  if (await isStillMember(member)) await rememberDevice(req, member.id)
+  else await signOut(req)
 }
 
 /**
@@ -130,4 +132,9 @@ export async function save(req: Request): Promise<void> {
 /** Go on as an anonymous visitor with an empty session under a new id; the old document is deleted. */
 export async function regenerate(req: Request): Promise<void> {
   await promisify(req.session.regenerate.bind(req.session))()
+}
+
+/** Let an anonymous visitor's session live no longer than a captcha: it holds little else. */
+export function keepShort(req: Request): void {
+  if (!req.user) req.session.cookie.maxAge = CAPTCHA_TTL
 }

@@ -8,7 +8,6 @@ import { rememberFailures } from '../middleware/answer/failed-attempts.ts'
 import { checkForm, renderRefusal } from '../middleware/form.ts'
 import { record } from '../middleware/log/security-events.ts'
 import { signIn } from '../middleware/session.ts'
-import { rememberDevice } from '../middleware/session/device.ts'
 import { callerOf } from '../middleware/throttle.ts'
 import { authenticate, credentials } from '../models/sign-in.ts'
 import { hasFailedLately, noteFailure } from '../models/sign-in/throttle.ts'
@@ -30,7 +29,6 @@ export async function submit(req: Request, res: Response) {
   if (result.ok) {
     const { member, failures } = result.value
     await signIn(req, member, form.ok && form.value.remember)
-    await rememberDevice(req, member.id)
     rememberFailures(req, failures)
     record(req, result) // now, with the new session's name
     res.redirect(303, nextOf(req))

@@ -5,7 +5,6 @@ import { checkForm, renderRefusal } from '../middleware/form.ts'
 import { localeOf } from '../middleware/locale.ts'
 import { record } from '../middleware/log/security-events.ts'
 import { signIn } from '../middleware/session.ts'
-import { rememberDevice } from '../middleware/session/device.ts'
 import { settingsOf } from '../middleware/settings.ts'
 import { callerOf } from '../middleware/throttle.ts'
 import { register, registration } from '../models/account/registration.ts'
@@ -34,7 +33,6 @@ export async function submit(req: Request, res: Response) {
 async function enter(req: Request, member: Member): Promise<string> {
   if (settingsOf(req).afterRegistration === 'account') {
     await signIn(req, member, false)
-    await rememberDevice(req, member.id)
     record(req, { events: [{ event: 'sign-in', userId: member.id }] })
     return '/account'
   } else {

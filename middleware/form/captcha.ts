@@ -8,6 +8,7 @@ import { chooseCaptchaText } from '../../lib/captcha.ts'
 import { chooseQuestion } from '../../lib/captcha/question.ts'
 import type { FieldErrors } from '../../lib/form.ts'
 import { captchaKey, captchaKeys, type Captcha } from '../../models/session.ts'
+import { keepShort } from '../session.ts'
 import { settingsOf } from '../settings.ts'
 
 /** What a form shows of its captcha: which one it is about, its question if it asks in words, or that it was answered already. */
@@ -83,6 +84,5 @@ function keepCaptcha(
   // oxlint-disable-next-line typescript/no-dynamic-delete -- the type allows the captchas' keys only
   for (const oldest of others.slice(0, 1 - MAX_CAPTCHAS)) delete session[oldest]
   session[key] = { ...captcha, expires: new Date(Date.now() + CAPTCHA_TTL) }
-  // An anonymous visitor's session holds little else and lives no longer.
-  if (!req.user) session.cookie.maxAge = CAPTCHA_TTL
+  keepShort(req)
 }

@@ -66,9 +66,9 @@ export const middleware: Mutation[] = [
     tests: [`${MIDDLEWARE}/form/body.test.ts`],
   },
   {
-    file: 'middleware/form/captcha.ts',
-    from: 'if (!req.user) session.cookie.maxAge = CAPTCHA_TTL',
-    to: 'session.cookie.maxAge = CAPTCHA_TTL',
+    file: 'middleware/session.ts',
+    from: 'if (!req.user) req.session.cookie.maxAge = CAPTCHA_TTL',
+    to: 'req.session.cookie.maxAge = CAPTCHA_TTL',
     tests: ['test/routes/captcha.test.ts', `${MIDDLEWARE}/form/captcha.test.ts`],
   },
   {
