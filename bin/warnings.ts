@@ -1,5 +1,6 @@
 // What whoever starts the site is told about its settings: who can reach it, and what does not protect them.
 import type { Settings } from '../config/env.ts'
+import { localeProblems } from '../config/i18n.ts'
 import { isHttps } from '../config/session.ts'
 import { isLoopbackHost } from '../lib/http/loopback.ts'
 
@@ -10,6 +11,7 @@ export function warningsFor(settings: Settings, address: string): string[] {
   const isOpen = !settings.production && !isLoopbackHost(settings.host)
   return [
     ...(isOpen ? [RULE, ...whatIsOpen(settings, address), RULE] : []),
+    ...localeProblems.map((problem) => `A language is not complete: ${problem}`),
     ...(settings.production && !isHttps(settings)
       ? [
           'INSECURE_HTTP is on: everybody on the way reads passwords and cookies, and can use them. Put a proxy that ends TLS in front, set BASE_URL=https://… and TRUST_PROXY=1, and unset INSECURE_HTTP.',

@@ -1,10 +1,9 @@
 // The teaching wing: the lessons in their order, and the page that lists them. Loaded only where LESSONS is on.
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Request, Response } from 'express'
 import type { Connection } from 'mongoose'
 import type { Settings } from '../config/env.ts'
-import { addSentences, LOCALES } from '../config/i18n.ts'
+import { addSentences } from '../config/i18n.ts'
 import { root } from '../config/paths.ts'
 import { anyone } from '../middleware/access.ts'
 import type { Lessons } from '../middleware/lessons.ts'
@@ -60,10 +59,7 @@ export function openLessons(settings: Settings, database: Connection): Lessons {
 
 /** Give the site's translator the sentences of the lessons. */
 export function addWords(): void {
-  for (const locale of LOCALES) {
-    const file = join(root, 'lessons', 'locales', `${locale}.json`)
-    addSentences(locale, JSON.parse(readFileSync(file, 'utf8')) as object)
-  }
+  addSentences(join(root, 'lessons', 'locales'))
 }
 
 function show(_req: Request, res: Response): void {

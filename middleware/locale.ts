@@ -1,7 +1,7 @@
 // The language of the answer: what the visitor chose, else what the browser prefers, else English.
 import type { Request, RequestHandler, Response } from 'express'
 import type { Settings } from '../config/env.ts'
-import { LOCALES, translator, type Locale } from '../config/i18n.ts'
+import { DEFAULT_LOCALE, LOCALES, translator, type Locale } from '../config/i18n.ts'
 import { cookieFlags, cookieName, LOCALE_TTL } from '../config/session.ts'
 import { settingsOf } from './settings.ts'
 
@@ -21,7 +21,7 @@ export function locale(settings: Settings): RequestHandler {
 
 /** The language of this answer, and of the mails that it causes. */
 export function localeOf(res: Response): Locale {
-  return res.locals.locale ?? 'en'
+  return res.locals.locale ?? DEFAULT_LOCALE
 }
 
 /** Remember the language that a visitor chose. */
@@ -33,7 +33,22 @@ export function rememberLocale(req: Request, locale: Locale): void {
   })
 }
 
-// "zh" stands for every Chinese a browser may name (zh-CN, zh-TW, zh-Hant-HK): Chinese readers prefer either to English.
+// What the browser would rather have comes first. The same language of another country is better than English: who reads
+// one Chinese (zh-TW, zh-Hant-HK) can read the other.
 function askedFor(req: Request): Locale {
-  return req.acceptsLanguages(['en', 'zh']) === 'zh' ? 'zh-CN' : 'en'
+  for (const asked of req.acceptsLanguages()) {
+    const found =
+      LOCALES.find((one) => isSame(one, asked)) ??
+      LOCALES.find((one) => isSame(primary(one), primary(asked)))
+    if (found !== undefined) return found
+  }
+  return DEFAULT_LOCALE
+}
+
+function isSame(one: string, other: string): boolean {
+  return one.toLowerCase() === other.toLowerCase()
+}
+
+function primary(tag: string): string {
+  return tag.split('-')[0] ?? tag
 }

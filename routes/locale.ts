@@ -7,7 +7,7 @@ import { safeNext } from '../lib/http/safe-next.ts'
 import { rememberLocale } from '../middleware/locale.ts'
 
 const choice = z.object({
-  locale: z.enum(LOCALES),
+  locale: z.enum([...LOCALES]),
   next: z.string().optional().catch(undefined),
 })
 

@@ -8,6 +8,7 @@ import { createApp } from '../app.ts'
 import { openMetrics } from '../bin/metrics-server.ts'
 import { commandOptions, embeddedWrites } from '../config/database.ts'
 import { readSettings, type Settings } from '../config/env.ts'
+import { missingSentences } from '../config/i18n.ts'
 import { createLogger } from '../config/logger.ts'
 import { buildIndexes } from '../models/database/indexes.ts'
 import { findCaughtMails, type CaughtMail } from '../models/mail/mailbox.ts'
@@ -69,6 +70,8 @@ export async function openSite(environment: NodeJS.ProcessEnv = {}): Promise<Sit
       return (await findCaughtMails()).map((mail) => ({ ...mail, link: linkIn(mail, settings) }))
     },
     close: async () => {
+      if (missingSentences.size > 0)
+        throw new Error(`No sentence for ${[...missingSentences].join()}`)
       // Of every site of the file: what went on would take the letters of the next one.
       await Promise.all([site.postman, ...opened.splice(0)].map((one) => one.stop()))
       await mongoose.connection.dropDatabase()

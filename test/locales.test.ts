@@ -1,6 +1,10 @@
 // The sentences of the site and those that lessons bring: the same keys in both languages, none missing, none forgotten, none outside the files.
+// A language that somebody adds may lack sentences, but has none that nothing shows.
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { LOCALES } from '../config/i18n.ts'
+import { root } from '../config/paths.ts'
 import { filesBelow, read, sources, type ProjectFile } from './project-files.ts'
 
 type Sentences = { [key: string]: string | Sentences }
@@ -10,6 +14,9 @@ const files = [...sources(), ...views]
 const isOfLessons = ({ path }: ProjectFile) => /^(views\/)?lessons\//.test(path)
 const textOf = (some: ProjectFile[]) => some.map(({ text }) => text).join('\n')
 const all = textOf(files)
+
+// These two have every sentence.
+const COMPLETE = ['en', 'zh-CN']
 
 // A site without lessons has no sentence that only they show, and needs none that they bring.
 const site = {
@@ -24,6 +31,17 @@ describe('The locale files', () => {
       const [first = [], ...others] = tables.map((keys) => [...new Set(keys.map(withoutPlural))])
 
       for (const keys of others) expect(keys).toEqual(first)
+    }
+  })
+
+  it('have no key of their own in a language that lacks some', () => {
+    for (const folder of ['config/locales', 'lessons/locales']) {
+      const known = new Set(keysIn(folder, 'en').map(withoutPlural))
+      const there = LOCALES.filter((locale) => existsSync(join(root, folder, `${locale}.json`)))
+      for (const locale of there) {
+        const keys = keysIn(folder, locale).map(withoutPlural)
+        expect([locale, keys.filter((key) => !known.has(key))]).toEqual([locale, []])
+      }
     }
   })
 
@@ -84,9 +102,11 @@ describe('The views', () => {
 })
 
 function tablesIn(folder: string): string[][] {
-  return LOCALES.map((locale) =>
-    keysOf(JSON.parse(read(`${folder}/${locale}.json`).text) as Sentences),
-  )
+  return COMPLETE.map((locale) => keysIn(folder, locale))
+}
+
+function keysIn(folder: string, locale: string): string[] {
+  return keysOf(JSON.parse(read(`${folder}/${locale}.json`).text) as Sentences)
 }
 
 function keysNamedIn(code: string): string[] {
@@ -116,7 +136,7 @@ function keysOf(table: Sentences, prefix = ''): string[] {
 }
 
 function withoutPlural(key: string): string {
-  return key.replace(/_(one|other)$/, '')
+  return key.replace(/_(zero|one|two|few|many|other)$/, '')
 }
 
 function sentencesIn(sentences: Sentences): string[] {

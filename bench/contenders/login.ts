@@ -1,7 +1,7 @@
 // Express rendering the site's own /login and nothing else: no session, no log, no headers; its token and captcha are always the same.
 import ejs from 'ejs'
 import express from 'express'
-import { formatTime, formatWait, LOCALES, translator } from '../../config/i18n.ts'
+import { formatTime, formatWait, languageName, LOCALES, translator } from '../../config/i18n.ts'
 import { viewsDir } from '../../config/paths.ts'
 
 const { PORT, SITE_URL, CSRF_TOKEN, CAPTCHA_ID } = process.env
@@ -19,6 +19,7 @@ app.get('/login', (_req, res) => {
     user: undefined,
     locale: 'en',
     locales: LOCALES,
+    languageName,
     siteUrl: SITE_URL,
     t,
     notice: undefined,

@@ -1,5 +1,5 @@
 // A question in words, for whoever can't see the captcha's picture: what is asked, and which answers count.
-import type { Translate } from '../../config/i18n.ts'
+import { DEFAULT_LOCALE, translator, type Translate } from '../../config/i18n.ts'
 import { between, pick, shuffle } from './random.ts'
 
 export type Question = { prompt: string; answers: string[] }
@@ -15,7 +15,18 @@ const KINDS = ['animal', 'fruit', 'colour', 'body', 'furniture', 'clothing'] as 
  * A program written for this very site can read a sentence as well as people do; what that may gain is bounded by the throttle.
  */
 export function chooseQuestion(t: Translate): Question {
-  return pick([askSum, askDifference, askMonth, askKind, askPlace])(t)
+  const words = isComplete(t) ? t : translator(DEFAULT_LOCALE)
+  return pick([askSum, askDifference, askMonth, askKind, askPlace])(words)
+}
+
+// A language's file may have shorter lists, or separate their words in another way than the file says.
+function isComplete(t: Translate): boolean {
+  const lengthOf = (key: string) => things(t, t(key)).length
+  return (
+    lengthOf('question.numbers') > GREATEST_NUMBER &&
+    lengthOf('question.months') === 12 &&
+    lengthOf('question.places') >= KINDS.length
+  )
 }
 
 function askSum(t: Translate): Question {

@@ -1,7 +1,15 @@
 // What the frame around every page shows, gathered when a page is rendered and not for redirects and pictures.
 import type { RequestHandler } from 'express'
-import { formatTime, formatWait, LOCALES, translator } from '../../config/i18n.ts'
+import {
+  DEFAULT_LOCALE,
+  formatTime,
+  formatWait,
+  languageName,
+  LOCALES,
+  pageTranslator,
+} from '../../config/i18n.ts'
 import type { FieldErrors } from '../../lib/form.ts'
+import { markLanguage } from '../../lib/http/language.ts'
 import { takeFailures } from './failed-attempts.ts'
 import { announcesMail, kindOfNotice } from './flash.ts'
 import { isDeveloper } from '../access.ts'
@@ -26,10 +34,14 @@ export const layout: RequestHandler = function layout(req, res, next) {
   const render = res.render.bind(res)
   res.render = (view: string, values: object = {}, done?: RenderDone) => {
     const notice = res.locals.takeNotice?.()
+    const { locale = DEFAULT_LOCALE } = res.locals
+    const t = pageTranslator(locale)
     const frame = {
       view,
       user: req.user,
+      t,
       locales: LOCALES,
+      languageName,
       // Never from the request: a forged Host would be in every preview of a link.
       siteUrl: settingsOf(req).baseUrl,
       notice,
@@ -40,15 +52,18 @@ export const layout: RequestHandler = function layout(req, res, next) {
       csrfToken: res.locals.csrfToken?.(),
       here: req.originalUrl,
       wayBack: res.locals.wayBack ?? req.originalUrl,
-      time: (date: Date) => formatTime(res.locals.locale ?? 'en', date),
-      inWords: (seconds: number) => formatWait(res.locals.t ?? translator('en'), seconds),
+      time: (date: Date) => formatTime(locale, date),
+      inWords: (seconds: number) => formatWait(t, seconds),
       wait: undefined,
       typed: res.locals.typed ?? {},
       errors: {},
       parts: (req.app.get('frame parts') as FrameParts | undefined) ?? NOTHING,
       focusOf,
     }
-    render(view, { ...frame, ...values }, done ?? sendPage)
+    const send = done ?? sendPage
+    render(view, { ...frame, ...values }, (error: Error, html: string) => {
+      send(error, (error as Error | null) ? html : markLanguage(html))
+    })
   }
   // As text, which leaves with its headers in one piece, and without an ETag: each visitor's page holds a token of its own.
   const sendPage: RenderDone = (error, html) => {

@@ -53,7 +53,8 @@ async function create(
   const letter: Letter = isClaim
     ? { kind: 'email-change', userId, email }
     : { kind: 'verify-email', userId }
-  const notice = locale && (await noticeOf(letter, { email }, caller, locale))
+  const notice =
+    locale === undefined ? undefined : await noticeOf(letter, { email }, caller, locale)
   const begun = await begin({ kind: 'registration', userId, name: nameKey(username), notice })
   try {
     await User.create({
