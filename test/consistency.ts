@@ -1,7 +1,7 @@
 // Whether what lies in a database fits together: everything that is told of a person has that person, and nothing is there twice.
 import mongoose from 'mongoose'
 import { hashFormat } from '../lib/password.ts'
-import { keptCollections } from '../models/operator/backup.ts'
+import { endedCollections, keptCollections } from '../models/database/collections.ts'
 import { findMissingIndexes } from '../models/database/indexes.ts'
 import { isRestoreUnfinished } from '../models/operator/restore/stage.ts'
 import { findByName, keysOf } from '../models/user.ts'
@@ -51,10 +51,10 @@ export async function findFlaws(): Promise<string[]> {
     flawWhere(userId !== '' && !ids.has(String(userId)), `Reserved for nobody: ${String(_id)}`)
     flawWhere(holder !== String(userId), `In use by another: ${String(_id)}`)
   }
-  for (const name of ['sessions', 'tokens', 'outbox', 'caught-mails']) {
+  for (const name of endedCollections()) {
     flawWhere((await all(name)).length > 0, `There are ${name}`)
   }
-  for (const name of keptCollections) {
+  for (const name of keptCollections()) {
     const { valid } = await database.command({ validate: name })
     flawWhere(valid !== true, `${name} or its indexes are damaged`)
   }

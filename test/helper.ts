@@ -10,6 +10,7 @@ import { commandOptions, embeddedWrites } from '../config/database.ts'
 import { readSettings, type Settings } from '../config/env.ts'
 import { missingSentences } from '../config/i18n.ts'
 import { createLogger } from '../config/logger.ts'
+import { findUnregistered } from '../models/database/collections.ts'
 import { buildIndexes } from '../models/database/indexes.ts'
 import { findCaughtMails, type CaughtMail } from '../models/mail/mailbox.ts'
 import { untilHandled } from '../models/mail/outbox.ts'
@@ -74,8 +75,11 @@ export async function openSite(environment: NodeJS.ProcessEnv = {}): Promise<Sit
         throw new Error(`No sentence for ${[...missingSentences].join()}`)
       // Of every site of the file: what went on would take the letters of the next one.
       await Promise.all([site.postman, ...opened.splice(0)].map((one) => one.stop()))
+      const unregistered = await findUnregistered()
       await mongoose.connection.dropDatabase()
       await mongoose.disconnect()
+      // Whatever a test file made the site store: a collection that nobody deletes, exports or backs up is a mistake.
+      if (unregistered.length > 0) throw new Error(`Not in the registry: ${unregistered.join()}`)
     },
   }
   return site

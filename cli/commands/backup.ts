@@ -4,6 +4,7 @@ import mongoose from 'mongoose'
 import { writeBackup, type Counts } from '../../lib/files/backup.ts'
 import { startProgress } from '../progress.ts'
 import { NameTaken, requireFree, writeAtomically } from '../../lib/files/atomic.ts'
+import { findUnregistered } from '../../models/database/collections.ts'
 import { countKept, markOf, readKept } from '../../models/operator/backup.ts'
 import { User } from '../../models/user.ts'
 import { withDatabase } from '../database.ts'
@@ -32,6 +33,12 @@ async function backup(file: string): Promise<void> {
   await withDatabase(async (settings) => {
     // An empty database is mostly the wrong one, and a backup of it nothing to rely on.
     if (!(await User.exists({}))) throw new Refusal('There is nobody in it. Nothing was written.')
+    const unregistered = await findUnregistered()
+    if (unregistered.length > 0) {
+      throw new Refusal(
+        `models/database/collections.ts does not say whether a backup holds ${unregistered.join(', ')}. Nothing was written.`,
+      )
+    }
     const [began, signal] = [new Date(), stopSignal()]
     const total = await countKept()
     const progress = startProgress(total)

@@ -3,6 +3,7 @@ import { Types } from 'mongoose'
 import { z } from 'zod'
 import { text } from '../../lib/form.ts'
 import type { SessionStore } from '../../lib/session/store.ts'
+import { deleteOwned } from '../database/collections.ts'
 import { accept, refuse, type Result } from '../result.ts'
 import { forgetFailures } from '../sign-in/throttle.ts'
 import { forgetActivity } from './activity.ts'
@@ -64,6 +65,7 @@ export async function finishDeletion(begun: Unfinished<'deletion'>, store: Store
     await forgetFailures({ _id: new Types.ObjectId(userId), username, email })
     await forgetActivity(userId)
     await disownReservations(userId)
+    await deleteOwned(userId)
   }
   await done(begun)
 }

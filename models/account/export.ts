@@ -1,5 +1,6 @@
 // Everything that is kept about a user, for that user, as many laws demand.
 import type { SessionStore } from '../../lib/session/store.ts'
+import { findOwned } from '../database/collections.ts'
 import { accept } from '../result.ts'
 import { findWholeActivity } from './activity.ts'
 import { findAttempts } from '../sign-in/throttle.ts'
@@ -14,13 +15,14 @@ export async function exportAccount(userId: string, store: SessionStore) {
   const user = await User.findById(userId)
     .select('-password -usernameKey -emailKey -keys -devices.hash')
     .lean<UserDocument | null>()
-  const [sessions, activity, counters, tokens, reservations, letters] = await Promise.all([
+  const [sessions, activity, counters, tokens, reservations, letters, owned] = await Promise.all([
     exportSessions(store, userId),
     findWholeActivity(userId),
     user ? findAttempts(user) : [],
     findTokens(userId),
     findReservations(userId),
     findLetters(userId, user?.email ?? ''),
+    findOwned(userId),
   ])
   const everything = {
     account: user,
@@ -31,6 +33,7 @@ export async function exportAccount(userId: string, store: SessionStore) {
     links: tokens.map(({ purpose, seen, expires }) => ({ purpose, seen, expires })),
     reservedNames: reservations,
     lettersWaiting: letters.map(({ _id, ...letter }) => letter),
+    ...owned,
   }
   return accept(everything, { event: 'data-exported', userId })
 }

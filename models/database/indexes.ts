@@ -3,10 +3,10 @@ import type { CreateIndexOptions, IndexSpecification } from 'mongodb'
 import mongoose from 'mongoose'
 import { INDEX_TIMEOUT } from '../../config/database.ts'
 import { User } from '../user.ts'
+import { collections, type IndexOptions } from './collections.ts'
 import { requireFreeBytes, rethrowTooFull } from './disk.ts'
 
-type Options = { unique?: boolean; expireAfterSeconds?: number }
-type Index = { collection: string; keys: IndexSpecification; options: Options }
+type Index = { collection: string; keys: IndexSpecification; options: IndexOptions }
 
 /**
  * Build every index that is missing. Throws a StartProblem where the disk has no room for one. Reads a collection once for each new one, so it may take minutes on a large database.
@@ -51,21 +51,11 @@ function indexes(): Index[] {
     ...User.schema.indexes().map(([keys, options]) => ({
       collection: users,
       keys: keys as IndexSpecification,
-      options: options as Options,
+      options: options as IndexOptions,
     })),
-    // By the first sessions that are over are purged; a real server also deletes by it on its own. By the second they are
-    // found by their owner.
-    { collection: 'sessions', keys: { purgeAt: 1 }, options: { expireAfterSeconds: 0 } },
-    { collection: 'sessions', keys: { owner: 1, createdAt: -1 }, options: {} },
-    // Without the first, two attempts at the same moment would be counted in two rows. By the second old rows are purged.
-    { collection: 'attempts', keys: { key: 1 }, options: { unique: true } },
-    { collection: 'attempts', keys: { expire: -1 }, options: { expireAfterSeconds: 0 } },
-    { collection: 'tokens', keys: { expires: 1 }, options: { expireAfterSeconds: 0 } },
-    { collection: 'tokens', keys: { userId: 1 }, options: {} },
-    { collection: 'reservations', keys: { until: 1 }, options: { expireAfterSeconds: 0 } },
-    { collection: 'reservations', keys: { userId: 1 }, options: {} },
-    { collection: 'activities', keys: { purgeAt: 1 }, options: {} },
-    { collection: 'outbox', keys: { dueAt: 1 }, options: {} },
+    ...Object.entries(collections).flatMap(([collection, { indexes = [] }]) =>
+      indexes.map(([keys, options = {}]) => ({ collection, keys, options })),
+    ),
   ]
 }
 

@@ -3,24 +3,13 @@ import { createHmac } from 'node:crypto'
 import type { BSON } from 'mongodb'
 import mongoose from 'mongoose'
 import type { Entry } from '../../lib/files/backup.ts'
-
-/**
- * The collections of a backup, in the order in which they are read. What belongs to users comes before the users: its owner
- * is read too, unless deleted meanwhile. Reserved names come after them: of somebody who is renamed meanwhile the
- * old name is then kept rather twice than not at all.
- *
- * Not kept, so that a restored site brings nothing back that has ended: sessions, the tokens of links, and the outbox, whose
- * letters were sent since. Nor are caught mails and the records of lessons, which nobody misses.
- */
-export const keptCollections = ['activities', 'attempts', 'users', 'reservations'] as const
-
-export type Kept = (typeof keptCollections)[number]
+import { keptCollections } from '../database/collections.ts'
 
 const PAGE = 500 // documents in one answer of the database: a site beside it waits a second at most
 
 /** Everything that is kept, a page at a time. By `_id`, which never changes: a document that is there all the time is read once. */
 export async function* readKept(): AsyncGenerator<Entry> {
-  for (const name of keptCollections) {
+  for (const name of keptCollections()) {
     const documents = mongoose.connection
       .collection(name)
       // As bytes: nothing is lost on the way, and a site beside it keeps the processor.
@@ -33,14 +22,9 @@ export async function* readKept(): AsyncGenerator<Entry> {
 /** About how many documents that is. */
 export async function countKept(): Promise<number> {
   const counts = await Promise.all(
-    keptCollections.map((name) => mongoose.connection.collection(name).estimatedDocumentCount()),
+    keptCollections().map((name) => mongoose.connection.collection(name).estimatedDocumentCount()),
   )
   return counts.reduce((sum, count) => sum + count, 0)
-}
-
-/** True for the name of a collection that is kept. */
-export function isKept(name: string): name is Kept {
-  return (keptCollections as readonly string[]).includes(name)
 }
 
 /** Tells two peppers apart and gives neither away: 32 bits of a hash. Null if none is set. */
@@ -51,4 +35,4 @@ export function markOf(pepper: string | undefined): string | null {
 }
 
 // The link that a new address waits for is not in the backup: the request for it would wait for ever.
-const omitted: Partial<Record<Kept, BSON.Document>> = { users: { pendingEmail: 0 } }
+const omitted: Record<string, BSON.Document> = { users: { pendingEmail: 0 } }

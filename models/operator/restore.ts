@@ -1,6 +1,6 @@
 // How a backup comes back: beside what is there, checked and cleaned, and put in its place only when all of it is whole.
 import { documentIn, UnreadableBackup, type Counts, type Entry } from '../../lib/files/backup.ts'
-import { isKept, keptCollections } from './backup.ts'
+import { keptCollections } from '../database/collections.ts'
 import { requireFreeBytes } from '../database/disk.ts'
 import { buildIndexes } from '../database/indexes.ts'
 import { addKeysToLegacyUsers } from '../user/legacy.ts'
@@ -35,7 +35,7 @@ export async function restore(
     const conflicts = await stageAll(entries, options)
     const leftOut = await cleanReferences()
     const counts: Counts = {}
-    for (const name of keptCollections) counts[name] = await staged(name).countDocuments()
+    for (const name of keptCollections()) counts[name] = await staged(name).countDocuments()
     if (options.signal.aborted) {
       await clearStage()
       return undefined
@@ -57,7 +57,7 @@ async function stageAll(entries: AsyncIterable<Entry>, { signal, onBatch }: Opti
   let done = 0
   for await (const batch of batches(entries)) {
     const name = batch[0]?.name ?? ''
-    if (!isKept(name)) {
+    if (!keptCollections().includes(name)) {
       throw new UnreadableBackup(`It holds "${name}", which this version does not know.`)
     }
     await insertStaged(name, batch.map(documentIn), conflicts)

@@ -2,7 +2,7 @@
 import { ObjectId, type BSON } from 'mongodb'
 import mongoose from 'mongoose'
 import { batches } from '../../../lib/batches.ts'
-import type { Kept } from '../backup.ts'
+import { ownedCollections } from '../../database/collections.ts'
 import { staged } from './stage.ts'
 
 const { MongoBulkWriteError } = mongoose.mongo
@@ -16,10 +16,11 @@ export type Conflicts = { withoutAddress: string[]; dropped: string[] }
 type Claims = { usernameKey?: string; keys?: string[]; key?: string }
 
 type Reservation = { _id: string; userId: string }
+type Owned = { _id: string | ObjectId } & Record<string, unknown>
 
 /** Write the documents. Where one claims what an earlier one has, it gets it: when it was read, the other had it no more. */
 export async function insertStaged(
-  collection: Kept,
+  collection: string,
   documents: BSON.Document[],
   conflicts: Conflicts,
 ): Promise<void> {
@@ -50,12 +51,19 @@ export async function cleanReferences(): Promise<number> {
     const gone = page.filter(({ _id }) => !isThere(_id))
     removed += await remove('activities', gone)
   }
+  for (const { name, owner } of ownedCollections()) {
+    for await (const page of pages<Owned>(name, owner)) {
+      const isThere = await findUsers(page.map((one) => String(one[owner])))
+      const gone = page.filter((one) => !isThere(String(one[owner])))
+      removed += await remove(name, gone)
+    }
+  }
   for await (const page of pages<Reservation>('reservations')) removed += await settleNames(page)
   return removed
 }
 
 async function makeRoom(
-  collection: Kept,
+  collection: string,
   { usernameKey, keys, key }: Claims,
   conflicts: Conflicts,
 ): Promise<void> {
@@ -84,8 +92,8 @@ async function namesOf(filter: object): Promise<string[]> {
   return found.map(({ username }) => String(username))
 }
 
-function pages<T extends BSON.Document>(name: Kept) {
-  const options = { projection: { userId: 1 }, batchSize: PAGE }
+function pages<T extends BSON.Document>(name: string, owner = 'userId') {
+  const options = { projection: { [owner]: 1 }, batchSize: PAGE }
   return batches(staged(name).find<T>({}, options).sort({ _id: 1 }), PAGE)
 }
 
@@ -98,7 +106,7 @@ async function findUsers(ids: string[]): Promise<(id: string) => boolean> {
   return (id) => there.has(id)
 }
 
-async function remove(name: Kept, documents: { _id: string | ObjectId }[]): Promise<number> {
+async function remove(name: string, documents: { _id: string | ObjectId }[]): Promise<number> {
   if (documents.length === 0) return 0
   const _id = { $in: documents.map((document) => document._id) }
   return (await staged<{ _id: string | ObjectId }>(name).deleteMany({ _id })).deletedCount

@@ -2,35 +2,32 @@
 import { randomUUID } from 'node:crypto'
 import type { BSON } from 'mongodb'
 import mongoose from 'mongoose'
-import { isKept, keptCollections, type Kept } from '../backup.ts'
+import { endedCollections, keptCollections } from '../../database/collections.ts'
 import { buildIndexes } from '../../database/indexes.ts'
 
 const MARK = 'restoring' // a collection that is there while a restore is under way, or was cut off
 
 // The users last: locks and reservations are there before anybody can sign in or take a name.
-const swapOrder: Kept[] = ['attempts', 'reservations', 'activities', 'users']
-
-// What must not outlive the users it was made for, or come back with them: sessions, links, letters to them.
-const endingCollections = ['sessions', 'tokens', 'outbox', 'caught-mails']
+const swapOrder = () => [...keptCollections().filter((name) => name !== 'users'), 'users']
 
 /** Make these collections, empty, with all indexes. Returns the mark by which the swap knows that it is still ours. */
 export async function openStage(): Promise<string> {
   await clearStage() // what one that was cut off has left
   const mark = randomUUID()
   await marks().insertOne({ _id: mark })
-  for (const name of keptCollections) await mongoose.connection.createCollection(stageOf(name))
-  await buildIndexes((name) => (isKept(name) ? stageOf(name) : undefined))
+  for (const name of keptCollections()) await mongoose.connection.createCollection(stageOf(name))
+  await buildIndexes((name) => (keptCollections().includes(name) ? stageOf(name) : undefined))
   return mark
 }
 
 /** The collection that will replace this one. */
-export function staged<Of extends BSON.Document = BSON.Document>(name: Kept) {
+export function staged<Of extends BSON.Document = BSON.Document>(name: string) {
   return mongoose.connection.collection<Of>(stageOf(name))
 }
 
 /** Remove these collections, and the mark at the very end. */
 export async function clearStage(): Promise<void> {
-  for (const name of keptCollections) await staged(name).drop()
+  for (const name of keptCollections()) await staged(name).drop()
   await marks().drop()
 }
 
@@ -43,7 +40,7 @@ export async function swap(mark: string): Promise<void> {
     throw new Error('Another restore has begun in this database')
   }
   await endAll()
-  for (const name of swapOrder) await staged(name).rename(name, { dropTarget: true })
+  for (const name of swapOrder()) await staged(name).rename(name, { dropTarget: true })
   // Once more, for whoever signed in meanwhile as a user who is not there any more.
   await endAll()
   await marks().drop()
@@ -55,10 +52,10 @@ export async function isRestoreUnfinished(): Promise<boolean> {
 }
 
 async function endAll(): Promise<void> {
-  for (const name of endingCollections) await mongoose.connection.collection(name).deleteMany({})
+  for (const name of endedCollections()) await mongoose.connection.collection(name).deleteMany({})
 }
 
-function stageOf(name: Kept): string {
+function stageOf(name: string): string {
   return `${MARK}-${name}`
 }
 
