@@ -83,12 +83,22 @@ export async function drain(server: Server, how: keyof typeof DRAINING): Promise
   if (DRAINING[how] > 0) await wait(DRAINING[how])
 }
 
-/** Close in order: no new connections, then what is in flight, then whoever still holds a connection open. */
-export async function close(server: Server): Promise<void> {
+/**
+ * Close in order: no new connections, then what is in flight, then whoever still holds a connection open. Resolves with how
+ * many of those there were.
+ */
+export async function close(server: Server): Promise<number> {
+  let cut = 0
   const closed = once(server, 'close')
   server.close()
   server.closeIdleConnections()
-  const cutting = setTimeout(() => server.closeAllConnections(), GRACE)
+  const cutting = setTimeout(() => {
+    server.getConnections((_error, open) => {
+      cut = open
+      server.closeAllConnections()
+    })
+  }, GRACE)
   await closed
   clearTimeout(cutting)
+  return cut
 }

@@ -1,7 +1,7 @@
 // One process of the site, opened and stopped: application, server, postman, in this order and back.
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import mongoose from 'mongoose'
+import mongoose, { type Connection } from 'mongoose'
 import { createApp } from '../app.ts'
 import { defaultBaseUrl, type Settings } from '../config/env.ts'
 import type { Logger } from '../config/logger.ts'
@@ -46,6 +46,7 @@ export async function openSite(
     metrics,
   })
   server.on('request', app)
+  const stopLogging = logOutages(database, logger)
   const postman = new Postman(complete, logger)
   const stopPurging = startPurging(app.get('session store') as SessionStore, logger)
   return {
@@ -57,8 +58,9 @@ export async function openSite(
       readiness.isStopping = how === 'stop'
       const { production } = settings
       stopPurging()
-      await Promise.all([stopServer(server, how, production), postman.stop()])
+      await Promise.all([stopServer(server, how, production, logger), postman.stop()])
       await lessons?.close()
+      stopLogging() // before the database is let go, which is no outage
     },
   }
 }
@@ -68,9 +70,27 @@ export function baseUrlOf({ baseUrlIsGiven, baseUrl, host }: Settings, port: num
   return baseUrlIsGiven ? baseUrl : defaultBaseUrl(host, port)
 }
 
-async function stopServer(server: Server, how: Stopping, production: boolean): Promise<void> {
+// Told once for each outage, until the function that is returned is called: requests that fail meanwhile have lines of their own.
+function logOutages(database: Connection, logger: Logger): () => void {
+  let isAway = false
+  const went = () => {
+    if (!isAway) logger.error('The database does not answer')
+    isAway = true
+  }
+  const came = () => {
+    if (isAway) logger.info('The database answers again')
+    isAway = false
+  }
+  database.on('disconnected', went).on('connected', came)
+  return () => {
+    database.off('disconnected', went).off('connected', came)
+  }
+}
+
+async function stopServer(server: Server, how: Stopping, production: boolean, logger: Logger) {
   await drain(server, how === 'drain' ? 'replaced' : production ? 'watched' : 'unwatched')
-  await close(server)
+  const connections = await close(server)
+  if (connections > 0) logger.warn({ connections }, 'Connections were cut: they took too long')
 }
 
 /** The teaching wing. It is loaded here and nowhere else: a site without lessons does not even load them. */

@@ -24,54 +24,78 @@ if (read.ok) {
     await open(settings, logger)
   }
 } else {
+  // There is no log yet: how to write it is one of the settings.
   fail(['The settings have problems:', ...read.problems.map((line) => `  ${line}`)].join('\n'))
 }
 
 async function open(settings: Settings, logger: Logger): Promise<void> {
+  // In production every line is one that a machine can read, to the last one.
+  const { production } = settings
+  const say = production
+    ? (line: string) => {
+        logger.info(line)
+      }
+    : print
+  const warn = production
+    ? (line: string) => {
+        logger.warn(line)
+      }
+    : print
+  const end = (message: string) => {
+    if (!production) fail(message)
+    logger.fatal(message)
+    process.exit(1)
+  }
+  const stopBy = async (signal: string, stop: () => Promise<void>) => {
+    if (production) say(`Sesame stops: ${signal}`)
+    await stop()
+    if (production) say('Sesame has stopped')
+    process.exit(0)
+  }
   try {
     const { address, stop } =
-      settings.workers > 1 ? await inSeveral(settings, logger) : await inOne(settings, logger)
-    process.once('SIGINT', () => void stopWith(stop))
-    process.once('SIGTERM', () => void stopWith(stop))
+      settings.workers > 1
+        ? await inSeveral(settings, logger, say, end)
+        : await inOne(settings, logger, say)
+    for (const signal of ['SIGINT', 'SIGTERM']) {
+      process.once(signal, () => void stopBy(signal, stop))
+    }
     if (settings.catchesMail) {
       say('Mails are not sent but shown on the page /dev/mail, on this machine alone')
     }
     say(`Sesame is open: ${address}`)
-    for (const line of warningsFor(settings, address)) say(line)
+    for (const line of warningsFor(settings, address)) warn(line)
   } catch (error) {
     if (!(error instanceof StartProblem)) throw error
-    fail(error.message)
+    end(error.message)
   }
 }
 
-async function inOne(settings: Settings, logger: Logger) {
+type Say = (line: string) => void
+
+async function inOne(settings: Settings, logger: Logger, say: Say) {
   const { startStandalone } = await import('./standalone.ts')
   return startStandalone(settings, logger, say)
 }
 
-async function inSeveral(settings: Settings, logger: Logger) {
+async function inSeveral(settings: Settings, logger: Logger, say: Say, end: Say) {
   const { startPrimary } = await import('./primary.ts')
   const { address, workers, stop } = await startPrimary(settings, logger, say)
   process.on('SIGHUP', () => void workers.replaceAll())
   void workers.failed.then(async (reason) => {
     await stop()
-    fail(
+    end(
       `The site's processes end as soon as they start, so it ends too. The last one's reason: ${reason}`,
     )
   })
   return { address, stop }
 }
 
-async function stopWith(stop: () => Promise<void>): Promise<void> {
-  await stop()
-  process.exit(0)
-}
-
-function say(line: string): void {
+function print(line: string): void {
   process.stdout.write(`${line}\n`)
 }
 
-function fail(message: string): void {
+function fail(message: string): never {
   process.stderr.write(`${message}\n`)
   process.exit(1)
 }
