@@ -4,7 +4,7 @@ import { attemptLimits } from '../config/limits.ts'
 import { version } from '../config/version.ts'
 
 /** What is done with sessions; `none` is the outcome of looking for something that is not there. */
-export type StoreOperation = 'get' | 'set' | 'touch' | 'destroy' | 'take' | 'end'
+export type StoreOperation = (typeof STORE_OPERATIONS)[number]
 export type StoreOutcome = 'done' | 'none' | 'failed'
 
 /** Of a security event what is counted beside its name. */
@@ -14,6 +14,8 @@ export type EventDetails = {
   isMember: boolean
 }
 
+const STORE_OPERATIONS = ['get', 'set', 'touch', 'destroy', 'take', 'end'] as const
+const ERRORS = [500, 503] // the statuses of the site's own faults
 const METHODS = ['GET', 'HEAD', 'POST', 'OPTIONS']
 const REQUEST_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5] // seconds
 const STORE_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5] // seconds
@@ -75,12 +77,15 @@ export class Metrics {
     registers: [this.registry],
   })
 
+  private readonly counted = new Set<string>() // routes with their methods
+
   /** Begin at 0 with everything that can happen: Prometheus takes no notice of a counter's first value. */
   constructor(securityEvents: readonly string[]) {
     this.build.set({ version, node: process.versions.node }, 1)
     for (const event of securityEvents) this.events.inc({ event }, 0)
     for (const outcome of ['done', 'throttled', ...FAILURES]) this.signIns.inc({ outcome }, 0)
     for (const limit of Object.keys(attemptLimits)) this.throttled.inc({ limit }, 0)
+    for (const operation of STORE_OPERATIONS) this.store.zero({ operation, outcome: 'failed' })
     collectDefaultMetrics({ register: this.registry })
   }
 
@@ -88,6 +93,11 @@ export class Metrics {
   countRequest(route: string, method: string, status: number | 'aborted', seconds: number): void {
     // Anybody can make up a method, too.
     const known = METHODS.includes(method) ? method : 'other'
+    // An alert on errors would miss the first one, and before it have nothing to divide.
+    for (const error of this.counted.has(route + known) ? [] : ERRORS) {
+      this.requests.inc({ route, method: known, status: error }, 0)
+    }
+    this.counted.add(route + known)
     this.requests.inc({ route, method: known, status })
     if (status !== 'aborted') this.requestDurations.observe({ route }, seconds)
   }

@@ -34,6 +34,10 @@ describe('METRICS_PORT', SLOWLY, () => {
     const get = { route: '/home', method: 'GET', status: '200' }
     expect(answer.headers['content-type']).toBe('text/plain; version=0.0.4; charset=utf-8')
     expect(valueOf(text, 'sesame_http_requests_total', get)).toBe(1)
+    // Before the first error there is something to divide, and an alert does not miss the first one.
+    expect(valueOf(text, 'sesame_http_requests_total', { ...get, status: '500' })).toBe(0)
+    const failed = { operation: 'get', outcome: 'failed' }
+    expect(valueOf(text, 'sesame_session_store_duration_seconds_count', failed)).toBe(0)
     expect(valueOf(text, 'sesame_sign_ins_total', { outcome: 'done' })).toBe(1)
     expect(valueOf(text, 'sesame_build_info', { node: process.versions.node })).toBe(1)
     expect(valueOf(text, 'sesame_sign_ins_total', { outcome: 'wrong-password' })).toBe(1)
