@@ -9,7 +9,6 @@ import { lockUser, unlockUser } from '../../models/operator/users.ts'
 import { isEmailClaimable } from '../../models/account/email-claim.ts'
 import { register, registration } from '../../models/account/registration.ts'
 import { issueReset, tokenTtl } from '../../models/mail/token.ts'
-import { User } from '../../models/user.ts'
 import { withDatabase } from '../database.ts'
 import { askPassword, confirmByTyping, readPassword } from '../prompts.ts'
 import { counted, example, plain, print, printError, Refusal } from '../terminal.ts'
@@ -52,12 +51,12 @@ async function add(username: string, email: string, options: AddOptions): Promis
         throw new Refusal(sentences({ email: 'errors.email.taken' }))
       }
       // Whoever has the database in hand is not throttled.
-      const result = form.ok ? await register(form.value, { networks: [], isCounted: false }) : form
+      const how = { isVouchedFor: options.verified ?? false }
+      const result = form.ok
+        ? await register(form.value, { networks: [], isCounted: false }, how)
+        : form
       if (!result.ok) throw new Refusal(sentences(result.errors))
       const { value: member } = result
-      if (options.verified) {
-        await User.updateOne({ _id: member.id }, { $set: { emailVerifiedAt: new Date() } })
-      }
       await print(`Added ${plain(member.username)} with the email ${plain(member.email)}.`)
     },
     { prepare: true },

@@ -37,6 +37,7 @@ type Kept = {
   visitor: string
   lesson: string
   at: Date
+  expires: Date
   exchanges?: Exchange[]
   notes?: Notes
 }
@@ -50,7 +51,7 @@ export async function keepExchange(
   const short = JSON.stringify(exchange.change).length <= MAX_DOCUMENT_LENGTH
   const kept = short ? exchange : { ...exchange, change: exchange.change.slice(0, 40) }
   await change(visitor, lesson, {
-    $set: { visitor, lesson, at: exchange.at },
+    $set: { visitor, lesson, ...timesFrom(exchange.at) },
     $push: { exchanges: { $each: [kept], $slice: -MAX_EXCHANGES } },
   })
 }
@@ -58,7 +59,8 @@ export async function keepExchange(
 /** Keep what a lesson found out, beside what it found out before under other names. */
 export async function keepNotes(visitor: string, lesson: string, notes: Notes): Promise<void> {
   const paths = Object.entries(notes).map(([name, value]) => [`notes.${name}`, value])
-  const $set = { visitor, lesson, at: new Date(), ...Object.fromEntries(paths) } as Partial<Kept>
+  const times = timesFrom(new Date())
+  const $set = { visitor, lesson, ...times, ...Object.fromEntries(paths) } as Partial<Kept>
   await change(visitor, lesson, { $set })
 }
 
@@ -73,6 +75,11 @@ export async function forgetExchanges(visitor: string, lesson: string): Promise<
   await records().deleteOne({ _id: `${visitor} ${lesson}` })
 }
 
+// By the second the site's purge deletes it (models/database/purge.ts).
+function timesFrom(at: Date) {
+  return { at, expires: new Date(at.getTime() + RECORDS_LIVE) }
+}
+
 async function change(visitor: string, lesson: string, update: UpdateFilter<Kept>) {
   const mine = { _id: `${visitor} ${lesson}` }
   const write = () => records().updateOne(mine, update, { upsert: true })
@@ -82,7 +89,7 @@ async function change(visitor: string, lesson: string, update: UpdateFilter<Kept
 }
 
 async function forgetOldest(): Promise<void> {
-  await records().deleteMany({ at: { $lt: new Date(Date.now() - RECORDS_LIVE) } })
+  await records().deleteMany({ expires: { $lt: new Date() } })
   const surplus = await records()
     .find()
     .project<{ _id: string }>({ _id: 1 })

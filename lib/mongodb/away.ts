@@ -24,6 +24,9 @@ const CUT_OFF = ['EPIPE', 'ECONNRESET']
 /** True for an error that goes away by itself when the database is back. */
 export function isDatabaseAway(error: unknown): boolean {
   if (!(error instanceof Error)) return false
+  // What wraps the network's error, such as a counter's, or a write of many documents, holds it.
+  const { cause, errorResponse } = error as { cause?: unknown; errorResponse?: unknown }
+  if (isDatabaseAway(cause) || isDatabaseAway(errorResponse)) return true
   // And its whole family: timeouts, and connections that were cut off when another one timed out.
   if (error instanceof MongoNetworkError) return true
   if (error instanceof MongoServerError) return STEPPING_DOWN.includes(Number(error.code))

@@ -6,7 +6,7 @@ import { accept, refuse, type Result } from '../result.ts'
 import type { SecurityEvent } from '../security-event.ts'
 import { countMail, type Caller } from '../sign-in/throttle.ts'
 import { confirmPassword, currentPassword } from './confirm-password.ts'
-import { isEmailTaken, takeFromUnconfirmed } from './email-claim.ts'
+import { findUnconfirmedHolder, isEmailTaken, takeFromUnconfirmed } from './email-claim.ts'
 import { email } from '../user/email.ts'
 import { nameKey } from '../user/name-key.ts'
 import { noticeOf, queueNotice } from '../mail/notice.ts'
@@ -62,9 +62,10 @@ async function sendLink(
     const pendingEmail = { address, askedAt: new Date() }
     await User.updateOne({ _id: userId }, { $set: { pendingEmail } })
     await endTokens(userId, 'email-change')
-    await queueLetter({ kind: 'email-change', userId, email: address }, locale)
+    // What protects comes first: cut off in between, no link is on its way that the owner was not told of.
     const notice = { kind: 'email-change-asked' as const, userId, email: address }
     await queueNotice(notice, user, caller, locale)
+    await queueLetter({ kind: 'email-change', userId, email: address }, locale)
     return accept(address, { event: 'email-change-asked', userId })
   }
 }
@@ -93,11 +94,13 @@ export async function changeEmail(
   const { newEmail: email = '' } = found.seen
   const letter = { kind: 'email-changed' as const, userId, to: user.email ?? '', email }
   const notice = await noticeOf(letter, user, caller, locale)
-  const begun = await begin({ kind: 'email', userId, email, notice })
-  if (await apply(found, user, store)) {
+  const holderId = await findUnconfirmedHolder(email)
+  const begun = await begin({ kind: 'email', userId, email, notice, holderId })
+  if (await apply(found, user)) {
     await finishEmailChange(begun, store)
     return { userId, email, events: [{ event: 'email-changed', userId }] }
   } else {
+    await tellHolder(begun, store)
     await done(begun)
     return undefined
   }
@@ -109,6 +112,7 @@ export async function finishEmailChange(
   store: SessionStore,
 ): Promise<void> {
   const { _id, userId, email, notice } = begun
+  await tellHolder(begun, store)
   if (await User.exists({ _id: userId, email })) {
     await endTokens(userId)
     await renameInSessions(store, userId, { email })
@@ -117,13 +121,23 @@ export async function finishEmailChange(
   await done(begun)
 }
 
+// Whoever had the address unconfirmed has it in no session any more, once it is taken.
+async function tellHolder(
+  { holderId, email }: Unfinished<'email'>,
+  store: SessionStore,
+): Promise<void> {
+  if (holderId !== undefined && !(await User.exists({ _id: holderId, email }))) {
+    await renameInSessions(store, holderId, { email: '' })
+  }
+}
+
 // False if the account is not any more as it was seen, or somebody has the address. Of parallel requests one gets through.
-async function apply(found: Token, user: UserDocument, store: SessionStore): Promise<boolean> {
+async function apply(found: Token, user: UserDocument): Promise<boolean> {
   const { newEmail: email = '' } = found.seen
   const { usernameKey = null } = user
   const now = { email, ...keysOf({ username: usernameKey, email }), emailVerifiedAt: new Date() }
   const change = { $set: now, $unset: { pendingEmail: 1, refusedEmail: 1 } }
-  await takeFromUnconfirmed(email, store)
+  await takeFromUnconfirmed(email)
   try {
     const { matchedCount } = await User.updateOne({ ...asSeen(found), usernameKey }, change)
     return matchedCount > 0

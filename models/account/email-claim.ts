@@ -1,8 +1,6 @@
 // Whose an address is while nobody has confirmed it: for some days whoever registered with it, then whoever has the mailbox.
 import { limits } from '../../config/limits.ts'
 import { DAY } from '../../config/time.ts'
-import type { SessionStore } from '../../lib/session/store.ts'
-import { renameInSessions } from '../session.ts'
 import { byName, User } from '../user.ts'
 import { nameKey } from '../user/name-key.ts'
 
@@ -17,20 +15,24 @@ export async function isEmailTaken(email: string, userId?: string): Promise<bool
 
 /** True if somebody has the address who has not confirmed it for as long as a link counts. */
 export async function isEmailClaimable(email: string): Promise<boolean> {
-  return (await User.exists(unconfirmedHolder(email))) !== null
+  return (await findUnconfirmedHolder(email)) !== undefined
+}
+
+/** The id of such a holder, whose sessions have to be told when the address is taken. */
+export async function findUnconfirmedHolder(email: string): Promise<string | undefined> {
+  return (await User.exists(unconfirmedHolder(email)))?._id.toString()
 }
 
 /**
  * Take the address from such a holder, for whoever has just used a link that was mailed to it: otherwise anybody could block
  * the addresses of others for ever. The account stays, with its name and password, because somebody may use it.
  */
-export async function takeFromUnconfirmed(email: string, store: SessionStore): Promise<void> {
+export async function takeFromUnconfirmed(email: string): Promise<void> {
   const change = {
     $pull: { keys: nameKey(email) },
     $unset: { email: 1, emailKey: 1, refusedEmail: 1 },
   }
-  const holder = await User.findOneAndUpdate(unconfirmedHolder(email), change).lean()
-  if (holder) await renameInSessions(store, holder._id.toString(), { email: '' })
+  await User.updateOne(unconfirmedHolder(email), change)
 }
 
 // A name that is the address stays with whoever has it: it is what they sign in by.

@@ -13,7 +13,7 @@ export type Rest = {
   | { kind: 'registration'; name: string }
   | { kind: 'password'; passwordChangedAt: Date; isReset: boolean; keeps?: string | undefined }
   | { kind: 'username'; before: string; username: string }
-  | { kind: 'email'; email: string }
+  | { kind: 'email'; email: string; holderId?: string | undefined }
   | { kind: 'deletion'; username: string; email: string }
 )
 export type Unfinished<Kind extends Rest['kind'] = Rest['kind']> = Extract<Rest, { kind: Kind }> & {

@@ -1,4 +1,5 @@
 // Deletes what is over, also on a site that nobody visits: the embedded engine never acts on a TTL index. And finishes what was cut off.
+import mongoose from 'mongoose'
 import { HOUR, MINUTE } from '../../config/time.ts'
 import { isDatabaseAway } from '../../lib/mongodb/away.ts'
 import type { SessionStore } from '../../lib/session/store.ts'
@@ -12,7 +13,20 @@ type Log = { error: (error: unknown, message: string) => void }
 
 /** Delete everything that is over and not purged elsewhere; sessions purge themselves. Throws if the database fails. */
 export async function purge(): Promise<void> {
-  for (const one of [purgeActivities, purgeCounters, purgeTokens, purgeReservations]) await one()
+  const all = [purgeActivities, purgeCounters, purgeTokens, purgeReservations, purgeLessons]
+  for (const one of all) await one()
+}
+
+// What visitors did in lessons tells of them for its time and no longer, also where nobody opens a lesson any more, or the site
+// has none now. An earlier version wrote records without an end.
+async function purgeLessons(): Promise<void> {
+  for (const { name } of await mongoose.connection.listCollections()) {
+    if (name.startsWith('lesson-')) {
+      await mongoose.connection
+        .collection(name)
+        .deleteMany({ expires: { $not: { $gte: new Date() } } })
+    }
+  }
 }
 
 /**

@@ -5,7 +5,7 @@ import { requireFreeBytes } from '../database/disk.ts'
 import { buildIndexes } from '../database/indexes.ts'
 import { addKeysToLegacyUsers } from '../user/legacy.ts'
 import { cleanReferences, insertStaged, type Conflicts } from './restore/references.ts'
-import { clearStage, openStage, staged, swap } from './restore/stage.ts'
+import { clearStage, closeStage, openStage, staged, swap } from './restore/stage.ts'
 
 const BATCH = 500 // documents written at once
 const BATCH_BYTES = 4 * 1024 * 1024
@@ -44,6 +44,7 @@ export async function restore(
     await swap(mark)
     await buildIndexes() // of the collections that are not in a backup
     await addKeysToLegacyUsers()
+    await closeStage()
     return { counts, conflicts, leftOut }
   } catch (error) {
     // Whatever it was, the half that was staged goes again. Where the database is away, the next restore removes it.

@@ -28,7 +28,7 @@ export function staged<Of extends BSON.Document = BSON.Document>(name: string) {
 /** Remove these collections, and the mark at the very end. */
 export async function clearStage(): Promise<void> {
   for (const name of keptCollections()) await staged(name).drop()
-  await marks().drop()
+  await closeStage()
 }
 
 /**
@@ -43,6 +43,10 @@ export async function swap(mark: string): Promise<void> {
   for (const name of swapOrder()) await staged(name).rename(name, { dropTarget: true })
   // Once more, for whoever signed in meanwhile as a user who is not there any more.
   await endAll()
+}
+
+/** Remove the mark: nothing is left to do, and a restore that is cut off from now on is whole. */
+export async function closeStage(): Promise<void> {
   await marks().drop()
 }
 

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { attemptLimits } from '../../../config/limits.ts'
 import { LessonStores, type StoredDocument } from '../../../lessons/lib/stores.ts'
 import { findRecord, keepExchange, type Exchange } from '../../../lessons/lib/record.ts'
+import { purge } from '../../../models/database/purge.ts'
 import { openSite, type Site } from '../../helper.ts'
 
 const MINUTE = 60_000
@@ -82,11 +83,17 @@ describe('The records of exchanges', () => {
   })
 
   it('are of twelve hours at most', async () => {
-    await records().updateMany({}, { $set: { at: new Date(Date.now() - 13 * 60 * MINUTE) } })
-
+    const yesterday = { ...exchange('/'), at: new Date(Date.now() - 13 * 60 * MINUTE) }
+    await keepExchange('of yesterday', 'bounds', yesterday)
     await keepExchange('the only one', 'bounds', exchange('/'))
+    const earlier = { _id: 'x', visitor: 'of an earlier version', at: new Date() }
+    await records().insertOne(earlier)
 
-    expect(await records().distinct('visitor')).toEqual(['the only one'])
+    await purge()
+
+    const left = await records().distinct('visitor')
+    expect(left).toContain('the only one')
+    expect(left.filter((visitor) => visitor.startsWith('of '))).toEqual([])
   })
 })
 

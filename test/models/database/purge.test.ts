@@ -17,6 +17,8 @@ describe('purge', () => {
     ['tokens', 'expires'],
     ['reservations', 'until'],
     ['attempts', 'expire'],
+    ['lesson-records', 'expires'],
+    ['lesson-visits-sessions', 'expires'],
   ])('deletes of %s what is over, and nothing else', async (name, field) => {
     await collection(name).insertMany([
       { _id: 'over', key: 'over', [field]: past } as { _id: string },
