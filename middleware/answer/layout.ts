@@ -1,6 +1,6 @@
 // What the frame around every page shows, gathered when a page is rendered and not for redirects and pictures.
 import type { RequestHandler } from 'express'
-import { formatTime, formatWait, LOCALES, translator } from '../../config/i18n.ts'
+import { formatWait, LOCALES, timeElement, translator } from '../../config/i18n.ts'
 import type { FieldErrors } from '../../lib/form.ts'
 import { takeFailures } from './failed-attempts.ts'
 import { announcesMail, kindOfNotice } from './flash.ts'
@@ -40,7 +40,7 @@ export const layout: RequestHandler = function layout(req, res, next) {
       csrfToken: res.locals.csrfToken?.(),
       here: req.originalUrl,
       wayBack: res.locals.wayBack ?? req.originalUrl,
-      time: (date: Date) => formatTime(res.locals.locale ?? 'en', date),
+      time: (date: Date) => timeElement(res.locals.locale ?? 'en', date),
       inWords: (seconds: number) => formatWait(res.locals.t ?? translator('en'), seconds),
       wait: undefined,
       typed: res.locals.typed ?? {},
