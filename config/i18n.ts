@@ -85,7 +85,12 @@ export function languageName(locale: Locale): string {
 
 /** A point in time in words of this language. In UTC, which is named: the server can't know the visitor's clock. */
 export function formatTime(locale: Locale, date: Date): string {
-  return languageOf(locale).time.format(date)
+  return translator(locale)('time', { time: languageOf(locale).time.format(date) })
+}
+
+/** The same as markup for a page, where a script puts the visitor's own clock in its place. */
+export function timeElement(locale: Locale, date: Date): string {
+  return `<time datetime="${date.toISOString()}">${formatTime(locale, date)}</time>`
 }
 
 /** How long to wait, in words of the translator's language, rounded up so that who waits that long has waited enough. */
@@ -167,7 +172,6 @@ function timeFormatOf(locale: Locale): Intl.DateTimeFormat {
     minute: '2-digit',
     hourCycle: 'h23',
     timeZone: 'UTC',
-    timeZoneName: 'short',
   })
 }
 

@@ -12,7 +12,8 @@ import { writeBackup, type Entry } from '../lib/files/backup.ts'
 import { readRows } from '../lib/files/rows.ts'
 import { verifyPassword } from '../lib/password.ts'
 import { StartProblem } from '../lib/start-problem.ts'
-import { keptCollections, readKept } from '../models/operator/backup.ts'
+import { keptCollections } from '../models/database/collections.ts'
+import { readKept } from '../models/operator/backup.ts'
 import { demoAccounts, makeDemo } from '../models/operator/demo.ts'
 import { importUsers, type ImportReport } from '../models/operator/import.ts'
 import { upgradePasswords } from '../models/operator/password-upgrade.ts'
@@ -201,7 +202,7 @@ describe('What an operator does, cut off at any of its writes', () => {
         act: () =>
           writeAtomically(join(folder, `${number}`), writeBackup(head, readKept()), signal),
         left: async () => {
-          const isWhole = number > keptCollections.length
+          const isWhole = number > keptCollections().length
           expect(await readdir(folder)).toHaveLength(isWhole ? 1 : 0)
           await rm(join(folder, `${number}`), { force: true })
           return false
@@ -211,7 +212,7 @@ describe('What an operator does, cut off at any of its writes', () => {
       ['find'],
     )
 
-    expect(count).toBe(keptCollections.length)
+    expect(count).toBe(keptCollections().length)
   })
 })
 
@@ -243,13 +244,13 @@ describe('A start that is cut off while it builds an index or gives keys to user
 })
 
 async function empty(): Promise<void> {
-  for (const name of [...keptCollections, 'sessions', 'tokens', 'outbox']) {
+  for (const name of [...keptCollections(), 'sessions', 'tokens', 'outbox']) {
     await rows(name).deleteMany({})
   }
 }
 
 async function idsOfAll(): Promise<string[]> {
-  const all = await Promise.all(keptCollections.map((name) => rows(name).distinct('_id')))
+  const all = await Promise.all(keptCollections().map((name) => rows(name).distinct('_id')))
   return all.flat().map(String).sort()
 }
 

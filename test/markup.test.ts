@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { LOCALES } from '../config/i18n.ts'
 import { lessons } from '../lessons/index.ts'
 import { openSite, validPassword, type Site } from './helper.ts'
-import { newPerson, type Visitor } from './visitor.ts'
+import { newPerson, page, type Visitor } from './visitor.ts'
 
 const validator = new HtmlValidate({ root: true, extends: ['html-validate:recommended'] })
 
@@ -17,13 +17,14 @@ afterAll(() => site.close())
 
 describe('The markup of every page', () => {
   for (const locale of LOCALES) {
-    it(`has no error in any state, ${locale}`, async () => {
+    it(`has no error in any state, shows nothing that CSS would have to hide, and marks every time, ${locale}`, async () => {
       const visitor = site.visitor()
       visitor.agent.set('Accept-Language', locale)
 
       const found: string[] = []
       for await (const [state, response] of everyState(visitor, site.visitor())) {
-        found.push(...(await errorsIn(response.text)).map((error) => `${state}: ${error}`))
+        const faults = [...(await errorsIn(response.text)), ...withoutCss(response)]
+        found.push(...faults.map((fault) => `${state}: ${fault}`))
       }
 
       expect(found).toEqual([])
@@ -107,6 +108,16 @@ async function* everyState(
   yield ['/account/email/:token, gone', await visitor.get('/account/email/gone')]
   yield ['logout', await visitor.get('/logout')]
   yield ['error 404, signed in', await visitor.get('/no/such/page')]
+}
+
+// A text browser knows no CSS and no script: it would show what is hidden, and a time that is not marked stays in UTC for everybody.
+function withoutCss(response: Response): string[] {
+  const body = page(response).querySelector('body')
+  const hidden = body?.querySelectorAll('[hidden], template, .expiry-warning p, .reveal') ?? []
+  const shown = hidden.filter((one) => one.hasAttribute('hidden') || one.text.trim() !== '')
+  body?.querySelectorAll('time, .letter').forEach((one) => one.remove())
+  const isUnmarked = /\d:\d\d[ （(]+UTC/.test(body?.text ?? '')
+  return [...shown.map(String), ...(isUnmarked ? ['a time outside <time>'] : [])]
 }
 
 async function errorsIn(html: string): Promise<string[]> {

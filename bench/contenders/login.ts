@@ -1,7 +1,7 @@
 // Express rendering the site's own /login and nothing else: no session, no log, no headers; its token and captcha are always the same.
 import ejs from 'ejs'
 import express from 'express'
-import { formatTime, formatWait, languageName, LOCALES, translator } from '../../config/i18n.ts'
+import { formatWait, languageName, LOCALES, timeElement, translator } from '../../config/i18n.ts'
 import { viewsDir } from '../../config/paths.ts'
 
 const { PORT, SITE_URL, CSRF_TOKEN, CAPTCHA_ID } = process.env
@@ -30,7 +30,7 @@ app.get('/login', (_req, res) => {
     here: '/login',
     wayBack: '/login',
     next: '/account',
-    time: (date: Date) => formatTime('en', date),
+    time: (date: Date) => timeElement('en', date),
     inWords: (seconds: number) => formatWait(t, seconds),
     wait: undefined,
     typed: {},

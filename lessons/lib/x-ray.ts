@@ -2,7 +2,7 @@
 import { promisify } from 'node:util'
 import type { Request, RequestHandler, Response } from 'express'
 import type { Connection } from 'mongoose'
-import { formatTime, formatWait, translator } from '../../config/i18n.ts'
+import { formatWait, timeElement, translator } from '../../config/i18n.ts'
 import { cookieName } from '../../config/session.ts'
 import { idOf, receivedCookies, sentCookies, type Cookie, type ReceivedCookie } from './cookies.ts'
 import { difference, type Line } from './difference.ts'
@@ -96,7 +96,7 @@ async function draw(
 ): Promise<Buffer> {
   const t = res.locals.t ?? translator('en')
   const render = promisify(req.app.render.bind(req.app)) as Render
-  const time = (date: Date) => formatTime(res.locals.locale ?? 'en', date)
+  const time = (date: Date) => timeElement(res.locals.locale ?? 'en', date)
   const inWords = (seconds: number) => formatWait(t, seconds)
   const html = await render('lessons/partials/x-ray', { t, time, inWords, exchanges, stored })
   return Buffer.from(body.toString().replace(PLACE, (footer) => html + footer))

@@ -2,11 +2,11 @@
 import type { RequestHandler } from 'express'
 import {
   DEFAULT_LOCALE,
-  formatTime,
   formatWait,
   languageName,
   LOCALES,
   pageTranslator,
+  timeElement,
 } from '../../config/i18n.ts'
 import type { FieldErrors } from '../../lib/form.ts'
 import { markLanguage } from '../../lib/http/language.ts'
@@ -52,7 +52,7 @@ export const layout: RequestHandler = function layout(req, res, next) {
       csrfToken: res.locals.csrfToken?.(),
       here: req.originalUrl,
       wayBack: res.locals.wayBack ?? req.originalUrl,
-      time: (date: Date) => formatTime(locale, date),
+      time: (date: Date) => timeElement(locale, date),
       inWords: (seconds: number) => formatWait(t, seconds),
       wait: undefined,
       typed: res.locals.typed ?? {},

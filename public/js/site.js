@@ -1,15 +1,21 @@
 // What a script adds to pages that work without it: it loads a new picture, shows a password, keeps typed fields, shows local times, and warns before the session ends.
 
 for (const link of document.querySelectorAll('[data-captcha]')) {
-  const picture = link.querySelector('img')
+  const picture = link.closest('.field').querySelector('img')
   // At the limit of pictures there is a sentence instead of a broken one.
+  const failed = document.createElement('p')
+  failed.className = 'hint'
+  failed.textContent = picture.dataset.failed
+  failed.hidden = true
+  picture.after(failed)
   const showWhich = (isThere) => {
     picture.hidden = !isThere
-    link.querySelector('[data-captcha-failed]').hidden = isThere
+    failed.hidden = isThere
   }
   picture.addEventListener('load', () => showWhich(true))
   picture.addEventListener('error', () => showWhich(false))
   if (picture.complete && picture.naturalWidth === 0) showWhich(false)
+  picture.addEventListener('click', () => link.click())
   link.addEventListener('click', (event) => {
     event.preventDefault()
     // The number keeps the browser from showing the cached picture.
@@ -20,17 +26,26 @@ for (const link of document.querySelectorAll('[data-captcha]')) {
   })
 }
 
-for (const button of document.querySelectorAll('[data-reveal]')) {
-  const input = document.getElementById(button.dataset.reveal)
-  const show = button.textContent
+for (const input of document.querySelectorAll('[data-show]')) {
+  const button = document.createElement('button')
+  button.type = 'button'
+  button.className = 'reveal'
   const set = (shown) => {
     input.type = shown ? 'text' : 'password'
-    button.textContent = shown ? button.dataset.hide : show
+    button.textContent = shown ? input.dataset.hide : input.dataset.show
+    button.setAttribute('aria-label', `${button.textContent} ${input.labels[0].textContent}`)
   }
-  button.hidden = false
+  set(false)
+  input.after(button)
   button.addEventListener('click', () => set(input.type === 'password'))
   // A password field again when the form is sent: browsers remember what was typed into text fields.
   input.form.addEventListener('submit', () => set(false))
+}
+
+for (const input of document.querySelectorAll('[type=hidden][autocomplete=username]')) {
+  input.type = 'text'
+  input.hidden = true
+  input.readOnly = true
 }
 
 const format = new Intl.DateTimeFormat(document.documentElement.lang, {
@@ -54,6 +69,7 @@ if (warning) {
   const others = new BroadcastChannel('session')
   let timers = []
   let overAt
+  for (const one of warning.querySelectorAll('[data-text]')) one.textContent = one.dataset.text
   const start = ({ warnIn, overIn }) => {
     timers.forEach(clearTimeout)
     warning.className = 'expiry-warning'
@@ -83,7 +99,7 @@ const keep = () => {
   ])
   sessionStorage.setItem('typed', JSON.stringify({ path: location.pathname, values }))
 }
-document.querySelector('.other-way a')?.addEventListener('click', keep)
+document.querySelector('.other-way')?.addEventListener('click', keep)
 document.querySelector('.languages')?.addEventListener('submit', keep)
 const typed = JSON.parse(sessionStorage.getItem('typed'))
 sessionStorage.removeItem('typed') // for this one page: the next person at this computer finds nothing

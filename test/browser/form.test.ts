@@ -26,7 +26,7 @@ describe('A click on the picture', () => {
 
     const [second] = await Promise.all([
       page.waitForResponse('**/captcha?*'),
-      page.getByRole('link', { name: 'New picture' }).getByRole('img').click(),
+      page.locator('main form img').click(),
     ])
 
     expect(await second.text()).not.toBe(await first.text())
@@ -40,7 +40,7 @@ describe('A click on the picture', () => {
     await page.goto('/login')
     await fill(page, { captcha: 'half' })
 
-    await page.getByRole('link', { name: 'New picture' }).getByRole('img').click()
+    await page.locator('main form img').click()
 
     expect(await page.locator('[name=captcha]').inputValue()).toBe('')
     expect(await page.evaluate('document.activeElement.name')).toBe('captcha')
@@ -75,7 +75,7 @@ describe('A form that is loaded anew', () => {
     await page.goto('/register')
     await fill(page, { username, email, password })
 
-    await follow(page, () => page.locator('.other-way a').click())
+    await follow(page, () => page.locator('.other-way').click())
 
     expect(where(page)).toBe('/register?captcha=words')
     expect(await typed()).toEqual([

@@ -61,7 +61,7 @@ describe('Without JavaScript', () => {
 
     await page.goto('/register')
 
-    expect(await page.getByText('Show password').isVisible()).toBe(false)
+    expect(await page.locator('main form button').allInnerTexts()).toEqual(['Create account'])
   })
 })
 

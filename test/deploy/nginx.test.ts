@@ -127,7 +127,7 @@ describe('A mailed link', () => {
 
     expect(answer.status).toBe(303)
     await vi.waitFor(async () => {
-      const mails = page(await developer.get('/dev/mail')).querySelectorAll('.places li')
+      const mails = page(await developer.get('/dev/mail')).querySelectorAll('.mails li')
       const mail = mails.find((one) => one.text.includes(person.email))
       expect(mail?.text).toContain(`${BASE_URL}/verify-email/`)
       expect(mail?.text).not.toContain('evil.example')

@@ -273,7 +273,7 @@ describe('GET /account after a sign-in (ASVS 6.3.5)', () => {
 
     const account = await visitor.get('/account')
 
-    expect(failuresIn(account)).toMatch(/ 2 attempts .*November 20, 2026.*12:00 UTC/)
+    expect(failuresIn(account)).toMatch(/ 2 attempts .*November 20, 2026.*12:00 \(UTC\)/)
   })
 
   it('still says it where the password was right meanwhile, and counts a sign-in that an operator’s lock refused', async () => {

@@ -14,7 +14,36 @@ beforeAll(async () => {
 })
 afterAll(() => site.close())
 
+const BELOW = ['password', 'email', 'username', 'sessions', 'activity', 'delete']
+
+describe.each([...BELOW.map((name) => `/account/${name}`), '/account/email/gone', '/verify-email'])(
+  'GET %s',
+  (path) => {
+    it('begins with the way back to the account', async () => {
+      const member = site.visitor()
+      await member.becomeMember()
+
+      const article = page(await member.get(path)).querySelector('main article')
+
+      const [first, second] = article?.childNodes.filter(({ text }) => text.trim()) ?? []
+      expect(first?.toString()).toContain('<a href="/account">')
+      expect(second?.toString()).toMatch(/^<h1>/)
+    })
+  },
+)
+
 describe('GET /account', () => {
+  it('has the way to delete it last, apart from the other settings', async () => {
+    const member = site.visitor()
+    await member.becomeMember()
+
+    const main = page(await member.get('/account')).querySelector('main')
+
+    const links = main?.querySelectorAll('a').map((link) => link.getAttribute('href'))
+    expect(links?.at(-1)).toBe('/account/delete')
+    expect(main?.querySelector('.settings [href="/account/delete"]')).toBeNull()
+  })
+
   it('sends an anonymous visitor to sign in first, with a notice, and back', async () => {
     const visitor = site.visitor()
 

@@ -33,13 +33,13 @@ describe('GET /login', () => {
     }
   })
 
-  it('offers a question in words before the picture and its field', async () => {
+  it('offers another picture and a question in words between the picture and its field', async () => {
     const answer = await site.visitor().get('/login')
 
     const order = page(answer)
       .querySelectorAll('main a, main img, main input:not([type=hidden])')
       .map(({ attributes }) => attributes.name ?? attributes.src?.split('?')[0] ?? attributes.href)
-    expect(order.slice(2, 6)).toEqual(['/login?captcha=words', '/login', '/captcha', 'captcha'])
+    expect(order.slice(2, 6)).toEqual(['/captcha', '/login', '/login?captcha=words', 'captcha'])
   })
 
   it('stores no session and sends no session cookie', async () => {

@@ -34,27 +34,27 @@ describe('GET /register', () => {
     }
   })
 
-  it('offers a question in words before the picture and its field', async () => {
+  it('offers another picture and a question in words between the picture and its field', async () => {
     const answer = await site.visitor().get('/register')
 
     const order = page(answer)
       .querySelectorAll('main a, main img, main input:not([type=hidden])')
       .map(({ attributes }) => attributes.name ?? attributes.src?.split('?')[0] ?? attributes.href)
     expect(order.slice(3, 7)).toEqual([
-      '/register?captcha=words',
-      '/register',
       '/captcha',
+      '/register',
+      '/register?captcha=words',
       'captcha',
     ])
   })
 
   it('offers a new picture to a browser without scripts', async () => {
     const visitor = site.visitor()
-    const picture = page(await visitor.get('/register')).querySelector(
-      'main img[src^="/captcha?id="]',
-    )
+    const form = page(await visitor.get('/register')).querySelector('main form')
+    const picture = form?.querySelector('img[src^="/captcha?id="]')
 
-    const again = await visitor.get(picture?.closest('a')?.getAttribute('href') ?? '')
+    const link = form?.querySelectorAll('a').find(({ text }) => text === t('captcha.again'))
+    const again = await visitor.get(link?.getAttribute('href') ?? '')
 
     expect(picture?.getAttribute('alt')).not.toBe('')
     expect(page(again).querySelector('h1')?.text).toBe(t('register.title'))

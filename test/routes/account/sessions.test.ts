@@ -43,7 +43,25 @@ describe(`GET ${PATH}`, () => {
     expect(places[0]?.text).toContain('Safari 18 on iOS')
     expect(places[0]?.querySelectorAll('time')).toHaveLength(2)
     expect(places[0]?.querySelector('dd')?.text).toMatch(/127\.0\.0\.1|::1/)
-    expect(places.map((one) => one.querySelectorAll('.this-one').length)).toEqual([0, 1])
+    expect(places.map((one) => one.querySelector('mark')?.text)).toEqual([
+      undefined,
+      t('account.sessions.this-one'),
+    ])
+  })
+
+  it('offers to end all others above the list, where there are others', async () => {
+    const { desk } = await twoPlaces()
+    const alone = site.visitor()
+    await alone.becomeMember()
+    const buttons = async (visitor: Visitor) =>
+      page(await visitor.get(PATH))
+        .querySelectorAll('main button')
+        .map((button) => button.text)
+
+    const end = t('account.sessions.end')
+    const signOut = t('logout.submit')
+    expect(await buttons(desk)).toEqual([t('account.sessions.end-others'), end, signOut])
+    expect(await buttons(alone)).toEqual([signOut])
   })
 
   it('shows nobody else’s places, and no session id', async () => {

@@ -26,10 +26,12 @@ describe('GET /dev/mail', () => {
     const mailbox = page(await visitor.get('/dev/mail'))
 
     const readers = mailbox
-      .querySelectorAll('.places li')
-      .map((one) => one.querySelector('dd')?.text)
+      .querySelectorAll('.mails summary .hint')
+      .map((one) => one.text.split(' ')[0])
     expect(readers).toEqual([second.email, first.email])
-    const newest = mailbox.querySelector('.places li')
+    const opened = mailbox.querySelectorAll('.mails details').map((one) => one.hasAttribute('open'))
+    expect(opened).toEqual([true, false])
+    const newest = mailbox.querySelector('.mails li')
     expect(newest?.querySelector('h2')?.text).toBe(t('mail.verify-email.subject'))
     const link = newest?.querySelector('.letter a')?.getAttribute('href') ?? ''
     expect(link).toMatch(/^http:\/\/127\.0\.0\.1:3000\/verify-email\/[\w-]{43}$/)
@@ -66,7 +68,7 @@ describe('GET /dev/mail', () => {
     await site.database.collection('caught-mails').insertMany(older)
     await catchMail({ ...mail, subject: 'number 205' })
 
-    const subjects = page(await site.visitor().get('/dev/mail')).querySelectorAll('.places h2')
+    const subjects = page(await site.visitor().get('/dev/mail')).querySelectorAll('.mails h2')
     expect(subjects).toHaveLength(200)
     expect([subjects[0]?.text, subjects[199]?.text]).toEqual(['number 205', 'number 6'])
   })
