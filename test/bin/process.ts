@@ -18,9 +18,10 @@ type Environment = { DATA_DIR: string } & Record<string, string>
 export function spawnSite(
   environment: Environment,
   atTheEnd: (end: () => Promise<void>) => void = onTestFinished,
+  folder = root,
 ) {
-  const child = spawn(process.execPath, [join(root, 'dist', 'bin', 'www.js')], {
-    cwd: root,
+  const child = spawn(process.execPath, [join(folder, 'dist', 'bin', 'www.js')], {
+    cwd: folder,
     env: {
       PATH: process.env.PATH,
       HOME: process.env.HOME,

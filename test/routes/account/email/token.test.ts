@@ -38,7 +38,7 @@ describe('GET /account/email/:token', () => {
       expect(answer.status).toBe(200)
       expect(answer.headers['referrer-policy']).toBe('strict-origin')
       const text = t('account.email.token.text', { username, email: next })
-      expect(page(answer).querySelector('main p')?.textContent).toBe(text)
+      expect(page(answer).querySelector('main h1 + p')?.textContent).toBe(text)
     }
 
     expect(await addressOf(username)).toBe(email)
