@@ -9,6 +9,7 @@ import { setConcurrency } from './lib/password/queue.ts'
 import type { SessionCache } from './lib/session/cache.ts'
 import { openSessionStore } from './lib/session/open.ts'
 import { usePepper } from './lib/password.ts'
+import { readAssets } from './lib/http/assets.ts'
 import { viewEngine } from './lib/http/views.ts'
 import { assets } from './middleware/assets.ts'
 import { body } from './middleware/form/body.ts'
@@ -70,6 +71,9 @@ export function createApp({
 }: Dependencies): Express {
   const app = express()
   const { offerToken, requireToken } = csrf(settings)
+  // While somebody works on them they are read anew each time.
+  const [development, readOnce] = [settings.environment === 'development', readAssets()]
+  const files = () => (development ? readAssets() : readOnce)
 
   if (prototypes) usePrototypes(app, prototypes)
 
@@ -84,8 +88,9 @@ export function createApp({
   if (lessons) app.set('etag', false) // the x-ray of a page differs each time, though the page may not
   app.set('views', viewsDir)
   app.set('view engine', 'ejs')
-  app.engine('ejs', viewEngine(viewsDir, settings.environment !== 'development'))
-  app.set('view cache', settings.environment !== 'development')
+  app.engine('ejs', viewEngine(viewsDir, !development))
+  app.locals.asset = (path: string) => files().get(path)?.address ?? path
+  app.set('view cache', !development)
   usePepper(settings.passwordPepper)
   setConcurrency(settings.workers)
 
@@ -107,7 +112,7 @@ export function createApp({
     layout,
     longRequests(tooLong),
     otherHosts(settings, (req) => lessons?.isOwnClient(req) ?? false, misdirected),
-    assets(settings.production), // the same for everybody, so before language and cookies
+    assets(files, settings.production), // the same for everybody, so before language and cookies
     cors(settings), // before everything that refuses, so that a script may read why
     language,
     openToAll,

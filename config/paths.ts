@@ -3,11 +3,16 @@ import { basename, dirname, join } from 'node:path'
 
 const parent = dirname(import.meta.dirname)
 
-export const root = basename(parent) === 'dist' ? dirname(parent) : parent
+const isBuilt = basename(parent) === 'dist'
+
+export const root = isBuilt ? dirname(parent) : parent
 export const viewsDir = join(root, 'views')
-export const publicDir = join(root, 'public')
+export const sourcePublicDir = join(root, 'public')
+export const builtPublicDir = join(root, 'dist', 'public')
+export const publicDir = isBuilt ? builtPublicDir : sourcePublicDir
 export const localesDir = join(root, 'config', 'locales')
-export const picoDir = join(root, 'node_modules', '@picocss', 'pico', 'css')
+const picoDir = join(root, 'node_modules', '@picocss', 'pico', 'css')
+export const picoFile = join(picoDir, 'pico.jade.min.css')
 
 const script = join('dist', 'bin', 'sesame.js')
 

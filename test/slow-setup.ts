@@ -30,4 +30,5 @@ function build(): void {
   execFileSync(process.execPath, [compiler, '-p', 'tsconfig.build.json', '--noCheck'], {
     cwd: root,
   })
+  execFileSync(process.execPath, [join('dist', 'bin', 'build.js')], { cwd: root })
 }

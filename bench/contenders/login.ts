@@ -3,9 +3,11 @@ import ejs from 'ejs'
 import express from 'express'
 import { formatWait, languageName, LOCALES, timeElement, translator } from '../../config/i18n.ts'
 import { viewsDir } from '../../config/paths.ts'
+import { readAssets } from '../../lib/http/assets.ts'
 
 const { PORT, SITE_URL, CSRF_TOKEN, CAPTCHA_ID } = process.env
 const t = translator('en')
+const files = readAssets()
 const app = express()
 app.set('views', viewsDir)
 app.set('view engine', 'ejs')
@@ -35,6 +37,7 @@ app.get('/login', (_req, res) => {
     wait: undefined,
     typed: {},
     errors: {},
+    asset: (path: string) => files.get(path)?.address,
     parts: { links: [], styles: [], scripts: [] },
     captchaId: CAPTCHA_ID,
     focusOf: () => undefined,

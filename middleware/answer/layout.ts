@@ -65,6 +65,7 @@ export const layout: RequestHandler = function layout(req, res, next) {
       send(error, (error as Error | null) ? html : markLanguage(html))
     })
   }
+  // Never compressed: a page holds a token beside what a visitor typed, and its compressed length would betray it (BREACH).
   // As text, which leaves with its headers in one piece, and without an ETag: each visitor's page holds a token of its own.
   const sendPage: RenderDone = (error, html) => {
     if (error as Error | null) {

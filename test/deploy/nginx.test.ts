@@ -28,6 +28,8 @@ const FORGED = {
   'X-Request-Id': 'the-one-i-chose',
 }
 
+const HEADERS = 1500 // bytes of an answer before its body, at most
+
 let front: Front
 beforeAll(async () => {
   front = await openFront()
@@ -81,6 +83,32 @@ describe('POST /login at the front door', () => {
     expect(statuses).toEqual([422, 422, 422, 422, 422, 429])
     expect(said).toContain(`"address":"${VISITOR}"`)
     expect(said).not.toContain('203.0.113.')
+  })
+})
+
+describe('A first visit behind nginx', () => {
+  it('takes at most 45 KB with all files, each compressed and kept for a year, and no page compressed (BREACH)', async () => {
+    const visitor = visitorAt(front)
+    const browser = { 'Accept-Encoding': 'gzip, deflate, br, zstd' }
+    const login = await visitor.get('/login', browser)
+    const addresses = page(login)
+      .querySelectorAll(
+        'link[rel=stylesheet], link[rel*=icon], link[rel=manifest], script[src], img',
+      )
+      .map((one) => one.getAttribute('href') ?? one.getAttribute('src') ?? '')
+
+    const answers = [login]
+    for (const address of new Set(addresses)) answers.push(await visitor.get(address, browser))
+
+    const lengths = answers.map(({ headers }) => Number(headers['content-length']))
+    expect(lengths.reduce((sum, length) => sum + length + HEADERS, 0)).toBeLessThan(45_000)
+    expect(login.headers).not.toHaveProperty('content-encoding')
+    const texts = answers.filter(({ type }) => /css|javascript/.test(type))
+    expect(texts.length).toBeGreaterThan(2)
+    for (const { headers } of texts) {
+      expect(headers).toMatchObject({ 'content-encoding': 'br', vary: 'Accept-Encoding' })
+      expect(headers['cache-control']).toBe('public, max-age=31536000, immutable')
+    }
   })
 })
 

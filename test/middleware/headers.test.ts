@@ -3,6 +3,7 @@ import express from 'express'
 import supertest from 'supertest'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Response } from 'supertest'
+import { readAssets } from '../../lib/http/assets.ts'
 import { assets } from '../../middleware/assets.ts'
 import { openSite, type Site } from '../helper.ts'
 import { page, type Visitor } from '../visitor.ts'
@@ -113,8 +114,8 @@ describe('static files', () => {
   )
 
   it('may be kept for an hour in production, and are asked for anew while somebody works on them', async () => {
-    const kept = supertest(express().use(assets(true)))
-    const fresh = supertest(express().use(assets(false)))
+    const kept = supertest(express().use(assets(readAssets, true)))
+    const fresh = supertest(express().use(assets(readAssets, false)))
 
     const answers = [await kept.get('/css/site.css'), await fresh.get('/css/site.css')]
 
