@@ -4,7 +4,7 @@ import express from 'express'
 import { formatTime, formatWait, LOCALES, translator } from '../../config/i18n.ts'
 import { viewsDir } from '../../config/paths.ts'
 
-const { PORT, SITE_URL, CSRF_TOKEN, CAPTCHA_ID } = process.env
+const { PORT, SITE_URL, CSRF_TOKEN, FORM_ID, CAPTCHA_ID } = process.env
 const t = translator('en')
 const app = express()
 app.set('views', viewsDir)
@@ -26,6 +26,7 @@ app.get('/login', (_req, res) => {
     mailIsCaught: false,
     failures: undefined,
     csrfToken: CSRF_TOKEN,
+    formId: FORM_ID,
     here: '/login',
     wayBack: '/login',
     next: '/account',

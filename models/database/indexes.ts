@@ -64,6 +64,7 @@ function indexes(): Index[] {
     { collection: 'tokens', keys: { userId: 1 }, options: {} },
     { collection: 'reservations', keys: { until: 1 }, options: { expireAfterSeconds: 0 } },
     { collection: 'reservations', keys: { userId: 1 }, options: {} },
+    { collection: 'answers', keys: { expires: 1 }, options: { expireAfterSeconds: 0 } },
     { collection: 'activities', keys: { purgeAt: 1 }, options: {} },
     { collection: 'outbox', keys: { dueAt: 1 }, options: {} },
   ]

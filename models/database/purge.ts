@@ -4,6 +4,7 @@ import { isDatabaseAway } from '../../lib/mongodb/away.ts'
 import type { SessionStore } from '../../lib/session/store.ts'
 import { purgeActivities } from '../account/activity.ts'
 import { finishUnfinished } from '../account/finish.ts'
+import { purgeAnswers } from '../first-answer.ts'
 import { purgeTokens } from '../mail/token.ts'
 import { purgeCounters } from '../sign-in/counters.ts'
 import { purgeReservations } from '../user/reservation.ts'
@@ -12,7 +13,8 @@ type Log = { error: (error: unknown, message: string) => void }
 
 /** Delete everything that is over and not purged elsewhere; sessions purge themselves. Throws if the database fails. */
 export async function purge(): Promise<void> {
-  for (const one of [purgeActivities, purgeCounters, purgeTokens, purgeReservations]) await one()
+  const all = [purgeActivities, purgeCounters, purgeTokens, purgeReservations, purgeAnswers]
+  for (const one of all) await one()
 }
 
 /**
