@@ -32,6 +32,7 @@ import { countRequests } from './middleware/log/metrics.ts'
 import { pages, pathsOf } from './middleware/page.ts'
 import { plainSpelling } from './middleware/address/plain-spelling.ts'
 import { representation } from './middleware/answer/representation.ts'
+import { repeats } from './middleware/form/repeat.ts'
 import { requestLog } from './middleware/log/request-log.ts'
 import { sameSite } from './middleware/form/same-site.ts'
 import { resign } from './middleware/session/resign.ts'
@@ -127,7 +128,14 @@ export function createApp({
   const observers = { cache: sessionCache, watch: lessons?.watch, metrics }
   const store = openSessionStore(settings, database, observers)
   app.set('session store', store)
-  app.use(sessions(settings, store), saveFirst, resign(settings), currentUser, offerToken)
+  app.use(
+    repeats(settings), // before the sessions: a repeat may come with the cookie of one that is over
+    sessions(settings, store),
+    saveFirst,
+    resign(settings),
+    currentUser,
+    offerToken,
+  )
 
   // Routes
   app.use(pages([...withSession, ...(lessons?.rows ?? [])], requireToken))

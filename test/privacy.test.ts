@@ -68,7 +68,7 @@ describe('Every page of somebody who is signed in', () => {
 })
 
 describe('What is kept for a time', () => {
-  it.each(['sessions', 'attempts', 'tokens', 'reservations'])(
+  it.each(['sessions', 'attempts', 'tokens', 'reservations', 'answers'])(
     'goes by itself: %s carry an end and an index to delete by (ASVS 14.2.7)',
     async (name) => {
       const indexes = await site.database.collection(name).indexes()

@@ -18,6 +18,7 @@ export async function login(stage: Stage) {
   const express = await startContender(stage, 'bare-login', 'login', {
     SITE_URL: site.url,
     CSRF_TOKEN: valueOf('_csrf'),
+    FORM_ID: valueOf('formId'),
     CAPTCHA_ID: valueOf('captchaId'),
   })
   if ((await read(newClient(express), '/login')) !== page) {

@@ -5,7 +5,7 @@ import { formatWait, languageName, LOCALES, timeElement, translator } from '../.
 import { viewsDir } from '../../config/paths.ts'
 import { readAssets } from '../../lib/http/assets.ts'
 
-const { PORT, SITE_URL, CSRF_TOKEN, CAPTCHA_ID } = process.env
+const { PORT, SITE_URL, CSRF_TOKEN, FORM_ID, CAPTCHA_ID } = process.env
 const t = translator('en')
 const files = readAssets()
 const app = express()
@@ -29,6 +29,7 @@ app.get('/login', (_req, res) => {
     mailIsCaught: false,
     failures: undefined,
     csrfToken: CSRF_TOKEN,
+    formId: FORM_ID,
     here: '/login',
     wayBack: '/login',
     next: '/account',

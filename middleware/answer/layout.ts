@@ -1,4 +1,5 @@
 // What the frame around every page shows, gathered when a page is rendered and not for redirects and pictures.
+import { randomUUID } from 'node:crypto'
 import type { RequestHandler } from 'express'
 import {
   DEFAULT_LOCALE,
@@ -50,6 +51,7 @@ export const layout: RequestHandler = function layout(req, res, next) {
       failures: takeFailures(req),
       // Missing where a request failed before its session was known: then the page has no forms.
       csrfToken: res.locals.csrfToken?.(),
+      formId: randomUUID(), // so that middleware/form/repeat.ts knows a form that is sent twice
       here: req.originalUrl,
       wayBack: res.locals.wayBack ?? req.originalUrl,
       time: (date: Date) => timeElement(locale, date),

@@ -11,17 +11,28 @@ export const representation: RequestHandler = function representation(req, res, 
   if (res.locals.isJson) {
     speakJson(req, res)
   } else {
-    speakHtml(res)
+    speakHtml(req, res)
   }
   next()
 }
 
-function speakHtml(res: Response): void {
+function speakHtml(req: Request, res: Response): void {
+  if (req.method === 'POST' && req.get('X-Form') === 'background') redirectInBackground(res)
   res.turnAway = (_why, to, notice) => {
     if (notice) res.flash(notice)
     res.redirect(303, to)
   }
   res.picture = (png) => res.type('image/png').send(png)
+}
+
+// To public/js/forms.js. By itself fetch would follow a redirect, and the notice would be shown on a page that nobody sees.
+function redirectInBackground(res: Response): void {
+  res.redirect = (...words: (number | string)[]) => {
+    res
+      .status(204)
+      .set('Location', String(words.at(-1)))
+      .end()
+  }
 }
 
 // Without a preference it is the page.

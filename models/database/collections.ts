@@ -43,6 +43,7 @@ export const collections: Record<string, Collection> = {
     indexes: [[{ purgeAt: 1 }, DELETED_WHEN_OVER], [{ owner: 1, createdAt: -1 }]],
   },
   tokens: { backup: 'ended', indexes: [[{ expires: 1 }, DELETED_WHEN_OVER], [{ userId: 1 }]] },
+  answers: { backup: 'ended', indexes: [[{ expires: 1 }, DELETED_WHEN_OVER]] },
   outbox: { backup: 'ended', indexes: [[{ dueAt: 1 }]] },
   'caught-mails': { backup: 'ended' },
 

@@ -5,6 +5,7 @@ import { isDatabaseAway } from '../../lib/mongodb/away.ts'
 import type { SessionStore } from '../../lib/session/store.ts'
 import { purgeActivities } from '../account/activity.ts'
 import { finishUnfinished } from '../account/finish.ts'
+import { purgeAnswers } from '../first-answer.ts'
 import { purgeTokens } from '../mail/token.ts'
 import { purgeCounters } from '../sign-in/counters.ts'
 import { purgeReservations } from '../user/reservation.ts'
@@ -13,7 +14,14 @@ type Log = { error: (error: unknown, message: string) => void }
 
 /** Delete everything that is over and not purged elsewhere; sessions purge themselves. Throws if the database fails. */
 export async function purge(): Promise<void> {
-  const all = [purgeActivities, purgeCounters, purgeTokens, purgeReservations, purgeLessons]
+  const all = [
+    purgeActivities,
+    purgeCounters,
+    purgeTokens,
+    purgeReservations,
+    purgeAnswers,
+    purgeLessons,
+  ]
   for (const one of all) await one()
 }
 

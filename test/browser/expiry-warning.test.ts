@@ -5,7 +5,7 @@ import { translator } from '../../config/i18n.ts'
 import { sessionsOf } from '../documents.ts'
 import { violations } from './axe.ts'
 import { openBrowserSite, type BrowserSite } from './browser.ts'
-import { follow, register, signIn, where } from './steps.ts'
+import { fill, follow, register, signIn, where } from './steps.ts'
 
 const MINUTE = 60_000
 const t = translator('en')
@@ -44,8 +44,10 @@ const endOf = async (username: string) =>
   (await sessionsOf(browser.site).findOne({ 'session.username': username }))?.expires.getTime() ?? 0
 
 describe('A page that is left open', () => {
-  it('warns two minutes before the end, and its link keeps the session', async () => {
+  it('warns two minutes before the end, and its link keeps the session and what was typed', async () => {
     const { page, username } = await memberWith()
+    await page.goto('/account/email')
+    await fill(page, { email: 'new@example.com', current: 'half' })
     await page.clock.fastForward(27 * MINUTE)
     expect(await isShown(page)).toBe(false)
 
@@ -54,13 +56,12 @@ describe('A page that is left open', () => {
     expect(await notice(page).getByRole('status').textContent()).toBe(t('expiry-warning.text'))
 
     await age(username, 28.5 * MINUTE)
-    await follow(page, () =>
-      notice(page)
-        .getByRole('link', { name: t('expiry-warning.stay') })
-        .click(),
-    )
-    expect(where(page)).toBe('/account')
-    expect(await isShown(page)).toBe(false)
+    await notice(page)
+      .getByRole('link', { name: t('expiry-warning.stay') })
+      .click()
+    await notice(page).waitFor({ state: 'hidden' })
+    expect(await page.locator('[name=email]').inputValue()).toBe('new@example.com')
+    expect(await page.locator('[name=current]').inputValue()).toBe('half')
     expect(await endOf(username)).toBeGreaterThan(Date.now() + 29 * MINUTE)
   })
 

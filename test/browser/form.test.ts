@@ -131,11 +131,11 @@ describe('A password', () => {
     await page.getByRole('button', { name: 'Show password' }).click()
     await page.evaluate(`addEventListener('submit', (event) => {
       event.preventDefault()
-      document.title = document.querySelector('[name=password]').type
+      window.sentAs = document.querySelector('[name=password]').type
     })`)
 
     await page.getByRole('button', { name: 'Sign in' }).click()
 
-    expect(await page.title()).toBe('password')
+    expect(await page.evaluate('window.sentAs')).toBe('password')
   })
 })

@@ -13,8 +13,11 @@ export function listenTo(page: Page) {
   })
   page.on('request', (request) => origins.add(new URL(request.url()).origin))
   page.on('response', (response) => {
+    // A form that is refused in place is an answer too.
     const isPage = response.request().isNavigationRequest()
-    if (!isPage && response.status() >= 400) complaints.push(`refused: ${response.url()}`)
+    const isForm = response.request().method() === 'POST'
+    if (!isPage && !isForm && response.status() >= 400)
+      complaints.push(`refused: ${response.url()}`)
   })
   page.on('console', (message) => {
     // A refused form and a page that does not exist are answers with a status above 400: Chromium reports them here.

@@ -17,9 +17,26 @@ export async function fill(page: Page, fields: Fields): Promise<void> {
   }
 }
 
-/** Send the page's form with its own button. */
+/** Send the page's form with its own button, and wait for the next page, or for the same one that shows a refusal in place. */
 export async function submit(page: Page): Promise<void> {
-  await follow(page, () => page.locator('main form button[type=submit]').click())
+  const loaded = page.waitForEvent('load')
+  loaded.catch(() => undefined) // nothing is loaded where the script shows a refusal
+  const [answer] = await Promise.all([
+    page.waitForResponse((response) => response.request().method() === 'POST'),
+    page.locator('main form button[type=submit]').click(),
+  ])
+  const isInPlace = !answer.request().isNavigationRequest() && answer.status() !== 204
+  if (isInPlace) {
+    await page.locator('[aria-busy=true]').waitFor({ state: 'detached' })
+    await page.locator('main img').evaluateAll(whenLoaded)
+  } else {
+    await loaded
+  }
+}
+
+/** Wait, in the browser, until pictures are there. */
+async function whenLoaded(pictures: unknown[]): Promise<void> {
+  await Promise.all((pictures as { decode: () => Promise<void> }[]).map((one) => one.decode()))
 }
 
 /** Create an account; the page is then the sign-in page. */

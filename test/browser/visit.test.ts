@@ -1,4 +1,5 @@
 // The whole visit as a person makes it, in a real browser with everything switched on.
+import type { Request } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { CAPTCHA, validPassword } from '../helper.ts'
 import { newPerson } from '../visitor.ts'
@@ -57,16 +58,8 @@ describe('A visit', () => {
   it('leads who forgot the password through two mails to a new one, and no page tells where it came from', async () => {
     const page = await site.visitor()
     const person = await register(page)
-    const sent: { page: string; origin: string | undefined; referer: string | undefined }[] = []
-    page.on('request', (request) => {
-      const { origin, referer } = request.headers()
-      const { pathname } = new URL(request.url())
-      sent.push({
-        page: `${request.method()} ${pathname.replace(/[\w-]{43}/, ':token')}`,
-        origin,
-        referer,
-      })
-    })
+    const requests: Request[] = []
+    page.on('request', (request) => requests.push(request))
     const followMail = async () => {
       await follow(page, () => page.getByRole('status').getByRole('link').click())
       await follow(page, () => page.locator('.letter a').first().click())
@@ -85,6 +78,7 @@ describe('A visit', () => {
 
     expect(where(page)).toBe('/login')
     expect(await page.getByRole('status').textContent()).toContain('Your new password is saved')
+    const sent = await Promise.all(requests.map(whereFrom))
     const ofTokenPages = sent.filter((one) => forms.includes(one.page))
     expect(ofTokenPages).toEqual(
       forms.map((one) => ({ page: one, origin: site.origin, referer: `${site.origin}/` })),
@@ -147,3 +141,11 @@ describe('The back button after sign-out', () => {
     expect(where(page)).toBe('/login?next=%2Faccount')
   })
 })
+
+/** The page that a request is for, and what it tells of the page before. */
+async function whereFrom(request: Request) {
+  const { origin, referer } = await request.allHeaders()
+  const { pathname } = new URL(request.url())
+  const page = `${request.method()} ${pathname.replace(/[\w-]{43}/, ':token')}`
+  return { page, origin, referer }
+}

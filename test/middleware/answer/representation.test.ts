@@ -349,3 +349,17 @@ describe('The same visit on pages', () => {
     expect([wrong.status, wrong.type]).toEqual([422, 'text/html'])
   })
 })
+
+describe('POST /login in the background', () => {
+  it('says where it leads instead of leading there, and a refusal is the page', async () => {
+    const visitor = site.visitor()
+    const headers = { 'X-Form': 'background', Accept: 'text/html' }
+
+    const refused = await visitor.fill('/login', { username, password: 'wrong' }, headers)
+    const taken = await visitor.signIn({ username }, headers)
+
+    expect([refused.status, refused.type]).toEqual([422, 'text/html'])
+    expect([taken.status, taken.headers.location]).toEqual([204, '/account'])
+    expect((await visitor.get('/account')).status).toBe(200)
+  })
+})

@@ -15,6 +15,7 @@ const [past, future] = [new Date(Date.now() - 1000), new Date(Date.now() + 600_0
 describe('purge', () => {
   it.each([
     ['tokens', 'expires'],
+    ['answers', 'expires'],
     ['reservations', 'until'],
     ['attempts', 'expire'],
     ['lesson-records', 'expires'],
