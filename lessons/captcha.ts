@@ -15,30 +15,32 @@ const draw = svgCaptcha as unknown as (text: string, options: object) => string
 
 export const captcha: Lesson = {
   name: 'captcha',
-  source: import.meta.filename,
   minutes: 10,
   handouts: [1, 4],
   cookies: COOKIES,
 
-  mount(app, { path, secret, stores, note }) {
+  mount(app, { path, back, secret, stores, note }) {
     const cookie = { path, httpOnly: true, sameSite: 'lax', maxAge: 10 * 60 * 1000 } as const
 
     for (const side of SIDES) {
       const options = { name: `captcha.${side}`, secret, cookie, store: stores.mongo(side) }
       app.use(`/${side}`, session({ ...options, resave: false, saveUninitialized: false }))
 
+      // #region
       // Drawn anew at each reload, but with the same text: "Another picture" alone asks for another one.
       app.get(`/${side}/code`, (req, res) => {
         req.session.code ??= svgCaptcha.randomText(4) // ← the answer stays on the server
         const picture = draw(req.session.code, STYLE) // ← and the picture alone goes out
         res.set('Cache-Control', 'no-store').type('image/svg+xml').send(picture)
       })
+      // #endregion
 
       app.post(`/${side}/refresh`, (req, res) => {
         req.session.code = svgCaptcha.randomText(4)
-        res.redirect(303, path)
+        res.redirect(303, back)
       })
 
+      // #region
       app.post(`/${side}/login`, async (req, res) => {
         const { code } = fields.parse(req.body)
         const expected = req.session.code
@@ -49,9 +51,10 @@ export const captcha: Lesson = {
         if (req.is('json')) {
           res.json(right ? { code: 200, msg: '验证码正确' } : { code: 500, msg: '验证码错误' })
         } else {
-          res.redirect(303, path)
+          res.redirect(303, back)
         }
       })
+      // #endregion
     }
   },
 

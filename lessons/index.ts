@@ -62,7 +62,8 @@ export function openLessons(settings: Settings, database: Connection): Lessons {
 export function addWords(): void {
   for (const locale of LOCALES) {
     const file = join(root, 'lessons', 'locales', `${locale}.json`)
-    addSentences(locale, JSON.parse(readFileSync(file, 'utf8')) as object)
+    const { lessons: sentences } = JSON.parse(readFileSync(file, 'utf8')) as { lessons: object }
+    addSentences(locale, { lessons: sentences })
   }
 }
 

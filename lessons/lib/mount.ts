@@ -66,8 +66,10 @@ function toolsFor(
   database: Connection,
   ends: Work[],
 ): LessonTools {
+  const path = `/lessons/${lesson.name}`
   return {
-    path: `/lessons/${lesson.name}`,
+    path,
+    back: `${path}#try`,
     secret: siteKey(secretOf(settings), `lesson ${lesson.name}`),
     stores: new LessonStores(database, lesson.name),
     note: (req, notes) => keepNotes(visitorOf(req), lesson.name, notes),

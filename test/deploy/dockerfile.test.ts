@@ -64,7 +64,7 @@ describe('deploy/Dockerfile', () => {
     expect(last.flatMap((one) => (one.getKeyword() === 'COPY' ? sourcesOf(one) : []))).toEqual(
       expect.arrayContaining([
         'config/locales',
-        'lessons/locales',
+        'lessons',
         'public',
         'views',
         'package.json',

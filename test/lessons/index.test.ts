@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { LOCALES, translator } from '../../config/i18n.ts'
 import { lessons } from '../../lessons/index.ts'
 import { openSite, type Site } from '../helper.ts'
-import { filesBelow } from '../project-files.ts'
+import { filesBelow, read } from '../project-files.ts'
 import { page } from '../visitor.ts'
 
 let site: Site
@@ -45,6 +45,44 @@ describe('Every lesson', () => {
       .filter((name) => !name.includes('/'))
 
     expect(files.sort()).toEqual([...lessons.map(({ name }) => name), ...others].sort())
+  })
+})
+
+describe('The code pane of every lesson', () => {
+  it('shows 5 to 25 lines around what matters, and the whole source as it was written', async () => {
+    for (const { name, files = [`${name}.ts`] } of lessons) {
+      const shown = page(await site.visitor().get(`/lessons/${name}`))
+
+      const whole = shown.querySelectorAll('#code details pre')
+      const excerpts = shown.querySelectorAll('#code > pre')
+      const lengths = excerpts.map((one) => one.querySelectorAll('[data-line]').length)
+      expect(whole.map(({ text }) => text)).toEqual(
+        files.map((file) => read(`lessons/${file}`).text.replaceAll('// ←', '//')),
+      )
+      expect([name, lengths.filter((length) => length < 5 || length > 25)]).toEqual([name, []])
+      expect(excerpts.flatMap((one) => one.querySelectorAll('mark'))).toHaveLength(
+        whole.flatMap((one) => one.querySelectorAll('mark')).length,
+      )
+    }
+  })
+
+  it('has the comments of its excerpts in the page’s language, and no translation of another one', async () => {
+    const { comments } = JSON.parse(read('lessons/locales/zh-CN.json').text) as {
+      comments: Record<string, string>
+    }
+    const commentsIn = async (name: string, locale: string) => {
+      const answer = await site.visitor().get(`/lessons/${name}`, { 'Accept-Language': locale })
+      const lines = page(answer).querySelectorAll('#code > pre [data-line]')
+      return lines.flatMap(({ text }) => /(?:^|\s)\/\/ (.+)/.exec(text)?.[1] ?? [])
+    }
+
+    const english = new Set<string>()
+    for (const { name } of lessons) {
+      const originals = await commentsIn(name, 'en')
+      originals.forEach((one) => english.add(one))
+      expect(await commentsIn(name, 'zh-CN')).toEqual(originals.map((one) => comments[one]))
+    }
+    expect([...english].sort()).toEqual(Object.keys(comments).sort())
   })
 })
 
