@@ -2,6 +2,7 @@
 import session from 'express-session'
 import svgCaptcha from 'svg-captcha'
 import { z } from 'zod'
+import { translator } from '../config/i18n.ts'
 import { text } from '../lib/form.ts'
 import type { Lesson } from './lib/lesson.ts'
 
@@ -42,14 +43,16 @@ export const captcha: Lesson = {
 
       // #region
       app.post(`/${side}/login`, async (req, res) => {
-        const { code } = fields.parse(req.body)
+        const code = fields.parse(req.body).code.trim()
         const expected = req.session.code
         if (side === 'once') delete req.session.code // ← used up by one try, right or wrong
         // Without a picture before there is nothing expected: handout 1 would throw here.
         const right = code.toLowerCase() === expected?.toLowerCase()
         await note(req, { [side]: right })
         if (req.is('json')) {
-          res.json(right ? { code: 200, msg: '验证码正确' } : { code: 500, msg: '验证码错误' })
+          const t = res.locals.t ?? translator('en')
+          const msg = t(right ? 'lessons.captcha.right' : 'lessons.captcha.wrong')
+          res.json({ code: right ? 200 : 500, msg })
         } else {
           res.redirect(303, back)
         }

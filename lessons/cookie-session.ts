@@ -77,7 +77,8 @@ export const cookieSessions: Lesson = {
             const encrypted = setCookiesOf(res).find((line) => line.startsWith(ENCRYPTED))
             const signed = Buffer.from(JSON.stringify(kept)).toString('base64')
             const bytes = sizeOf(encrypted ?? `${SIGNED}=${signed}`)
-            if (error) setOutcome(res, 'refused-by-server', { error })
+            const [, tooMany] = /\((\d+) bytes\)/.exec(error ?? '') ?? [] // as iron-session's error says
+            if (error) setOutcome(res, 'refused-by-server', { bytes: tooMany ?? '–' })
             else setOutcome(res, bytes > LARGEST ? 'dropped-by-browser' : 'more', { bytes })
           } else {
             setOutcome(res, 'unknown')

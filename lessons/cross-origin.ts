@@ -82,8 +82,17 @@ export const crossOrigin: Lesson = {
     const travelling = Object.keys(servers).filter(
       (how) => servers[how]?.cookie.sameSite === 'none',
     )
+    // Between two sites a cookie travels only as SameSite=None, and some browsers block even that one, unless it is partitioned.
+    const kept = Object.entries(servers).map(([how, { cookie }]) => {
+      const whereAllowed = cookie.sameSite === 'none'
+      return [
+        how,
+        { allowing: whereAllowed, blocking: whereAllowed && cookie.partitioned === true },
+      ]
+    })
     return Promise.resolve({
       servers: Object.keys(servers),
+      kept: Object.fromEntries(kept) as object,
       travelling,
       otherOrigin: otherOrigin ?? null,
     })

@@ -74,7 +74,7 @@ export const flags: Lesson = {
   async look({ cookies, otherOrigin }, { stores }) {
     const seen = Object.entries(kinds).map(async ([kind, options]) => ({
       kind,
-      options: JSON.stringify(options),
+      options: Object.entries(options).map(([name, value]) => `${name}: ${JSON.stringify(value)}`),
       isSent: cookies[nameOf(kind)] !== undefined,
       stored: await stores.count(kind),
     }))

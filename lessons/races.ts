@@ -1,9 +1,11 @@
 // A race: a request that began before the sign-out ends after it, and writes back what it had read.
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Router } from 'express'
 import session from 'express-session'
 import { setOutcome, type Lesson } from './lib/lesson.ts'
 import { LessonClient } from './lib/lesson-client.ts'
 
+const WORK = 2000 // milliseconds that the slow request takes, so that a class sees it wait
 const names = { stock: 'races-stock.sid', own: 'races-own.sid' }
 
 export const races: Lesson = {
@@ -47,7 +49,9 @@ export const races: Lesson = {
       // Its session was loaded before it got here. While it is at work, the person signs out in another tab.
       server.post('/slow', async (req, res) => {
         const tab = new LessonClient(req, 'tab').withCookiesOf(req, [name])
+        await sleep(WORK / 2)
         await tab.send('POST', `${path}/try/${how}/sign-out`)
+        await sleep(WORK / 2)
         req.session.visits = (req.session.visits ?? 0) + 1 // a change, so the session is saved after all
         setOutcome(res, 'slow').redirect(303, back)
       })

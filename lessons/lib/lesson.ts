@@ -53,6 +53,9 @@ export type Lesson = {
   look?: (visit: LessonVisit, tools: LessonTools) => Promise<object>
 }
 
+/** Where a lesson stands in the course, and the names of those before and after it. */
+export type Place = { number: number; count: number; previous?: string; next?: string }
+
 export type LessonTools = {
   /** Where the lesson's page is: its cookies should have this path, so that they travel nowhere else. */
   path: string

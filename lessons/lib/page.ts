@@ -11,7 +11,7 @@ import { findRecord, forgetExchanges } from './record.ts'
 import type { Page } from '../../middleware/page.ts'
 import { settingsOf } from '../../middleware/settings.ts'
 import { otherOriginOf } from './other-origin.ts'
-import type { Lesson, LessonTools } from './lesson.ts'
+import type { Lesson, LessonTools, Place } from './lesson.ts'
 import { visitorOf } from './visitor.ts'
 
 // In a lesson's source: around the lines that its page shows, and behind a line that matters.
@@ -33,7 +33,7 @@ const view = z
 const asked = z.object({ view })
 
 /** Build the page of a lesson. */
-export function lessonPage(lesson: Lesson, tools: LessonTools): Page {
+export function lessonPage(lesson: Lesson, place: Place, tools: LessonTools): Page {
   const names = [...lesson.cookies, ...(lesson.unseen ?? [])]
   const files = (lesson.files ?? [`${lesson.name}.ts`]).map(readSource)
   return {
@@ -50,6 +50,7 @@ export function lessonPage(lesson: Lesson, tools: LessonTools): Page {
       ])
       res.render(`lessons/${lesson.name}`, {
         lesson: { name: lesson.name, minutes: lesson.minutes, handouts: lesson.handouts },
+        place,
         ...record,
         stored: stored.map(({ document }) => document),
         storedUnder: stored.map(({ cookie }) => cookie), // the cookie of each of them

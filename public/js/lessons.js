@@ -52,15 +52,19 @@ function tick() {
   }
 }
 
-// A button leads back to the lesson: on a desk to the very place, with what came of it beside the button.
+// A button leads back to the lesson: on a desk its form is where it was, with what came of the press beside it.
 const place = `place in ${location.pathname}`
-function keepPlace() {
-  if (matchMedia('(min-width: 62rem)').matches) sessionStorage.setItem(place, scrollY)
+const forms = () => [...lesson.querySelectorAll('#try form')]
+const topOf = (form) => form.getBoundingClientRect().top
+function keepPlace({ currentTarget }) {
+  const kept = [forms().indexOf(currentTarget), topOf(currentTarget)]
+  if (matchMedia('(min-width: 62rem)').matches) sessionStorage.setItem(place, JSON.stringify(kept))
 }
 function returnToPlace() {
-  const before = sessionStorage.getItem(place)
+  const [index, top] = JSON.parse(sessionStorage.getItem(place) ?? '[]')
   sessionStorage.removeItem(place)
-  if (before !== null) scrollTo({ top: Number(before), behavior: 'instant' })
+  const form = forms()[index]
+  if (form) scrollBy({ top: topOf(form) - top, behavior: 'instant' })
 }
 
 if (lesson) {
@@ -81,9 +85,17 @@ for (const form of document.querySelectorAll('form[data-json]')) {
     fetch(form.action, { method: 'POST', headers, body })
       .then((answer) => answer.text())
       .then((text) => (shown.textContent = text))
+      .then(() => loadPicturesAnew(form.parentElement))
       .then(refresh)
       .catch(() => form.submit())
   })
+}
+
+// An answer may have used the captcha up: the picture of the next one is shown.
+function loadPicturesAnew(side) {
+  for (const picture of side.querySelectorAll('img')) {
+    picture.src = `${picture.src.replace(/\?.*/, '')}?again=${Date.now()}`
+  }
 }
 
 // The projector's view: keys follow its links. A number chooses a pane, the arrows the next and the one before, 0 all.

@@ -1,7 +1,8 @@
 // The list of lessons, and that a site without them shows no trace.
+import encodeQr from 'qr'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { LOCALES, translator } from '../../config/i18n.ts'
-import { lessons } from '../../lessons/index.ts'
+import { lessons, plans, scheduleOf } from '../../lessons/index.ts'
 import { openSite, type Site } from '../helper.ts'
 import { filesBelow, read } from '../project-files.ts'
 import { page } from '../visitor.ts'
@@ -37,7 +38,7 @@ describe('GET /lessons', () => {
 describe('Every lesson', () => {
   it.each([
     ['lessons', '.ts', ['index']],
-    ['views/lessons', '.ejs', ['index']],
+    ['views/lessons', '.ejs', ['index', 'answers']],
     ['test/lessons', '.test.ts', ['index', 'browser', 'cluster']],
   ])('has a file of its name in %s, and no other file stands there', (folder, ending, others) => {
     const files = filesBelow([folder], ending)
@@ -84,6 +85,49 @@ describe('The code pane of every lesson', () => {
     }
     expect([...english].sort()).toEqual(Object.keys(comments).sort())
   })
+})
+
+describe('For the teacher', () => {
+  it('GET /lessons/answers is a sheet of every question with its answer, and each lesson has its notes', async () => {
+    const t = translator('en')
+    const visitor = site.visitor()
+
+    const sheet = page(await visitor.get('/lessons/answers')).querySelector('main')?.text
+
+    for (const { name } of lessons) {
+      const shown = page(await visitor.get(`/lessons/${name}`))
+      const notes = shown.querySelector('details.teacher:not([open]) p')
+      expect(notes?.text).toBe(t(`lessons.${name}.notes`))
+      for (const number of [1, 2, 3]) {
+        expect(sheet).toContain(t(`lessons.${name}.questions.${number}.ask`))
+        expect(sheet).toContain(t(`lessons.${name}.questions.${number}.answer`))
+      }
+    }
+  })
+
+  it('GET /lessons/qr.svg is a code of the address that a class opens', async () => {
+    const answer = await site.visitor().get('/lessons/qr.svg')
+
+    const svg = (answer.body as Buffer).toString()
+    expect(answer.headers['content-type']).toContain('image/svg+xml')
+    expect(svg).toBe(encodeQr(`${site.settings.baseUrl}/lessons`, 'svg'))
+    expect(svg).not.toContain('style')
+  })
+})
+
+describe('docs/teaching', () => {
+  it.each(['docs/teaching.md', 'docs/teaching.zh-CN.md'])(
+    'plans with the minutes of the lessons, %s',
+    (path) => {
+      const rows = [...read(path).text.matchAll(/^\| (\d+)–(\d+) *\| `([a-z\d-]+)` /gm)]
+      const told = rows.map(([, from, to, name]) => ({ name, from: Number(from), to: Number(to) }))
+
+      expect(told).toEqual(Object.values(plans).flatMap((plan) => scheduleOf(plan.lessons)))
+      for (const { minutes, lessons: some } of Object.values(plans)) {
+        expect(scheduleOf(some).at(-1)?.to).toBeLessThanOrEqual(minutes)
+      }
+    },
+  )
 })
 
 describe('A site with LESSONS=off', () => {

@@ -63,7 +63,9 @@ describe(`POST ${PATH}/try/…/put`, () => {
 
     expect(cookiesOf(answer)[`uninitialized.${side}`]?.flags).toContain('httponly')
     expect(await documents(side)).toBe(before + 1)
-    expect(page(await visitor.get(PATH)).querySelector('#stored > pre:not(.change)')?.text).toContain('"since"')
+    expect(
+      page(await visitor.get(PATH)).querySelector('#stored > pre:not(.change)')?.text,
+    ).toContain('"since"')
   })
 })
 
