@@ -2,6 +2,7 @@
 import session from 'express-session'
 import svgCaptcha from 'svg-captcha'
 import { z } from 'zod'
+import { translator } from '../config/i18n.ts'
 import { text } from '../lib/form.ts'
 import type { Lesson } from './lib/lesson.ts'
 
@@ -15,43 +16,48 @@ const draw = svgCaptcha as unknown as (text: string, options: object) => string
 
 export const captcha: Lesson = {
   name: 'captcha',
-  source: import.meta.filename,
   minutes: 10,
   handouts: [1, 4],
   cookies: COOKIES,
 
-  mount(app, { path, secret, stores, note }) {
+  mount(app, { path, back, secret, stores, note }) {
     const cookie = { path, httpOnly: true, sameSite: 'lax', maxAge: 10 * 60 * 1000 } as const
 
     for (const side of SIDES) {
       const options = { name: `captcha.${side}`, secret, cookie, store: stores.mongo(side) }
       app.use(`/${side}`, session({ ...options, resave: false, saveUninitialized: false }))
 
+      // #region
       // Drawn anew at each reload, but with the same text: "Another picture" alone asks for another one.
       app.get(`/${side}/code`, (req, res) => {
         req.session.code ??= svgCaptcha.randomText(4) // ← the answer stays on the server
         const picture = draw(req.session.code, STYLE) // ← and the picture alone goes out
         res.set('Cache-Control', 'no-store').type('image/svg+xml').send(picture)
       })
+      // #endregion
 
       app.post(`/${side}/refresh`, (req, res) => {
         req.session.code = svgCaptcha.randomText(4)
-        res.redirect(303, path)
+        res.redirect(303, back)
       })
 
+      // #region
       app.post(`/${side}/login`, async (req, res) => {
-        const { code } = fields.parse(req.body)
+        const code = fields.parse(req.body).code.trim()
         const expected = req.session.code
         if (side === 'once') delete req.session.code // ← used up by one try, right or wrong
         // Without a picture before there is nothing expected: handout 1 would throw here.
         const right = code.toLowerCase() === expected?.toLowerCase()
         await note(req, { [side]: right })
         if (req.is('json')) {
-          res.json(right ? { code: 200, msg: '验证码正确' } : { code: 500, msg: '验证码错误' })
+          const t = res.locals.t ?? translator('en')
+          const msg = t(right ? 'lessons.captcha.right' : 'lessons.captcha.wrong')
+          res.json({ code: right ? 200 : 500, msg })
         } else {
-          res.redirect(303, path)
+          res.redirect(303, back)
         }
       })
+      // #endregion
     }
   },
 

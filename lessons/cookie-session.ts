@@ -19,16 +19,16 @@ type KeptByIron = { save?: () => Promise<void>; destroy?: () => void }
 
 export const cookieSessions: Lesson = {
   name: 'cookie-session',
-  source: import.meta.filename,
   minutes: 15,
   handouts: [2, 4],
   cookies: names,
 
-  mount(app, { path, secret }) {
+  mount(app, { path, back, secret }) {
     const cookie = { path, httpOnly: true, sameSite: 'lax' } as const
     const [old, fresh] = [`${secret}, the old key`, `${secret}, the new key`]
     const rings = { before: { 1: old }, during: { 1: old, 2: fresh }, after: { 2: fresh } }
 
+    // #region
     for (const [when, ring] of Object.entries(rings)) {
       const keys = Object.values<string>(ring).reverse() // the first signs, all verify
       const signed = Router()
@@ -41,6 +41,7 @@ export const cookieSessions: Lesson = {
         Object.assign(req, { session })
         next()
       })
+      // #endregion
       app.use(`/signed/${when}`, signed)
       app.use(`/encrypted/${when}`, encrypted)
 
@@ -48,7 +49,7 @@ export const cookieSessions: Lesson = {
         server.post('/sign-in', async (req, res) => {
           Object.assign(keptOf(req), { username: 'zhangsan', visits: 0, pages: [] })
           await keptOf(req).save?.()
-          setOutcome(res, 'signed-in').redirect(303, path)
+          setOutcome(res, 'signed-in').redirect(303, back)
         })
 
         server.post('/visit', async (req, res) => {
@@ -65,7 +66,7 @@ export const cookieSessions: Lesson = {
           } else {
             setOutcome(res, 'unknown')
           }
-          res.redirect(303, path)
+          res.redirect(303, back)
         })
 
         server.post('/more', async (req, res) => {
@@ -76,20 +77,23 @@ export const cookieSessions: Lesson = {
             const encrypted = setCookiesOf(res).find((line) => line.startsWith(ENCRYPTED))
             const signed = Buffer.from(JSON.stringify(kept)).toString('base64')
             const bytes = sizeOf(encrypted ?? `${SIGNED}=${signed}`)
-            if (error) setOutcome(res, 'refused-by-server', { error })
+            const [, tooMany] = /\((\d+) bytes\)/.exec(error ?? '') ?? [] // as iron-session's error says
+            if (error) setOutcome(res, 'refused-by-server', { bytes: tooMany ?? '–' })
             else setOutcome(res, bytes > LARGEST ? 'dropped-by-browser' : 'more', { bytes })
           } else {
             setOutcome(res, 'unknown')
           }
-          res.redirect(303, path)
+          res.redirect(303, back)
         })
 
+        // #region
         server.post('/sign-out', (req, res) => {
           const { destroy } = keptOf(req)
           if (destroy) destroy()
           else Object.assign(req, { session: null })
-          setOutcome(res, 'signed-out').redirect(303, path)
+          setOutcome(res, 'signed-out').redirect(303, back)
         })
+        // #endregion
       }
     }
 
@@ -101,7 +105,7 @@ export const cookieSessions: Lesson = {
         await tab.send('POST', `${path}/try/${kind}/during/sign-out`)
         await thief.send('POST', `${path}/try/${kind}/during/visit`)
         for (const name of names) if (name.includes(kind)) res.clearCookie(name, cookie)
-        setOutcome(res, 'copied').redirect(303, path)
+        setOutcome(res, 'copied').redirect(303, back)
       })
     }
   },

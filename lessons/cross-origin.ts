@@ -7,6 +7,7 @@ import { otherOriginOf } from './lib/other-origin.ts'
 import { setOutcome, type Lesson } from './lib/lesson.ts'
 import { LessonClient } from './lib/lesson-client.ts'
 
+// #region
 // The one front end that is let in: this very server under its other name on this machine.
 const frontEnd: CorsOptionsDelegate<Request> = (req, done) => {
   done(null, { origin: otherOriginOf(req) ?? false, credentials: true }) // ← exactly this origin, and with cookies
@@ -23,16 +24,16 @@ const servers: Record<string, { allow: RequestHandler; cookie: CookieOptions }> 
     cookie: { sameSite: 'none', secure: true, partitioned: true }, // ← travels in every current browser, but is kept for each front end apart
   },
 }
+// #endregion
 
 export const crossOrigin: Lesson = {
   name: 'cross-origin',
-  source: import.meta.filename,
   minutes: 15,
   handouts: [4],
   cookies: Object.keys(servers).map(nameOf),
   asksOtherOrigin: true,
 
-  mount(app, { path, secret, stores }) {
+  mount(app, { path, back, secret, stores }) {
     for (const [how, { allow, cookie }] of Object.entries(servers)) {
       const flags = { path, maxAge: 10 * 60 * 1000, ...cookie }
       const options = { name: nameOf(how), secret, cookie: flags, store: stores.mongo(how) }
@@ -42,6 +43,7 @@ export const crossOrigin: Lesson = {
       server.use(session({ ...options, resave: false, saveUninitialized: false }))
       app.use(`/${how}`, server)
 
+      // #region
       server.get('/code', (req, res) => {
         const { text, data } = svgCaptcha.create({ size: 4, background: '#F5F7FA' })
         req.session.code = text
@@ -54,6 +56,7 @@ export const crossOrigin: Lesson = {
         setOutcome(res, code === 'undefined' ? 'not-found' : 'found')
         res.json({ code })
       })
+      // #endregion
 
       // What a front end's script does, for browsers without scripts. A lesson client heeds neither CORS nor SameSite.
       for (const credentials of ['omit', 'include']) {
@@ -69,7 +72,7 @@ export const crossOrigin: Lesson = {
           setOutcome(res, isOpen.includes(origin) ? 'readable' : 'unreadable', {
             origin,
             allowed,
-          }).redirect(303, path)
+          }).redirect(303, back)
         })
       }
     }
@@ -79,8 +82,17 @@ export const crossOrigin: Lesson = {
     const travelling = Object.keys(servers).filter(
       (how) => servers[how]?.cookie.sameSite === 'none',
     )
+    // Between two sites a cookie travels only as SameSite=None, and some browsers block even that one, unless it is partitioned.
+    const kept = Object.entries(servers).map(([how, { cookie }]) => {
+      const whereAllowed = cookie.sameSite === 'none'
+      return [
+        how,
+        { allowing: whereAllowed, blocking: whereAllowed && cookie.partitioned === true },
+      ]
+    })
     return Promise.resolve({
       servers: Object.keys(servers),
+      kept: Object.fromEntries(kept) as object,
       travelling,
       otherOrigin: otherOrigin ?? null,
     })

@@ -8,13 +8,13 @@ const COOKIES = SIDES.map((side) => `expiry.${side}`)
 
 export const expiry: Lesson = {
   name: 'expiry',
-  source: import.meta.filename,
   minutes: 8,
   handouts: [1, 5],
   cookies: COOKIES,
 
-  mount(app, { path, secret, stores }) {
+  mount(app, { path, back, secret, stores }) {
     for (const side of SIDES) {
+      // #region
       app.use(
         `/${side}`,
         session({
@@ -27,11 +27,13 @@ export const expiry: Lesson = {
           store: stores.mongo(side),
         }),
       )
+      // #endregion
 
       // One press does it on both sides: the first sends the browser on to the second (307 keeps the method).
       const goOn = (verb: string): [number, string] =>
-        side === 'fixed' ? [307, `${path}/try/rolling/${verb}`] : [303, path]
+        side === 'fixed' ? [307, `${path}/try/rolling/${verb}`] : [303, back]
 
+      // #region
       app.post(`/${side}/begin`, (req, res) => {
         req.session.since = new Date() // a change: the cookie is sent, with rolling or without
         res.redirect(...goOn('begin'))
@@ -45,6 +47,7 @@ export const expiry: Lesson = {
         req.session.cookie.maxAge = 0 // ← expired at once: in the store, and with rolling in the browser too
         res.redirect(...goOn('end'))
       })
+      // #endregion
     }
   },
 

@@ -4,12 +4,12 @@ import type { Lesson } from './lib/lesson.ts'
 
 export const firstVisit: Lesson = {
   name: 'first-visit',
-  source: import.meta.filename,
   minutes: 5,
   handouts: [3, 4, 5],
   cookies: ['first-visit.sid'],
 
-  mount(app, { path, secret, stores, note }) {
+  mount(app, { path, back, secret, stores, note }) {
+    // #region
     app.use(
       session({
         name: 'first-visit.sid',
@@ -20,17 +20,20 @@ export const firstVisit: Lesson = {
         store: stores.mongo(),
       }),
     )
+    // #endregion
 
+    // #region
     // Without a cookie this is a new, empty session; with one it is what the store had under that id.
     app.get('/look', async (req, res) => {
       await note(req, { said: req.session.since === undefined ? 'unknown' : 'known' })
-      res.redirect(303, path)
+      res.redirect(303, back)
     })
 
     app.post('/begin', async (req, res) => {
       req.session.since = new Date() // ← the first thing to remember: now it is stored, and the id goes to the browser
       await note(req, { said: 'begun' })
-      res.redirect(303, path)
+      res.redirect(303, back)
     })
+    // #endregion
   },
 }

@@ -9,13 +9,12 @@ const names = { without: 'fixation-without.sid', with: 'fixation-with.sid' }
 
 export const fixation: Lesson = {
   name: 'fixation',
-  source: import.meta.filename,
   minutes: 10,
   handouts: ['beyond'],
   cookies: Object.values(names),
   unseen: Object.values(names).map(noteOf),
 
-  mount(app, { path, secret, stores }) {
+  mount(app, { path, back, secret, stores }) {
     const cookie = { path, httpOnly: true, sameSite: 'lax', maxAge: 10 * 60 * 1000 } as const
 
     for (const [how, name] of Object.entries(names)) {
@@ -24,10 +23,11 @@ export const fixation: Lesson = {
       server.use(session({ ...options, resave: false, saveUninitialized: false }))
       app.use(`/${how}`, server)
 
+      // #region
       server.post('/sign-in', (req, res, next) => {
         const signIn = () => {
           req.session.username = 'zhangsan'
-          setOutcome(res, 'signed-in').redirect(303, path)
+          setOutcome(res, 'signed-in').redirect(303, back)
         }
         if (how === 'without') {
           signIn() // the id stays what it was, whoever brought it
@@ -35,12 +35,13 @@ export const fixation: Lesson = {
           req.session.regenerate((error) => (error ? next(error) : signIn())) // ← a new id: the planted one is worth nothing
         }
       })
+      // #endregion
 
       server.get('/letters', (req, res) => {
         const { username, visits = 0 } = req.session
         req.session.visits = visits + 1 // so that also somebody who is not signed in has a session
         setOutcome(res, username ? 'let-in' : 'kept-out', { username: username ?? '' })
-        res.redirect(303, path)
+        res.redirect(303, back)
       })
 
       // The attacker gets an id of their own, which is a valid one, and plants it in this browser.
@@ -50,7 +51,7 @@ export const fixation: Lesson = {
         const planted = attacker.jar.get(name) ?? ''
         res.cookie(name, planted, { ...cookie, encode: String })
         res.cookie(noteOf(name), planted, { ...cookie, encode: String })
-        setOutcome(res, 'planted').redirect(303, path)
+        setOutcome(res, 'planted').redirect(303, back)
       })
 
       // Later the attacker comes back with the id that was planted.
@@ -58,7 +59,7 @@ export const fixation: Lesson = {
         const { [noteOf(name)]: planted = '' } = cookiesOf(req, [noteOf(name)])
         const attacker = new LessonClient(req, 'attacker').withCookies({ [name]: planted })
         await attacker.send('GET', `${path}/try/${how}/letters`)
-        setOutcome(res, 'attacked').redirect(303, path)
+        setOutcome(res, 'attacked').redirect(303, back)
       })
     }
   },

@@ -10,6 +10,7 @@ const SIDES = ['always', 'near-end'] as const
 const COOKIES = SIDES.map((side) => `idle.${side}`)
 const REQUESTS = 20
 
+// #region
 // What koa-session calls renew: only in the second half of its time a session is given all of it again.
 const renewNearEnd: RequestHandler = ({ session }, _res, next) => {
   const { renewedAt } = session
@@ -18,17 +19,18 @@ const renewNearEnd: RequestHandler = ({ session }, _res, next) => {
   }
   next()
 }
+// #endregion
 
 export const idle: Lesson = {
   name: 'idle',
-  source: import.meta.filename,
   minutes: 8,
   handouts: [4],
   cookies: COOKIES,
 
-  mount(app, { path, secret, stores, note }) {
+  mount(app, { path, back, secret, stores, note }) {
     for (const side of SIDES) {
       const always = side === 'always'
+      // #region
       app.use(
         `/${side}`,
         session({
@@ -41,11 +43,12 @@ export const idle: Lesson = {
           store: stores.mongo(side, always ? {} : { touchAfter: 3600 }), // seconds without a write for mere use
         }),
       )
+      // #endregion
 
       if (!always) app.use('/near-end', renewNearEnd)
 
       const goOn = (verb: string): [number, string] =>
-        always ? [307, `${path}/try/near-end/${verb}`] : [303, path]
+        always ? [307, `${path}/try/near-end/${verb}`] : [303, back]
 
       app.post(`/${side}/begin`, (req, res) => {
         req.session.renewedAt = Date.now()
@@ -61,7 +64,7 @@ export const idle: Lesson = {
         const paths = Array<string>(REQUESTS).fill(`${path}/try/${side}/look`)
         await note(req, { [side]: await countWrites(tab, stores, `idle.${side}`, paths) })
       }
-      res.redirect(303, path)
+      res.redirect(303, back)
     })
   },
 

@@ -28,13 +28,12 @@ const result = z.object({
 
 export const md5: Lesson = {
   name: 'md5',
-  source: import.meta.filename,
   minutes: 10,
   handouts: [3],
   cookies: [],
   unseen: [name],
 
-  mount(app, { path, secret }) {
+  mount(app, { path, back, secret }) {
     app.post('/digest', async (req, res) => {
       const typed = readForm(req.body, form)
       if (typed.ok) {
@@ -46,7 +45,7 @@ export const md5: Lesson = {
       } else {
         setOutcome(res, 'nothing')
       }
-      res.redirect(303, path)
+      res.redirect(303, back)
     })
   },
 
@@ -64,6 +63,7 @@ async function takeTurn<T>(work: () => Promise<T>): Promise<T> {
   return turns(work)
 }
 
+// #region
 async function compare(password: string): Promise<z.input<typeof result>> {
   const { value: table, ms } = await digestTable()
   const digest = await timed(() => md5of(password)) // ← the same text for everybody with this password
@@ -78,6 +78,7 @@ async function compare(password: string): Promise<z.input<typeof result>> {
     list: { size: table.size, md5: ms, argon2id: table.size * verified.ms },
   }
 }
+// #endregion
 
 let madeTable: { value: Map<string, number>; ms: number } | undefined
 

@@ -10,17 +10,18 @@ const COOKIES = SIDES.map((side) => `resave.${side}`)
 
 export const resave: Lesson = {
   name: 'resave',
-  source: import.meta.filename,
   minutes: 10,
   handouts: [2, 3, 5],
   cookies: COOKIES,
 
-  mount(app, { path, secret, stores, note }) {
+  mount(app, { path, back, secret, stores, note }) {
+    // #region
     const kinds: Record<(typeof SIDES)[number], { resave: boolean; store: Store }> = {
       resave: { resave: true, store: stores.mongo('resave') }, // ← writes also what was only read
       stock: { resave: false, store: stores.mongo('stock') }, // ← writes the whole session, if any of it changed
       own: { resave: false, store: stores.own() }, // ← this site's own: writes only the keys that changed
     }
+    // #endregion
 
     SIDES.forEach((side, index) => {
       app.use(
@@ -39,9 +40,10 @@ export const resave: Lesson = {
       app.post(`/${side}/begin`, (req, res) => {
         req.session.since = new Date()
         if (next) res.redirect(307, `${path}/try/${next}/begin`)
-        else res.redirect(303, path)
+        else res.redirect(303, back)
       })
 
+      // #region
       app.post(`/${side}/quick`, (req, res) => {
         req.session.quick = (req.session.quick ?? 0) + 1
         res.json(req.session.quick)
@@ -56,14 +58,15 @@ export const resave: Lesson = {
 
       app.post(`/${side}/slow-reads`, async (req, res) => {
         await whileAtWork(req)
-        res.redirect(303, path)
+        res.redirect(303, back)
       })
 
       app.post(`/${side}/slow-writes`, async (req, res) => {
         await whileAtWork(req)
         req.session.slow = (req.session.slow ?? 0) + 1
-        res.redirect(303, path)
+        res.redirect(303, back)
       })
+      // #endregion
     })
   },
 

@@ -9,13 +9,13 @@ const name = 'secret.sid'
 
 export const secret: Lesson = {
   name: 'secret',
-  source: import.meta.filename,
   minutes: 10,
   handouts: [2, 5],
   cookies: [name],
 
-  mount(app, { path, secret, stores }) {
+  mount(app, { path, back, secret, stores }) {
     const cookie = { path, httpOnly: true, sameSite: 'lax', maxAge: 10 * 60 * 1000 } as const
+    // #region
     const store = stores.mongo()
     const [old, fresh] = [`${secret}, the old one`, `${secret}, the new one`]
     const servers = {
@@ -23,12 +23,14 @@ export const secret: Lesson = {
       during: [fresh, old], // ← the first signs, all of them verify
       after: [fresh],
     }
+    // #endregion
 
     const signIn: RequestHandler = (req, res) => {
       req.session.username = 'zhangsan'
-      setOutcome(res, 'signed-in').redirect(303, path)
+      setOutcome(res, 'signed-in').redirect(303, back)
     }
 
+    // #region
     const visit: RequestHandler = (req, res) => {
       const { username, visits = 0 } = req.session
       if (username) {
@@ -37,9 +39,11 @@ export const secret: Lesson = {
       } else {
         setOutcome(res, 'refused')
       }
-      res.redirect(303, path)
+      res.redirect(303, back)
     }
+    // #endregion
 
+    // #region
     // The same server before, while and after its secret is changed: three times the same store.
     for (const [when, secrets] of Object.entries(servers)) {
       const options = { name, secret: secrets, cookie, store }
@@ -49,18 +53,19 @@ export const secret: Lesson = {
       server.post('/visit', visit)
       app.use(`/${when}`, server)
     }
+    // #endregion
 
     app.post('/tamper/client', async (req, res) => {
       const { [name]: value = '' } = cookiesOf(req, [name])
       const client = new LessonClient(req, 'forger').withCookies({ [name]: changed(value) })
       await client.send('POST', `${path}/try/before/visit`)
-      setOutcome(res, 'sent').redirect(303, path)
+      setOutcome(res, 'sent').redirect(303, back)
     })
 
     app.post('/tamper/browser', (req, res) => {
       const { [name]: value = '' } = cookiesOf(req, [name])
       res.cookie(name, changed(value), { ...cookie, encode: String })
-      setOutcome(res, 'planted').redirect(303, path)
+      setOutcome(res, 'planted').redirect(303, back)
     })
   },
 }

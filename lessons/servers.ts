@@ -4,7 +4,7 @@ import { cookiesOf } from './lib/cookies.ts'
 import { setOutcome, type Lesson, type LessonTools } from './lib/lesson.ts'
 import { LessonClient } from './lib/lesson-client.ts'
 import { openServers } from './servers/owner.ts'
-import { SERVER_SCRIPT, type Servers } from './servers/pair.ts'
+import type { Servers } from './servers/pair.ts'
 import { askServer, relay } from './servers/relay.ts'
 
 const TURN = 'servers.turn'
@@ -15,17 +15,18 @@ const victim = z.object({ server: z.enum(['A', 'B']) }).catch({ server: 'A' })
 
 export const servers: Lesson = {
   name: 'servers',
-  source: [SERVER_SCRIPT, import.meta.filename],
+  files: ['servers/server-process.ts', 'servers.ts'],
   minutes: 15,
   handouts: [5],
   cookies: names,
   unseen: [TURN],
 
   mount(app, tools) {
-    const { path } = tools
+    const { path, back } = tools
     const servers = serversOf(tools)
 
     for (const kind of kinds) {
+      // #region
       app.post([`/${kind}/sign-in`, `/${kind}/visit`], async (req, res) => {
         const last = cookiesOf(req, [TURN])[TURN]
         const alive = (await servers.use()).filter(({ isAlive }) => isAlive)
@@ -38,26 +39,27 @@ export const servers: Lesson = {
         } else {
           setOutcome(res, 'nobody')
         }
-        res.redirect(303, path)
+        res.redirect(303, back)
       })
+      // #endregion
 
       app.post(`/six/${kind}`, async (req, res) => {
         await servers.use() // both run before the first of the six waits for them
         const tab = new LessonClient(req, 'tab').withCookiesOf(req, [...names, TURN])
         for (let count = 0; count < 6; count++) await tab.send('POST', `${path}/try/${kind}/visit`)
-        setOutcome(res, 'six').redirect(303, path)
+        setOutcome(res, 'six').redirect(303, back)
       })
     }
 
     app.post('/kill', async (req, res) => {
       const { server } = victim.parse(req.body)
       setOutcome(res, (await servers.kill(server)) ? 'killed' : 'not-killed', { server })
-      res.redirect(303, path)
+      res.redirect(303, back)
     })
 
     app.post('/restart', async (_req, res) => {
       await servers.restart()
-      setOutcome(res, 'restarted').redirect(303, path)
+      setOutcome(res, 'restarted').redirect(303, back)
     })
   },
 

@@ -20,14 +20,14 @@ type User = { _id: string; username: string; email: string; password: string; ex
 
 export const signIn: Lesson = {
   name: 'sign-in',
-  source: import.meta.filename,
   minutes: 10,
   handouts: [3, 5],
   cookies: ['sign-in.sid'],
 
-  mount(app, { path, secret, stores, note }) {
-    const users = stores.documents<User>('users') // ← in the database: every process of the site finds them
+  mount(app, { path, back, secret, stores, note }) {
+    const users = stores.documents<User>('users') // in the database: every process of the site finds them
 
+    // #region
     app.use(
       session({
         name: 'sign-in.sid',
@@ -38,7 +38,9 @@ export const signIn: Lesson = {
         store: stores.mongo(),
       }),
     )
+    // #endregion
 
+    // #region
     app.post('/register', async (req, res) => {
       const { username, email, password } = KNOWN
       const sealed = await hashPassword(password) // ← argon2id with a salt, not md5 alone
@@ -46,9 +48,11 @@ export const signIn: Lesson = {
       const user = { username, email, password: sealed, expires }
       await users.replaceOne({ _id: username }, user, { upsert: true })
       await note(req, { said: 'registered' })
-      res.redirect(303, path)
+      res.redirect(303, back)
     })
+    // #endregion
 
+    // #region
     // ← POST: a GET has no body, and its address, password and all, lands in histories and logs
     app.post('/login', async (req, res) => {
       const { username, password } = credentials
@@ -65,19 +69,22 @@ export const signIn: Lesson = {
       } else {
         await note(req, { said: 'wrong' })
       }
-      res.redirect(303, path)
+      res.redirect(303, back)
     })
+    // #endregion
 
+    // #region
     app.get('/home', async (req, res) => {
       await note(req, { said: req.session.username === undefined ? 'sign-in-first' : 'hello' })
-      res.redirect(303, path)
+      res.redirect(303, back)
     })
 
     app.post('/logout', async (req, res) => {
       await promisify(req.session.destroy.bind(req.session))() // ← the document in the database is gone
       await note(req, { said: 'goodbye' })
-      res.clearCookie('sign-in.sid', { path }).redirect(303, path)
+      res.clearCookie('sign-in.sid', { path }).redirect(303, back)
     })
+    // #endregion
   },
 
   look: () => Promise.resolve({ known: KNOWN }),

@@ -13,14 +13,14 @@ const choice = z.object({ changes: z.literal('on').optional() }).catch({})
 
 export const touchAfter: Lesson = {
   name: 'touch-after',
-  source: import.meta.filename,
   minutes: 8,
   handouts: [5],
   cookies: COOKIES,
 
-  mount(app, { path, secret, stores, note }) {
+  mount(app, { path, back, secret, stores, note }) {
     for (const side of SIDES) {
       const daily = side === 'daily'
+      // #region
       app.use(
         `/${side}`,
         session({
@@ -33,20 +33,23 @@ export const touchAfter: Lesson = {
           store: stores.mongo(side, { touchAfter: daily ? 24 * 3600 : 0 }), // ← seconds without a write for mere use
         }),
       )
+      // #endregion
 
       // One press begins both: the first sends the browser on to the second (307 keeps the method).
       app.post(`/${side}/begin`, (req, res) => {
         req.session.since = new Date()
-        if (daily) res.redirect(303, path)
+        if (daily) res.redirect(303, back)
         else res.redirect(307, `${path}/try/daily/begin`)
       })
 
-      app.get(`/${side}/look`, (_req, res) => res.redirect(303, path))
+      // #region
+      app.get(`/${side}/look`, (_req, res) => res.redirect(303, back))
 
       app.get(`/${side}/change`, (req, res) => {
         req.session.visits = (req.session.visits ?? 0) + 1 // a change is written at once, on both sides
-        res.redirect(303, path)
+        res.redirect(303, back)
       })
+      // #endregion
     }
 
     app.post('/measure', async (req, res) => {
@@ -59,7 +62,7 @@ export const touchAfter: Lesson = {
         const paths = verbs.map((verb) => `${path}/try/${side}/${verb}`)
         await note(req, { [side]: await countWrites(tab, stores, `touch-after.${side}`, paths) })
       }
-      res.redirect(303, path)
+      res.redirect(303, back)
     })
   },
 

@@ -12,13 +12,13 @@ const choice = z.object({ side: z.enum(SIDES).catch('false') }).catch({ side: 'f
 
 export const uninitialized: Lesson = {
   name: 'uninitialized',
-  source: import.meta.filename,
   minutes: 6,
   handouts: [2, 3, 5],
   cookies: COOKIES,
 
-  mount(app, { path, secret, stores, note }) {
+  mount(app, { path, back, secret, stores, note }) {
     for (const side of SIDES) {
+      // #region
       app.use(
         `/${side}`,
         session({
@@ -32,13 +32,14 @@ export const uninitialized: Lesson = {
       )
 
       app.get(`/${side}/look`, (_req, res) => {
-        res.redirect(303, path) // the session is not touched
+        res.redirect(303, back) // the session is not touched
       })
 
       app.post(`/${side}/put`, (req, res) => {
         req.session.since = new Date() // something to remember: stored on both sides
-        res.redirect(303, path)
+        res.redirect(303, back)
       })
+      // #endregion
     }
 
     app.post('/fifty', async (req, res) => {
@@ -52,7 +53,7 @@ export const uninitialized: Lesson = {
       }
       const documents = await stores.collection(side).countDocuments({ _id: { $in: ids } })
       await note(req, { [side]: { cookies: ids.length, documents } })
-      res.redirect(303, path)
+      res.redirect(303, back)
     })
   },
 

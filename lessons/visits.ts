@@ -4,12 +4,12 @@ import type { Lesson } from './lib/lesson.ts'
 
 export const visits: Lesson = {
   name: 'visits',
-  source: import.meta.filename,
   minutes: 5,
   handouts: [2],
   cookies: ['visits.sid'],
 
-  mount(app, { path, secret, stores }) {
+  mount(app, { path, back, secret, stores }) {
+    // #region
     app.use(
       session({
         name: 'visits.sid',
@@ -23,7 +23,8 @@ export const visits: Lesson = {
 
     app.post('/visit', (req, res) => {
       req.session.visits = (req.session.visits ?? 0) + 1 // ← each session has a number of its own
-      res.redirect(303, path)
+      res.redirect(303, back)
     })
+    // #endregion
   },
 }

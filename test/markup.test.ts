@@ -43,7 +43,13 @@ describe('The markup of the lessons', () => {
     const paths = lessons.map(({ name }) => `/lessons/${name}`)
 
     const found: string[] = []
-    for (const path of ['/lessons', ...paths, '/lessons/races?view=projector', '/home']) {
+    for (const path of [
+      '/lessons',
+      '/lessons/answers',
+      ...paths,
+      '/lessons/races?view=projector',
+      '/home',
+    ]) {
       const { text } = await visitor.get(path)
       found.push(...(await errorsIn(text)).map((error) => `${path}: ${error}`))
     }

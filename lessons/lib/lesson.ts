@@ -37,8 +37,8 @@ export type Handout = 1 | 2 | 3 | 4 | 5 | 'beyond'
 export type Lesson = {
   /** The word in the address: /lessons/<name>, and the name of its route, view, test and sentences. */
   name: string
-  /** The file that runs, or the files, which the page shows. */
-  source: string | string[]
+  /** The sources that the page shows, below lessons/; without it only the file of its name. */
+  files?: string[]
   minutes: number
   handouts: Handout[]
   /** The names of its cookies. Only these are ever recorded or shown. */
@@ -53,9 +53,14 @@ export type Lesson = {
   look?: (visit: LessonVisit, tools: LessonTools) => Promise<object>
 }
 
+/** Where a lesson stands in the course, and the names of those before and after it. */
+export type Place = { number: number; count: number; previous?: string; next?: string }
+
 export type LessonTools = {
   /** Where the lesson's page is: its cookies should have this path, so that they travel nowhere else. */
   path: string
+  /** Where a button leads back to: on that page to the buttons, beside what came of them, instead of to its top. */
+  back: string
   /** A secret of this lesson alone, the same in every process. */
   secret: string
   stores: LessonStores

@@ -10,7 +10,7 @@ import { anyone } from '../../middleware/access.ts'
 import type { Lessons } from '../../middleware/lessons.ts'
 import type { Row } from '../../middleware/page.ts'
 import { throttleLessons } from '../../middleware/throttle.ts'
-import type { Lesson, LessonTools } from './lesson.ts'
+import type { Lesson, LessonTools, Place } from './lesson.ts'
 import { lessonPage, VIEW } from './page.ts'
 import { recorder } from './recorder.ts'
 import { isLessonClient, useClientKey } from './lesson-client.ts'
@@ -28,7 +28,7 @@ export function mountLessons(lessons: Lesson[], settings: Settings, database: Co
   const rows: Row[] = []
   const ends: Work[] = []
   useClientKey(siteKey(secretOf(settings), 'lesson clients'))
-  for (const lesson of lessons) {
+  for (const [index, lesson] of lessons.entries()) {
     const tools = toolsFor(lesson, settings, database, ends)
     const app = Router()
     lesson.mount(app, tools)
@@ -40,7 +40,11 @@ export function mountLessons(lessons: Lesson[], settings: Settings, database: Co
       recorder(lesson, tools.stores),
       app,
     )
-    rows.push([tools.path, [anyone, lessonVisitor], lessonPage(lesson, tools)])
+    rows.push([
+      tools.path,
+      [anyone, lessonVisitor],
+      lessonPage(lesson, placeOf(index, lessons), tools),
+    ])
   }
   const close = async () => {
     await Promise.all(ends.map((end) => end()))
@@ -60,14 +64,26 @@ export function mountLessons(lessons: Lesson[], settings: Settings, database: Co
   }
 }
 
+function placeOf(index: number, lessons: Lesson[]): Place {
+  const [previous, next] = [lessons[index - 1]?.name, lessons[index + 1]?.name]
+  return {
+    number: index + 1,
+    count: lessons.length,
+    ...(previous === undefined ? {} : { previous }),
+    ...(next === undefined ? {} : { next }),
+  }
+}
+
 function toolsFor(
   lesson: Lesson,
   settings: Settings,
   database: Connection,
   ends: Work[],
 ): LessonTools {
+  const path = `/lessons/${lesson.name}`
   return {
-    path: `/lessons/${lesson.name}`,
+    path,
+    back: `${path}#try`,
     secret: siteKey(secretOf(settings), `lesson ${lesson.name}`),
     stores: new LessonStores(database, lesson.name),
     note: (req, notes) => keepNotes(visitorOf(req), lesson.name, notes),

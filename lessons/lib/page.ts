@@ -1,27 +1,41 @@
 // The page of a lesson: its panes filled with what really happened, and the button that begins it anew.
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Request, Response } from 'express'
 import { z } from 'zod'
+import { LOCALES, type Locale } from '../../config/i18n.ts'
+import { root } from '../../config/paths.ts'
 import { cookieFlags } from '../../config/session.ts'
 import { cookiesOf, idOf } from './cookies.ts'
 import { findRecord, forgetExchanges } from './record.ts'
 import type { Page } from '../../middleware/page.ts'
 import { settingsOf } from '../../middleware/settings.ts'
 import { otherOriginOf } from './other-origin.ts'
-import type { Lesson, LessonTools } from './lesson.ts'
+import type { Lesson, LessonTools, Place } from './lesson.ts'
 import { visitorOf } from './visitor.ts'
 
-const MARK = '// ←' // stands in a lesson's source behind the line that matters
+// In a lesson's source: around the lines that its page shows, and behind a line that matters.
+const EXCERPT = /^ *\/\/ #region\n(.*?)^ *\/\/ #endregion\n/gms
+const MARK = '// ←'
+const COMMENT = /(?<=^|\s)\/\/ (.+)$/
+
+type Line = { number: number; text: string; matters: boolean }
 
 /** The cookie that says for which screen lessons are shown. */
 export const VIEW = 'lesson-view'
 
-const asked = z.object({ view: z.enum(['projector', 'ordinary']).optional().catch(undefined) })
+// One pane alone is for the projector too.
+const PANES = ['try', 'travelled', 'stored', 'code', 'ask'] as const
+const view = z
+  .enum(['projector', 'ordinary', ...PANES])
+  .optional()
+  .catch(undefined)
+const asked = z.object({ view })
 
 /** Build the page of a lesson. */
-export function lessonPage(lesson: Lesson, tools: LessonTools): Page {
+export function lessonPage(lesson: Lesson, place: Place, tools: LessonTools): Page {
   const names = [...lesson.cookies, ...(lesson.unseen ?? [])]
-  const code = [lesson.source].flat().flatMap(codeOf)
+  const files = (lesson.files ?? [`${lesson.name}.ts`]).map(readSource)
   return {
     show: async (req: Request, res: Response) => {
       const cookies = cookiesOf(req, lesson.cookies)
@@ -36,11 +50,13 @@ export function lessonPage(lesson: Lesson, tools: LessonTools): Page {
       ])
       res.render(`lessons/${lesson.name}`, {
         lesson: { name: lesson.name, minutes: lesson.minutes, handouts: lesson.handouts },
+        place,
         ...record,
         stored: stored.map(({ document }) => document),
         storedUnder: stored.map(({ cookie }) => cookie), // the cookie of each of them
-        code,
-        projector: isForProjector(req, res),
+        excerpts: files.flatMap(({ text }) => excerptsOf(text, res.locals.locale ?? 'en')),
+        files: files.map(({ name, text }) => ({ name, lines: linesOf(text) })),
+        ...viewOf(req, res),
         ...more,
       })
     },
@@ -55,11 +71,16 @@ export function lessonPage(lesson: Lesson, tools: LessonTools): Page {
 }
 
 // Kept in a cookie, because each button leads back to the lesson's own address.
-function isForProjector(req: Request, res: Response): boolean {
-  const { view } = asked.parse(req.query)
+function viewOf(req: Request, res: Response) {
+  const { view: wanted } = asked.parse(req.query)
   const flags = { ...cookieFlags(settingsOf(req)), path: '/lessons' }
-  if (view) res.cookie(VIEW, view, flags)
-  return (view ?? cookiesOf(req, [VIEW])[VIEW]) === 'projector'
+  if (wanted) res.cookie(VIEW, wanted, flags)
+  const shown = wanted ?? view.parse(cookiesOf(req, [VIEW])[VIEW]) ?? 'ordinary'
+  return {
+    panes: PANES,
+    projector: shown !== 'ordinary',
+    pane: PANES.find((pane) => pane === shown) ?? null, // the one that is shown alone
+  }
 }
 
 // The policy of every page forbids its scripts to ask another origin; this one may ask this very server by its other name.
@@ -82,11 +103,40 @@ async function storedOf(tools: LessonTools, cookies: Record<string, string>) {
   return found.flat()
 }
 
-// Read from the file that runs, so that what is shown can't differ from it.
-function codeOf(source: string): { text: string; matters: boolean }[] {
-  return readFileSync(source, 'utf8')
+// The TypeScript that runs, or from which what runs was built: what is shown can't differ from it.
+function readSource(name: string) {
+  return { name, text: readFileSync(join(root, 'lessons', name), 'utf8') }
+}
+
+/** The parts of a lesson's source that its page shows, with their comments in this language. */
+export function excerptsOf(source: string, locale: Locale): Line[][] {
+  return [...source.matchAll(EXCERPT)].map(({ 0: whole, 1: text = '', index }) => {
+    const first = source.slice(0, index).split('\n').length + 1
+    const indent = whole.search(/\S/)
+    return linesOf(text, first).map((line) => ({
+      ...line,
+      text: line.text.slice(indent).replace(COMMENT, (_all, comment: string) => {
+        return `// ${comments.get(locale)?.[comment] ?? comment}`
+      }),
+    }))
+  })
+}
+
+function linesOf(text: string, first = 1): Line[] {
+  return text
     .trimEnd()
     .split('\n')
-    .filter((line) => !line.startsWith('//# sourceMappingURL'))
-    .map((line) => ({ text: line.replace(MARK, '//'), matters: line.includes(MARK) }))
+    .map((line, index) => ({
+      number: first + index,
+      text: line.replace(MARK, '//'),
+      matters: line.includes(MARK),
+    }))
+}
+
+// The sources have their comments in English; lessons/comments has them in other languages.
+const comments = new Map(LOCALES.map((locale) => [locale, readComments(locale)]))
+
+function readComments(locale: Locale): Record<string, string> {
+  const file = join(root, 'lessons', 'comments', `${locale}.json`)
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Record<string, string>) : {}
 }

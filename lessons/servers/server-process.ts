@@ -20,11 +20,13 @@ async function openServer({ path, secret, key, database }: Order & { key: string
   const { mongoUrl, dbName, collectionName } = database
   // Before it listens: a store whose database is slow to answer at first would end the process later on.
   const client = await MongoClient.connect(mongoUrl, timeouts)
+  // #region
   const memory = new session.MemoryStore() // ← of this process alone: the other one never sees it
   const stores = {
     memory,
     database: MongoStore.create({ client, dbName, collectionName, ...readable }), // ← the same for both
   }
+  // #endregion
   const { sessions } = memory as unknown as { sessions: Record<string, string> }
   const app = express().disable('x-powered-by')
   app.use((req, res, next) => {
@@ -38,6 +40,7 @@ async function openServer({ path, secret, key, database }: Order & { key: string
     next()
   })
 
+  // #region
   for (const [kind, store] of Object.entries(stores)) {
     const name = `servers-${kind}.sid`
     const cookie = { path, httpOnly: true, sameSite: 'lax', maxAge: 10 * 60 * 1000 } as const
@@ -53,6 +56,7 @@ async function openServer({ path, secret, key, database }: Order & { key: string
     })
     app.use(`${path}/try/${kind}`, server)
   }
+  // #endregion
 
   app.get('/memory/:id', (req, res) => res.type('json').send(sessions[req.params.id] ?? 'null'))
 

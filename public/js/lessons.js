@@ -1,4 +1,4 @@
-// What a script adds to lessons: panes that follow what happens, clocks that count down, and one pane at a time for the projector.
+// What a script adds to lessons: panes that follow what happens, clocks that count down, the place that is kept, and keys for the projector.
 
 const REFRESH = 2000 // milliseconds
 
@@ -52,7 +52,25 @@ function tick() {
   }
 }
 
+// A button leads back to the lesson: on a desk its form is where it was, with what came of the press beside it.
+const place = `place in ${location.pathname}`
+const forms = () => [...lesson.querySelectorAll('#try form')]
+const topOf = (form) => form.getBoundingClientRect().top
+function keepPlace({ currentTarget }) {
+  const kept = [forms().indexOf(currentTarget), topOf(currentTarget)]
+  if (matchMedia('(min-width: 62rem)').matches) sessionStorage.setItem(place, JSON.stringify(kept))
+}
+function returnToPlace() {
+  const [index, top] = JSON.parse(sessionStorage.getItem(place) ?? '[]')
+  sessionStorage.removeItem(place)
+  const form = forms()[index]
+  if (form) scrollBy({ top: topOf(form) - top, behavior: 'instant' })
+}
+
 if (lesson) {
+  for (const form of lesson.querySelectorAll('#try form'))
+    form.addEventListener('submit', keepPlace)
+  addEventListener('load', returnToPlace)
   setInterval(() => void refresh().catch(() => undefined), REFRESH)
   setInterval(tick, 1000)
 }
@@ -67,32 +85,30 @@ for (const form of document.querySelectorAll('form[data-json]')) {
     fetch(form.action, { method: 'POST', headers, body })
       .then((answer) => answer.text())
       .then((text) => (shown.textContent = text))
+      .then(() => loadPicturesAnew(form.parentElement))
       .then(refresh)
       .catch(() => form.submit())
   })
 }
 
-// The projector's view: the number keys choose a pane, the arrows go to the next and the one before, 0 shows all.
-if (lesson?.classList.contains('projector')) {
-  const panes = [...lesson.querySelectorAll('.pane')]
-  const shown = `pane of ${location.pathname}` // kept, because each button loads the page anew
-  const show = (index) => {
-    const current = panes[index]
-    lesson.classList.toggle('one-pane', current !== undefined)
-    panes.forEach((pane) => pane.classList.toggle('current', pane === current))
-    sessionStorage.setItem(shown, index)
-    ;(current ?? lesson).scrollIntoView()
+// An answer may have used the captcha up: the picture of the next one is shown.
+function loadPicturesAnew(side) {
+  for (const picture of side.querySelectorAll('img')) {
+    picture.src = `${picture.src.replace(/\?.*/, '')}?again=${Date.now()}`
   }
+}
+
+// The projector's view: keys follow its links. A number chooses a pane, the arrows the next and the one before, 0 all.
+const links = [...document.querySelectorAll('.panes a')].slice(0, -1) // the last one leaves this view
+if (links.length > 0) {
   const isTyping = (target) => target.matches('input, select, textarea')
   const scrolls = (target) => target.matches('pre') && target.scrollWidth > target.clientWidth
   document.addEventListener('keydown', ({ key, target, altKey, ctrlKey, metaKey }) => {
     if (altKey || ctrlKey || metaKey || isTyping(target)) return
-    const now = panes.findIndex((pane) => pane.classList.contains('current'))
-    if (/^[0-9]$/.test(key)) show(Number(key) - 1)
+    const now = links.findIndex((link) => link.hasAttribute('aria-current'))
+    if (/^[0-9]$/.test(key)) links[Number(key)]?.click()
     else if (scrolls(target)) return
-    else if (key === 'ArrowRight') show(Math.min(now + 1, panes.length - 1))
-    else if (key === 'ArrowLeft') show(Math.max(now - 1, 0))
+    else if (key === 'ArrowRight') links[Math.min(now + 1, links.length - 1)].click()
+    else if (key === 'ArrowLeft') links[Math.max(now - 1, 1)].click()
   })
-  const before = Number(sessionStorage.getItem(shown) ?? -1)
-  if (before >= 0) show(before)
 }

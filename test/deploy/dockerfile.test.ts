@@ -62,7 +62,7 @@ describe('deploy/Dockerfile', () => {
     expect(sources.filter((source) => !existsSync(join(root, source)))).toEqual([])
     expect([...include, 'public'].filter((source) => !sources.includes(source))).toEqual([])
     expect(last.flatMap((one) => (one.getKeyword() === 'COPY' ? sourcesOf(one) : []))).toEqual(
-      expect.arrayContaining(['config/locales', 'lessons/locales', 'views', 'package.json']),
+      expect.arrayContaining(['config/locales', 'lessons', 'views', 'package.json']),
     )
   })
 })

@@ -101,6 +101,50 @@ describe('Without JavaScript', () => {
   })
 })
 
+describe('The projector’s view, without JavaScript', () => {
+  it('shows a pane alone, at the whole width of the screen, in letters of 28 pixels and without scrolling sideways', async () => {
+    const viewport = { width: 1920, height: 1080 }
+    const page = await site.visitor({ viewport, javaScriptEnabled: false })
+    await page.goto('/lessons/visits?view=projector')
+    await follow(page, () => page.locator('#try button').click())
+
+    for (const pane of ['travelled', 'stored', 'code', 'ask', 'try']) {
+      const link = page.locator('.panes').getByText(t(`lessons.panes.${pane}`), { exact: true })
+      await follow(page, () => link.click())
+
+      const box = await page.locator(`#${pane}`).boundingBox()
+      expect(await page.evaluate<string[]>(VISIBLE)).toEqual([pane])
+      expect(box?.width).toBeGreaterThan(1800)
+      expect(await page.evaluate<number>(SMALLEST)).toBeGreaterThanOrEqual(28)
+      expect(await page.evaluate<number>(WIDEST)).toBeLessThanOrEqual(1920)
+    }
+  })
+})
+
+describe('On a desk', () => {
+  it.each([true, false])(
+    'a press keeps the place, and what travelled and is stored is in sight beside it (script: %s)',
+    async (javaScriptEnabled) => {
+      const viewport = { width: 1280, height: 720 }
+      const page = await site.visitor({ viewport, javaScriptEnabled })
+      await page.goto('/lessons/secret')
+      const button = page.locator('[formaction$="/after/visit"]')
+      await button.scrollIntoViewIfNeeded()
+      const before = await button.boundingBox()
+
+      await follow(page, () => button.click())
+
+      const after = await button.boundingBox()
+      const panes = page.locator('#travelled .request, #stored h3 + p')
+      const tops = await Promise.all([panes.first(), panes.last()].map((one) => one.boundingBox()))
+      expect(tops.map((box) => box !== null && box.y > 0 && box.y < 720)).toEqual([true, true])
+      expect(tops.map((box) => box !== null && box.x > (after?.x ?? 0))).toEqual([true, true])
+      if (javaScriptEnabled) expect(after?.y).toBeCloseTo(before?.y ?? 0, -1)
+      else expect(new URL(page.url()).hash).toBe('#try')
+    },
+  )
+})
+
 describe('With JavaScript', () => {
   it('panes follow what another tab does, and what was folded open stays so', async () => {
     const page = await site.visitor()
@@ -139,22 +183,20 @@ describe('With JavaScript', () => {
     const page = await site.visitor()
     await page.goto('/lessons/visits')
     await follow(page, () => page.getByText(t('lessons.projector')).click())
-    const panes = async (key: string) => {
-      await page.keyboard.press(key)
-      return page.evaluate<string[]>(VISIBLE)
-    }
 
     const shown = []
     for (const key of ['2', 'ArrowRight', '5', 'ArrowRight', 'ArrowLeft', '0', 'ArrowRight']) {
-      shown.push((await panes(key)).join())
+      await follow(page, () => page.keyboard.press(key))
+      shown.push((await page.evaluate<string[]>(VISIBLE)).join())
     }
     await follow(page, () => page.locator('#try button').click())
 
     const all = 'try,travelled,stored,code,ask'
     expect(shown).toEqual(['travelled', 'stored', 'ask', 'ask', 'code', all, 'try'])
-    expect(await panes('Shift')).toEqual(['try'])
+    expect(await page.evaluate<string[]>(VISIBLE)).toEqual(['try'])
     await follow(page, () => page.getByText(t('lessons.ordinary')).click())
-    expect((await panes('2')).join()).toBe(all)
+    await page.keyboard.press('2')
+    expect((await page.evaluate<string[]>(VISIBLE)).join()).toBe(all)
   })
 
   it('the x-ray opens by keyboard and shows who is signed in', async () => {
@@ -235,6 +277,14 @@ const DEEDS = `[...document.querySelectorAll('#try form button')].map((button) =
 const VISIBLE = `[...document.querySelectorAll('.pane')]
   .filter((pane) => pane.checkVisibility())
   .map(({ id }) => id)`
+
+// The size of the smallest letters of a lesson that can be seen, in pixels, and how far to the right anything goes.
+const SMALLEST = `Math.min(...[...document.querySelectorAll('[data-lesson] *')]
+  .filter((one) => one.checkVisibility() && [...one.childNodes].some((node) => node.nodeType === 3 && node.data.trim()))
+  .map((one) => parseFloat(getComputedStyle(one).fontSize)))`
+const WIDEST = `Math.max(...[...document.querySelectorAll('[data-lesson], [data-lesson] *')]
+  .filter((one) => one.checkVisibility())
+  .map((one) => one.getBoundingClientRect().left + one.scrollWidth))`
 
 async function look(page: Page, schemes: readonly (typeof SCHEMES)[number][]) {
   return {

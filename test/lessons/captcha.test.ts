@@ -7,9 +7,9 @@ import { page, type Visitor } from '../visitor.ts'
 const PATH = '/lessons/captcha'
 const SIDES = ['once', 'again'] as const
 type Side = (typeof SIDES)[number]
-const RIGHT = { code: 200, msg: '验证码正确' }
-const WRONG = { code: 500, msg: '验证码错误' }
 const t = translator('en')
+const right = (say = t) => ({ code: 200, msg: say('lessons.captcha.right') })
+const wrong = (say = t) => ({ code: 500, msg: say('lessons.captcha.wrong') })
 
 let site: Site
 beforeAll(async () => {
@@ -21,7 +21,8 @@ const draw = (visitor: Visitor, side: Side) => visitor.get(`${PATH}/try/${side}/
 
 // The answer, as a class reads it in the pane of what is stored.
 async function answerOf(visitor: Visitor) {
-  const stored = page(await visitor.get(PATH)).querySelector('#stored pre')?.text ?? '{}'
+  const stored =
+    page(await visitor.get(PATH)).querySelector('#stored > pre:not(.change)')?.text ?? '{}'
   return (JSON.parse(stored) as { session?: { code?: string } }).session?.code
 }
 
@@ -48,18 +49,22 @@ describe(`GET ${PATH}/try/…/code`, () => {
     expect((first.body as Buffer).toString()).toMatch(/^<svg/)
     expect((first.body as Buffer).toString()).not.toContain(answer)
     expect(reloaded).toBe(answer)
-    expect([refreshed.status, refreshed.headers.location]).toEqual([303, PATH])
+    expect([refreshed.status, refreshed.headers.location]).toEqual([303, `${PATH}#try`])
     expect(await answerOf(visitor)).not.toBe(answer)
   })
 })
 
 describe.each(SIDES)(`POST ${PATH}/try/%s/login`, (side) => {
-  it.each(['toUpperCase', 'toLowerCase'] as const)('takes the answer as JSON, %s', async (fold) => {
+  it.each([
+    ['toUpperCase', 'en'],
+    ['toLowerCase', 'zh-CN'],
+  ] as const)('takes the answer as JSON and says so in words, %s, %s', async (fold, locale) => {
     const visitor = site.visitor()
+    visitor.agent.set('Accept-Language', locale)
     await draw(visitor, side)
     const answer = (await answerOf(visitor)) ?? ''
 
-    expect(await asJson(visitor, side, { code: answer[fold]() })).toEqual(RIGHT)
+    expect(await asJson(visitor, side, { code: answer[fold]() })).toEqual(right(translator(locale)))
   })
 
   it('takes it from a form, and tells on the page', async () => {
@@ -68,7 +73,7 @@ describe.each(SIDES)(`POST ${PATH}/try/%s/login`, (side) => {
 
     const answer = await asForm(visitor, side, (await answerOf(visitor)) ?? '')
 
-    expect([answer.status, answer.headers.location]).toEqual([303, PATH])
+    expect([answer.status, answer.headers.location]).toEqual([303, `${PATH}#try`])
     expect(await outcome(visitor, side)).toBe(t('lessons.captcha.right'))
     await asForm(visitor, side, '')
     expect(await outcome(visitor, side)).toBe(t('lessons.captcha.wrong'))
@@ -79,9 +84,9 @@ describe.each(SIDES)(`POST ${PATH}/try/%s/login`, (side) => {
     async (fields) => {
       const visitor = site.visitor()
 
-      expect(await asJson(visitor, side, fields)).toEqual(WRONG)
+      expect(await asJson(visitor, side, fields)).toEqual(wrong())
       await draw(visitor, side)
-      expect(await asJson(visitor, side, fields)).toEqual(WRONG)
+      expect(await asJson(visitor, side, fields)).toEqual(wrong())
     },
   )
 })
@@ -92,13 +97,13 @@ describe('The same answer a second time', () => {
     await draw(visitor, 'once')
     const first = (await answerOf(visitor)) ?? ''
 
-    expect(await asJson(visitor, 'once', { code: first })).toEqual(RIGHT)
+    expect(await asJson(visitor, 'once', { code: first })).toEqual(right())
     expect(await answerOf(visitor)).toBeUndefined()
-    expect(await asJson(visitor, 'once', { code: first })).toEqual(WRONG)
+    expect(await asJson(visitor, 'once', { code: first })).toEqual(wrong())
     await draw(visitor, 'once')
     const second = (await answerOf(visitor)) ?? ''
     await asJson(visitor, 'once', { code: 'wrong' })
-    expect(await asJson(visitor, 'once', { code: second })).toEqual(WRONG)
+    expect(await asJson(visitor, 'once', { code: second })).toEqual(wrong())
   })
 
   it('is right again and again where it was not', async () => {
@@ -107,9 +112,9 @@ describe('The same answer a second time', () => {
     const answer = (await answerOf(visitor)) ?? ''
 
     for (let time = 0; time < 3; time++) {
-      expect(await asJson(visitor, 'again', { code: answer })).toEqual(RIGHT)
+      expect(await asJson(visitor, 'again', { code: answer })).toEqual(right())
     }
     await asJson(visitor, 'again', { code: 'wrong' })
-    expect(await asJson(visitor, 'again', { code: answer })).toEqual(RIGHT)
+    expect(await asJson(visitor, 'again', { code: answer })).toEqual(right())
   })
 })

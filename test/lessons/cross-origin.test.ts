@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { translator } from '../../config/i18n.ts'
 import { openSite, type Site } from '../helper.ts'
-import { cookiesOf } from '../visitor.ts'
+import { cookiesOf, page } from '../visitor.ts'
 import { panesOf } from './panes.ts'
 
 const PATH = '/lessons/cross-origin'
@@ -79,6 +79,21 @@ describe(`GET ${PATH}/try/<server>/code`, () => {
 })
 
 describe(`GET ${PATH}`, () => {
+  it('says which of two browsers keeps the cookie of each server', async () => {
+    const shown = page(await site.visitor().get(PATH))
+
+    const told = ['lax', 'none', 'partitioned'].map((how) =>
+      shown.querySelectorAll(`#${how} .kept strong`).map(({ text }) => text),
+    )
+
+    const [keeps, drops] = ['keeps', 'drops'].map((key) => t(`lessons.cross-origin.${key}`))
+    expect(told).toEqual([
+      [drops, drops],
+      [keeps, drops],
+      [keeps, keeps],
+    ])
+  })
+
   it('may ask this server under its other loopback name, and no other page may', async () => {
     const policyOf = async (path: string, Host: string) =>
       (await site.visitor().get(path, { Host })).headers['content-security-policy']

@@ -97,7 +97,7 @@ describe(PATH, () => {
     const answer = await visitor.post(`${PATH}/try/measure`, {})
 
     const shown = page(await visitor.get(PATH))
-    expect([answer.status, answer.headers.location]).toEqual([303, PATH])
+    expect([answer.status, answer.headers.location]).toEqual([303, `${PATH}#try`])
     expect(shown.querySelectorAll('table td').map(({ text }) => text)).toEqual(['20', '0'])
     expect(shown.querySelector('.exchanges')?.text).toContain(t('lessons.by.tab'))
   })

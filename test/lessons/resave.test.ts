@@ -27,7 +27,7 @@ async function beginner(): Promise<Visitor> {
 // The slow request on one side; answers what the page says of the quick one.
 async function race(visitor: Visitor, side: string, slow: 'slow-reads' | 'slow-writes') {
   const answer = await visitor.post(`${PATH}/try/${side}/${slow}`, {})
-  expect([answer.status, answer.headers.location]).toEqual([303, PATH])
+  expect([answer.status, answer.headers.location]).toEqual([303, `${PATH}#try`])
   const shown = page(await visitor.get(PATH))
   return shown.querySelector(`#outcome-${side} .verdict`)?.text
 }
@@ -76,7 +76,7 @@ describe(`POST ${PATH}/try/…/slow-writes`, () => {
 })
 
 describe(PATH, () => {
-  it('begins with one press that goes through all three', async () => {
+  it('begins with one press that goes through all three, and tells the three documents apart', async () => {
     const visitor = site.visitor()
     const before = page(await visitor.get(PATH))
 
@@ -88,7 +88,12 @@ describe(PATH, () => {
     answers.forEach((answer, index) => {
       expect(Object.keys(cookiesOf(answer))).toContain(`resave.${SIDES[index] ?? ''}`)
     })
-    expect(page(await visitor.get(PATH)).querySelectorAll('.side')).toHaveLength(3)
+    const begun = page(await visitor.get(PATH))
+    expect(begun.querySelectorAll('.side')).toHaveLength(3)
+    const titles = begun.querySelectorAll('#stored h3').map(({ text }) => text)
+    expect(titles.slice(-3)).toEqual(
+      SIDES.map((side) => `${t(`lessons.resave.comparison.${side}`)} resave.${side}`),
+    )
   })
 
   it('keeps no id of the site’s own store in the database, and forgets its session with the button', async () => {

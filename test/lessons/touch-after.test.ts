@@ -43,7 +43,7 @@ describe(`POST ${PATH}/try/measure`, () => {
 
     const answer = await visitor.post(`${PATH}/try/measure`, {})
 
-    expect([answer.status, answer.headers.location]).toEqual([303, PATH])
+    expect([answer.status, answer.headers.location]).toEqual([303, `${PATH}#try`])
     expect(await writes(visitor)).toEqual([20, 0])
     expect(await ends('always')).toBeGreaterThan(before[0] ?? 0)
     expect(await ends('daily')).toBe(before[1])
