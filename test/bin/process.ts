@@ -74,7 +74,7 @@ export async function openSite(...how: Parameters<typeof spawnSite>) {
 const isOpen = (said: string) => said.includes('Sesame is open')
 
 function addressIn(said: string): string {
-  const address = /Sesame is open: ([^\s\"]+)/.exec(said)?.[1]
+  const address = /Sesame is open: ([^\s"]+)/.exec(said)?.[1]
   if (address === undefined) throw new Error(`The site is not open: ${said}`)
   return address
 }

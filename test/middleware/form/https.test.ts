@@ -26,7 +26,7 @@ afterAll(() => site.close())
 
 describe('stock express-session, secure behind a proxy that is not trusted', () => {
   it('answers 200, sends no cookie, and stores a session for nobody', async () => {
-    const collectionName = 'stock-sessions'
+    const collectionName = 'lesson-stock-sessions' // none of the site's own
     const store = MongoStore.create({
       client: site.database.getClient(),
       dbName: site.database.name,
