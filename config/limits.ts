@@ -11,6 +11,8 @@ export const limits = {
   captchaMinutes: 10,
   resetMinutes: 30,
   confirmDays: 7,
+  trustDays: 30, // for which a device may not be asked for a code
+  twoFactorMinutes: 60, // to take a new secret into an app and confirm it
   reservedDays: 30,
   bodyBytes: 16 * 1024,
   nextMax: 2048,

@@ -18,6 +18,10 @@ export const SECURITY_EVENTS = {
   'email-changed': 'info',
   'email-verified': 'info',
   'username-changed': 'info',
+  'two-factor-on': 'info',
+  'two-factor-off': 'info',
+  'recovery-codes-renewed': 'info',
+  'recovery-code-used': 'info',
   'data-exported': 'info',
   'account-deleted': 'info',
 } as const

@@ -91,6 +91,7 @@ export function settingsWith(environment: NodeJS.ProcessEnv): Settings {
     CAPTCHA: `fixed:${CAPTCHA}`,
     THROTTLE: 'off',
     SESSION_SECRETS: 'a secret for tests alone and long enough',
+    ENCRYPTION_KEYS: 'a key for tests alone and long enough',
     LOG_LEVEL: 'info',
     ...environment,
   })

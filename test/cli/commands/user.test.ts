@@ -268,6 +268,7 @@ describe('sesame demo', () => {
       SMTP_URL: 'smtp://127.0.0.1:1',
       MAIL_FROM: 'sesame@example.com',
       SESSION_SECRETS: 'a secret for production and long enough',
+      ENCRYPTION_KEYS: 'a key for production and long enough',
       INSECURE_HTTP: 'on',
     })
 
