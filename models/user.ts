@@ -71,7 +71,7 @@ export function keysOf({ username, email }: Names) {
 
 /** What the account page shows of a user; undefined if the account is gone. */
 export async function findAccount(id: string) {
-  const fields = 'username email createdAt emailVerifiedAt refusedEmail pendingEmail'
+  const fields = 'username email createdAt emailVerifiedAt refusedEmail pendingEmail twoFactor'
   const user = await User.findById(id).select(fields).lean()
   const refused = user?.refusedEmail
   const isCurrent = refused === user?.email || refused === user?.pendingEmail?.address
@@ -81,6 +81,7 @@ export async function findAccount(id: string) {
         email: user.email ?? '',
         memberSince: user.createdAt ?? user._id.getTimestamp(),
         isVerified: user.emailVerifiedAt instanceof Date,
+        ...(user.twoFactor ? { recoveryCodesLeft: user.twoFactor.recoveryCodes?.length ?? 0 } : {}),
         ...(refused && isCurrent ? { refusedEmail: refused } : {}),
       }
     : undefined

@@ -10,6 +10,10 @@ import * as accountEmailToken from './account/email/token.ts'
 import * as accountExport from './account/export.ts'
 import * as accountPassword from './account/password.ts'
 import * as accountSessions from './account/sessions.ts'
+import * as accountTwoFactor from './account/two-factor.ts'
+import * as accountTwoFactorOff from './account/two-factor/off.ts'
+import * as accountTwoFactorPicture from './account/two-factor/picture.ts'
+import * as accountTwoFactorRecoveryCodes from './account/two-factor/recovery-codes.ts'
 import * as accountUsername from './account/username.ts'
 import * as captcha from './captcha.ts'
 import * as devMail from './dev/mail.ts'
@@ -53,6 +57,10 @@ export const withSession: Row[] = [
   ['/account/email', member, accountEmail],
   ['/account/email/:token', bearer, accountEmailToken],
   ['/account/username', member, accountUsername],
+  ['/account/two-factor', member, accountTwoFactor],
+  ['/account/two-factor/picture', member, accountTwoFactorPicture],
+  ['/account/two-factor/recovery-codes', member, accountTwoFactorRecoveryCodes],
+  ['/account/two-factor/off', member, accountTwoFactorOff],
   ['/account/sessions', member, accountSessions],
   ['/account/activity', member, accountActivity],
   ['/account/export', member, accountExport],

@@ -6,6 +6,7 @@ import type { RequestContext } from '../models/account/request-context.ts'
 import { beginTwoFactor, confirmTwoFactor, findTwoFactor } from '../models/account/two-factor.ts'
 import { findByName, memberOf, User } from '../models/user.ts'
 import { validPassword, type Site } from './helper.ts'
+import { signedCookie } from './member.ts'
 
 const STEP = 30_000 // milliseconds
 
@@ -27,6 +28,16 @@ export async function giveApp(site: Site, username: string) {
   if (!confirmed.ok) throw new Error('The app was not confirmed')
   await User.updateOne({ _id: context.member.id }, { $set: { 'twoFactor.lastStep': 0 } }) // as if it were long ago
   return { secret, code: () => codeAt(secret), codes: confirmed.value.codes, context }
+}
+
+/** Somebody who is signed in and has an app. */
+export async function memberWithApp(site: Site) {
+  const visitor = site.visitor()
+  const { username = '' } = await visitor.becomeMember()
+  const app = await giveApp(site, username)
+  const { member } = await contextOf(site, username)
+  visitor.agent.jar.setCookie(await signedCookie(site.app, member), '127.0.0.1', '/')
+  return { ...app, visitor, username }
 }
 
 /** The code of the step after this one, which counts too. */
