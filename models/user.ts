@@ -22,6 +22,9 @@ const schema = new Schema(
         lastStep: Number, // of the last code that was used up
         since: Date,
         recoveryCodes: [String], // hashes of those that are left
+        trusted: [
+          { hash: String, at: Date, until: Date, address: String, agent: String, _id: false },
+        ],
         _id: false,
       },
       default: undefined,

@@ -1,5 +1,5 @@
 // THE MAP: every URL of the site, who may enter, and the file that answers.
-import { anyone, bearer, developer, guest, member } from '../middleware/access.ts'
+import { anyone, bearer, developer, guest, member, pending } from '../middleware/access.ts'
 import type { Row } from '../middleware/page.ts'
 import { throttleQuestion, throttleCaptcha } from '../middleware/throttle.ts'
 import * as account from './account.ts'
@@ -22,6 +22,7 @@ import * as healthz from './healthz.ts'
 import * as home from './home.ts'
 import * as locale from './locale.ts'
 import * as login from './login.ts'
+import * as loginSecondFactor from './login/second-factor.ts'
 import * as logout from './logout.ts'
 import * as passwordReset from './password-reset.ts'
 import * as passwordResetToken from './password-reset/token.ts'
@@ -47,6 +48,7 @@ export const withSession: Row[] = [
   ['/home', anyone, home],
   ['/register', [guest, throttleQuestion], register],
   ['/login', [guest, throttleQuestion], login],
+  ['/login/second-factor', pending, loginSecondFactor],
   ['/logout', anyone, logout],
   ['/password-reset', [anyone, throttleQuestion], passwordReset],
   ['/password-reset/:token', bearer, passwordResetToken],

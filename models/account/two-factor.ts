@@ -100,7 +100,7 @@ export async function renewRecoveryCodes(
     'recovery-codes-renewed',
     confirmed.value,
     { 'twoFactor.secret': { $type: 'string' } },
-    { $set: { 'twoFactor.recoveryCodes': recoveryCodes } },
+    { $set: { 'twoFactor.recoveryCodes': recoveryCodes }, $unset: { 'twoFactor.trusted': 1 } },
     changedBy(context),
   )
   if (!changed) return refuse({ current: 'errors.two-factor.off' }) // ended in another tab
