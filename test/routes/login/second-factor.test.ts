@@ -94,7 +94,7 @@ describe(`POST ${PATH}`, () => {
     expect((await visitor.fill(PATH, { code: nextCode(secret) })).status).toBe(303)
   })
 
-  it('counts wrong codes: the sixth is refused though it is right, from wherever it comes (ASVS 6.3.1)', async () => {
+  it('counts wrong codes: the sixth is refused though it is right, from wherever it comes (ASVS 6.3.1, 6.6.3)', async () => {
     const { username, secret, code } = await newPerson()
     const visitor = strict.visitor()
     const from = (number: number) => ({ 'X-Forwarded-For': `192.0.2.${number}` })
