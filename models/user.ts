@@ -84,7 +84,7 @@ export async function findAccount(id: string) {
         email: user.email ?? '',
         memberSince: user.createdAt ?? user._id.getTimestamp(),
         isVerified: user.emailVerifiedAt instanceof Date,
-        ...(user.twoFactor ? { recoveryCodesLeft: user.twoFactor.recoveryCodes?.length ?? 0 } : {}),
+        ...(user.twoFactor ? { recoveryCodesLeft: user.twoFactor.recoveryCodes.length } : {}),
         ...(refused && isCurrent ? { refusedEmail: refused } : {}),
       }
     : undefined

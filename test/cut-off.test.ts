@@ -164,6 +164,25 @@ describe('An operation that is cut off at any of its writes', () => {
     expect(cuts).toBeGreaterThan(5)
   })
 
+  it('POST /account/two-factor/off: on as it was, or off without other sessions or silence', async () => {
+    const cuts = await cutAtEach(async () => {
+      const { visitor, user, elsewhere } = await member()
+      const twoFactor = { secret: 'never decrypted here', since: new Date(), recoveryCodes: [] }
+      await User.updateOne({ _id: user._id }, { $set: { twoFactor } })
+      const fields = { current: validPassword, _csrf: await visitor.token('/home') }
+      return {
+        act: () => visitor.post('/account/two-factor/off', fields),
+        check: async () => {
+          const isOff = !(await reload(user)).twoFactor
+          expect(await lettersOf(user)).toEqual(isOff ? ['two-factor-off'] : [])
+          if (isOff) expect((await elsewhere.get('/account')).status).toBe(303)
+        },
+      }
+    })
+
+    expect(cuts).toBeGreaterThan(5)
+  })
+
   it('POST /account/email/:token: the link still counts, or the new address does, in every session and with a letter', async () => {
     const cuts = await cutAtEach(async () => {
       const { email } = newPerson()

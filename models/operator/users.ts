@@ -50,7 +50,7 @@ export async function describeUser(store: SessionStore, user: UserDocument) {
     passwordChangedAt: user.passwordChangedAt ?? undefined,
     lockedAt: user.lockedAt ?? undefined,
     twoFactorSince: user.twoFactor?.since ?? undefined,
-    recoveryCodesLeft: user.twoFactor?.recoveryCodes?.length,
+    recoveryCodesLeft: user.twoFactor?.recoveryCodes.length,
     sessions: sessions.length,
     lastActive: lastActive.length > 0 ? new Date(Math.max(...lastActive)) : undefined,
   }

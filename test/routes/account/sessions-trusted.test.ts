@@ -70,7 +70,9 @@ describe(`POST ${PATH}`, () => {
     const { username, visitor } = await trusting()
     const stranger = await trusting()
     const buttonIn = async (who: Visitor) =>
-      page(await who.get(PATH)).querySelector('[name=trust]')?.getAttribute('value') ?? ''
+      page(await who.get(PATH))
+        .querySelector('[name=trust]')
+        ?.getAttribute('value') ?? ''
     const trust = await buttonIn(visitor)
 
     await stranger.visitor.send(PATH, { trust })

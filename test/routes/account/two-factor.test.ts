@@ -53,7 +53,9 @@ describe(`POST ${PATH}`, () => {
     expect(done.headers['cache-control']).toBe('no-store')
     expect(page(done).querySelectorAll('.recovery-codes li')).toHaveLength(10)
     expect(visitor.cookie('sid')).not.toBe(sid)
-    expect(page(await visitor.get(PATH)).text).toContain(t('account.two-factor.left', { count: 10 }))
+    expect(page(await visitor.get(PATH)).text).toContain(
+      t('account.two-factor.left', { count: 10 }),
+    )
     const [mail] = await site.mails()
     expect(mail?.subject).toBe(t('mail.two-factor-on.subject'))
     const sent = await elsewhere.get('/account')

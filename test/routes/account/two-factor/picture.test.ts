@@ -24,7 +24,7 @@ describe(`GET ${PATH}`, () => {
     const picture = await visitor.get(PATH)
 
     const link = shown.querySelector('a[href^="otpauth:"]')?.getAttribute('href') ?? ''
-    const { pixels, width, height } = new Resvg(`${picture.body as Buffer}`, {
+    const { pixels, width, height } = new Resvg(picture.body as Buffer, {
       background: '#fff',
       fitTo: { mode: 'width', value: 480 },
     }).render()
