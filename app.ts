@@ -6,6 +6,7 @@ import type { Logger } from './config/logger.ts'
 import { viewsDir } from './config/paths.ts'
 import type { Metrics } from './lib/metrics.ts'
 import { setConcurrency } from './lib/password/queue.ts'
+import { useEncryptionKeys } from './lib/field-encryption.ts'
 import type { SessionCache } from './lib/session/cache.ts'
 import { openSessionStore } from './lib/session/open.ts'
 import { usePepper } from './lib/password.ts'
@@ -93,6 +94,7 @@ export function createApp({
   app.locals.asset = (path: string) => files().get(path)?.address ?? path
   app.set('view cache', !development)
   usePepper(settings.passwordPepper)
+  useEncryptionKeys(settings.encryptionKeys)
   setConcurrency(settings.workers)
 
   // Middleware, in the order a request meets it. What needs no database comes first and never waits for it.

@@ -19,6 +19,7 @@ export const productionSettings = {
   NODE_ENV: 'production',
   INSECURE_HTTP: 'on', // what is measured is the site without the TLS of a proxy
   SESSION_SECRETS: SECRET,
+  ENCRYPTION_KEYS: SECRET,
   SMTP_URL: 'smtp://127.0.0.1:9', // nobody listens there: letters wait in the outbox
   MAIL_FROM: 'sesame@example.com',
   LOG_LEVEL: 'info',

@@ -1,7 +1,12 @@
 // What the processes of a site say to each other.
 
-/** What one process of the site tells the others, so that all of them speak to one database and sign with one secret. */
-export type Shared = { sessionSecrets: string[]; mongoUrl: string; isEmbedded: boolean }
+/** What one process of the site tells the others, so that all of them speak to one database and have the same secrets. */
+export type Shared = {
+  sessionSecrets: string[]
+  encryptionKeys: string[]
+  mongoUrl: string
+  isEmbedded: boolean
+}
 
 /** How a process ends: at once, when nothing else takes its place; or after a time in which others already do. */
 export type Stopping = 'stop' | 'drain'

@@ -1,7 +1,7 @@
-// What has to be there before a site can answer: the secret, a database that answers, and its indexes.
+// What has to be there before a site can answer: the secrets, a database that answers, and its indexes.
 import type { Settings } from '../config/env.ts'
 import type { Logger } from '../config/logger.ts'
-import { developmentSecret } from '../lib/development-secret.ts'
+import { developmentSecret, type DEVELOPMENT_SECRETS } from '../lib/development-secret.ts'
 import { startEmbeddedMongodb, type EmbeddedMongodb } from '../lib/embedded-mongodb/index.ts'
 import type { GateListener } from '../lib/embedded-mongodb/gate.ts'
 import { noFolder } from '../lib/embedded-mongodb/refusals.ts'
@@ -22,7 +22,7 @@ export async function openDatabaseAndSecrets(
   say: (line: string) => void,
   { gateListener, meanwhile }: Options = {},
 ) {
-  const sessionSecrets = await secretsOf(settings)
+  const secrets = await secretsOf(settings)
   const engineToBe =
     settings.mongoUrl === undefined
       ? launchEngine({ ...settings, say, log: logger, gateListener })
@@ -32,7 +32,7 @@ export async function openDatabaseAndSecrets(
   meanwhile?.().catch(() => undefined) // whoever asked for it loads it again, and hears of a failure then
   const engine = await engineToBe?.opened
   const shared: Shared = {
-    sessionSecrets,
+    ...secrets,
     mongoUrl: engine?.url ?? settings.mongoUrl ?? '',
     isEmbedded: engine !== undefined,
   }
@@ -60,11 +60,22 @@ function launchEngine(options: Parameters<typeof startEmbeddedMongodb>[0]) {
   return { launched, opened }
 }
 
-async function secretsOf({ sessionSecrets, dataDir }: Settings): Promise<string[]> {
-  if (sessionSecrets.length > 0) return sessionSecrets
+async function secretsOf({ sessionSecrets, encryptionKeys, dataDir }: Settings) {
+  return {
+    sessionSecrets: await givenOrMade(sessionSecrets, dataDir, 'session-secret'),
+    encryptionKeys: await givenOrMade(encryptionKeys, dataDir, 'encryption-key'),
+  }
+}
+
+async function givenOrMade(
+  given: string[],
+  dataDir: string,
+  name: (typeof DEVELOPMENT_SECRETS)[number],
+): Promise<string[]> {
+  if (given.length > 0) return given
   await requireOwnIfRoot(dataDir)
   try {
-    return [await developmentSecret(dataDir)]
+    return [await developmentSecret(dataDir, name)]
   } catch (error) {
     throw noFolder(dataDir, error)
   }

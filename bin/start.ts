@@ -23,7 +23,7 @@ export async function openSite(
   logger: Logger,
   sessionCache?: SessionCache,
 ) {
-  const { sessionSecrets, mongoUrl } = shared
+  const { sessionSecrets, encryptionKeys, mongoUrl } = shared
   const database = mongoose.connection
   const lessons = settings.lessons
     ? (await loadLessons()).openLessons({ ...settings, sessionSecrets, mongoUrl }, database)
@@ -33,7 +33,8 @@ export async function openSite(
   const server = await listen(settings, prototypes)
   // Nothing is awaited from here on: a request that is already there has to find something that answers it.
   const { port } = server.address() as AddressInfo
-  const complete = { ...settings, sessionSecrets, baseUrl: baseUrlOf(settings, port) }
+  const baseUrl = baseUrlOf(settings, port)
+  const complete = { ...settings, sessionSecrets, encryptionKeys, baseUrl }
   const readiness = { isStopping: false }
   const app = createApp({
     settings: complete,

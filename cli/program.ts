@@ -12,6 +12,7 @@ import { addMail } from './commands/mail.ts'
 import { addPassword } from './commands/password.ts'
 import { addRestore } from './commands/restore.ts'
 import { addSession } from './commands/session.ts'
+import { addTotp, addTwoFactor } from './commands/two-factor.ts'
 import { addUserChanges } from './commands/user-change.ts'
 import { addUser } from './commands/user.ts'
 import { EXIT, printError, Refusal } from './terminal.ts'
@@ -52,6 +53,7 @@ export function createProgram(): Command {
     .showHelpAfterError('(--help shows how it is used)')
   const user = addUser(program)
   addUserChanges(user)
+  addTwoFactor(user)
   addSession(program)
   addPassword(program)
   addImport(program)
@@ -59,6 +61,7 @@ export function createProgram(): Command {
   addBackup(program)
   addRestore(program)
   addDemo(program)
+  addTotp(program)
   addDoctor(program)
   return program
 }

@@ -58,6 +58,7 @@ const schema = z
     SESSION_ABSOLUTE_HOURS: wholeNumber(1, 24 * 30).default(8),
     SESSION_REMEMBER_DAYS: wholeNumber(1, 365).default(30),
     SESSION_ENCRYPTION_KEY: z.string().min(32, 'needs at least 32 characters').optional(),
+    ENCRYPTION_KEYS: secrets.optional(),
     PASSWORD_PEPPER: z.string().min(32, 'needs at least 32 characters').optional(),
     CAPTCHA: captcha.default({ mode: 'on' }),
     AFTER_REGISTRATION: oneOf(['login', 'account']).default('login'),
@@ -80,9 +81,15 @@ const schema = z
     }
     if (set.SMTP_URL && !set.MAIL_FROM) refuse('MAIL_FROM', 'is required with SMTP_URL')
     if (set.NODE_ENV === 'production') {
-      if (!set.SESSION_SECRETS) refuse('SESSION_SECRETS', 'is required in production')
+      for (const name of ['SESSION_SECRETS', 'ENCRYPTION_KEYS'] as const) {
+        if (!set[name]) refuse(name, 'is required in production')
+      }
       // Not PASSWORD_PEPPER: a site that has a poor one can't change it, and must be able to start.
-      for (const name of ['SESSION_SECRETS', 'SESSION_ENCRYPTION_KEY'] as const) {
+      for (const name of [
+        'SESSION_SECRETS',
+        'SESSION_ENCRYPTION_KEY',
+        'ENCRYPTION_KEYS',
+      ] as const) {
         if ([set[name] ?? []].flat().some(isGuessable)) refuse(name, GUESSABLE)
       }
       if (set.INSECURE_HTTP === 'off' && !set.BASE_URL) {
@@ -117,6 +124,7 @@ const schema = z
     sessionAbsoluteHours: set.SESSION_ABSOLUTE_HOURS,
     sessionRememberDays: set.SESSION_REMEMBER_DAYS,
     sessionEncryptionKey: set.SESSION_ENCRYPTION_KEY,
+    encryptionKeys: set.ENCRYPTION_KEYS ?? [],
     passwordPepper: set.PASSWORD_PEPPER,
     captcha: set.CAPTCHA,
     afterRegistration: set.AFTER_REGISTRATION,

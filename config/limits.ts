@@ -11,6 +11,8 @@ export const limits = {
   captchaMinutes: 10,
   resetMinutes: 30,
   confirmDays: 7,
+  trustDays: 30, // for which a device may not be asked for a code
+  twoFactorMinutes: 60, // to take a new secret into an app and confirm it
   reservedDays: 30,
   bodyBytes: 16 * 1024,
   nextMax: 2048,
@@ -33,6 +35,8 @@ export const attemptLimits = {
   account: { points: 25, duration: DAY / SECOND },
   // Failed passwords for one account on a device that it is known on, or in one session of its owner.
   device: { points: 5, duration: (15 * MINUTE) / SECOND },
+  // Wrong codes after one right password: whoever has only that guesses no code with this few tries.
+  code: { points: 5, duration: (10 * MINUTE) / SECOND },
   // Whether a sign-in with one name, or from one network, failed lately: with CAPTCHA=failures the next ones ask for a captcha.
   failure: { points: 1, duration: HOUR / SECOND },
   // Registrations, and changes of the username: each answer shows whether somebody has a name.

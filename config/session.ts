@@ -7,10 +7,12 @@ import { DAY, MINUTE } from './time.ts'
 export const NOTICE_TTL = MINUTE
 export const LOCALE_TTL = 365 * DAY
 export const DEVICE_TTL = 90 * DAY
+export const TRUST_TTL = limits.trustDays * DAY
+export const PENDING_TTL = 10 * MINUTE // between the password and the second factor
 export const CAPTCHA_TTL = limits.captchaMinutes * MINUTE
 
 /** Every cookie of the site, but for those of lessons. */
-export const COOKIES = ['sid', 'csrf', 'locale', 'notice', 'device'] as const
+export const COOKIES = ['sid', 'csrf', 'locale', 'notice', 'device', 'trusted'] as const
 
 /** True if people reach the site over HTTPS, as its configured address (never a header) says. */
 export function isHttps(settings: Settings): boolean {

@@ -44,6 +44,7 @@ if [ ! -e "$site/site.env" ]; then
   password=$(random)
   signing=$(random)
   encryption=$(random)
+  fields=$(random)
   pepper=$(random)
   printf %s "$password" >"$database/site.password"
   random | tr -d '\n' >"$database/admin.password"
@@ -56,6 +57,7 @@ if [ ! -e "$site/site.env" ]; then
 MONGO_URL=mongodb://sesame:$password@$members/sesame?$options
 SESSION_SECRETS=$signing
 SESSION_ENCRYPTION_KEY=$encryption
+ENCRYPTION_KEYS=$fields
 PASSWORD_PEPPER=$pepper
 SETTINGS
   give 1000:1000 "$site"/*

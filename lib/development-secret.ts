@@ -1,11 +1,17 @@
-// The secret that signs cookies while developing: made once and kept, so that a restart signs nobody out.
+// The secrets of a site while developing: made once and kept, so that a restart signs nobody out.
 import { randomBytes } from 'node:crypto'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
-/** Read the secret from the data folder, or make it there, readable by this user alone. */
-export async function developmentSecret(dataDir: string): Promise<string> {
-  const file = join(dataDir, 'session-secret')
+/** The files in the data folder: what signs cookies, and what encrypts fields of the database. */
+export const DEVELOPMENT_SECRETS = ['session-secret', 'encryption-key'] as const
+
+/** Read a secret from the data folder, or make it there, readable by this user alone. */
+export async function developmentSecret(
+  dataDir: string,
+  name: (typeof DEVELOPMENT_SECRETS)[number],
+): Promise<string> {
+  const file = join(dataDir, name)
   await mkdir(dataDir, { recursive: true, mode: 0o700 })
   try {
     // "wx": if two processes start at once, one makes it and the other reads it.

@@ -22,6 +22,7 @@ const STORE_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2
 const FAILURES = [
   'unknown-user',
   'wrong-password',
+  'wrong-code',
   'damaged-hash',
   'locked-by-operator',
   'locked',

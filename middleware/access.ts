@@ -5,6 +5,7 @@ import { findEndReason, type EndReason } from '../models/session.ts'
 import { isLocal } from './address/local.ts'
 import { hideAddress } from './mailed-link.ts'
 import { clearSessionCookie, hasSentSession, sentSessionId, storeOf } from './session.ts'
+import { pendingOf } from './session/pending.ts'
 import { settingsOf } from './settings.ts'
 
 /** Everybody may enter. */
@@ -20,6 +21,17 @@ export const guest: RequestHandler = async function guest(req, res, next) {
     const ending = req.method === 'GET' ? await endReasonOf(req) : undefined
     if (ending) res.locals.takeNotice = () => ending
     next()
+  }
+}
+
+/** Whoever has just shown the right password and owes the second factor; others sign in first. */
+export const pending: RequestHandler = async function pending(req, res, next) {
+  if (req.user) {
+    res.turnAway('signed-in', '/account')
+  } else if (pendingOf(req)) {
+    next()
+  } else {
+    res.turnAway('sign-in-first', '/login', (await endReasonOf(req)) ?? 'sign-in-first')
   }
 }
 

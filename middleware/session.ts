@@ -79,7 +79,7 @@ export async function signIn(req: Request, member: Member, remember: boolean): P
     endsAt: new Date(signedInAt.getTime() + longest),
     remember,
     address: req.ip ?? '',
-    agent: (req.get('User-Agent') ?? '').slice(0, MAX_AGENT_LENGTH),
+    agent: agentOf(req),
   } satisfies Partial<SessionData>)
   if (remember) req.session.cookie.maxAge = longest
   record(req, await endOldestSessions(storeOf(req), member.id))
@@ -122,6 +122,11 @@ export function clearEndedSession(req: Request): void {
 export function clearSessionCookie(req: Request): void {
   const settings = settingsOf(req)
   req.res?.cookie(cookieName(settings, 'sid'), '', { ...cookieFlags(settings), maxAge: 0 })
+}
+
+/** What the browser calls itself, cut to what is kept of it. */
+export function agentOf(req: Request): string {
+  return (req.get('User-Agent') ?? '').slice(0, MAX_AGENT_LENGTH)
 }
 
 /** Store the session now: an answer may only begin once what it builds on is kept. */

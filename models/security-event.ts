@@ -4,6 +4,7 @@
 export const SECURITY_EVENTS = {
   'sign-in': 'info',
   'sign-in-failed': 'warn',
+  'second-factor-asked': 'info',
   'sign-out': 'info',
   registered: 'info',
   throttled: 'warn',
@@ -18,6 +19,12 @@ export const SECURITY_EVENTS = {
   'email-changed': 'info',
   'email-verified': 'info',
   'username-changed': 'info',
+  'two-factor-on': 'info',
+  'two-factor-off': 'info',
+  'recovery-codes-renewed': 'info',
+  'recovery-code-used': 'info',
+  'device-trusted': 'info',
+  'trust-ended': 'info',
   'data-exported': 'info',
   'account-deleted': 'info',
 } as const

@@ -3,6 +3,8 @@ import { z } from 'zod'
 import { checkbox, text } from '../lib/form.ts'
 import { verifyPassword } from '../lib/password.ts'
 import { findFailures, type Failures } from './account/activity.ts'
+import { hasSecondFactor } from './account/two-factor/check.ts'
+import { isTrusted } from './account/two-factor/trusted-device.ts'
 import { accept, refuse, type Result } from './result.ts'
 import { beginSignIn, type Caller } from './sign-in/throttle.ts'
 import {
@@ -15,8 +17,8 @@ import {
   type UserDocument,
 } from './user.ts'
 
-/** Who it is, and what failed at the account since they last signed in. */
-export type SignIn = { member: Member; failures: Failures | undefined }
+/** Who it is, what failed at the account since they last signed in, and whether they still owe the second factor. */
+export type SignIn = { member: Member; failures: Failures | undefined; isPending: boolean }
 
 /** The form of a sign-in: a username or an email, and a password that is judged by nothing but the check. */
 export const credentials = z.object({
@@ -28,11 +30,12 @@ export const credentials = z.object({
 /**
  * Find out who this is. One answer for an unknown name and a wrong password, after the same time (ASVS 6.3.8).
  * Too many failures are refused before the password is looked at, right or wrong. Throws where they can't be counted.
- * A password kept in an old form is stored in today's as soon as it was right; a damaged one never matches.
+ * `trust` is the cookie of a device that may be asked for no code. A password kept in an old form is stored in today's as soon as it was right; a damaged one never matches.
  */
 export async function authenticate(
   form: z.output<typeof credentials>,
   caller: Caller,
+  trust?: string,
 ): Promise<Result<SignIn>> {
   const name = form.username.trim()
   const user = await findByName(name)
@@ -49,8 +52,12 @@ export async function authenticate(
     if (upgrade !== undefined) await storeUpgrade(user, upgrade)
     await attempt.succeed()
     const member = memberOf(user)
+    if (hasSecondFactor(user) && !isTrusted(user, trust)) {
+      const pending = { member, failures: undefined, isPending: true }
+      return accept(pending, { event: 'second-factor-asked', userId })
+    }
     const failures = await findFailures(member.id)
-    return accept({ member, failures }, { event: 'sign-in', userId })
+    return accept({ member, failures, isPending: false }, { event: 'sign-in', userId })
   } else {
     // The reason is for the log alone: every failure gets the same answer.
     const reason = !user ? 'unknown-user' : damaged ? 'damaged-hash' : 'wrong-password'

@@ -16,6 +16,21 @@ const schema = new Schema(
     refusedEmail: String, // the user's own address or the pending one, if a mail server refuses mails to it for good
     passwordChangedAt: Date,
     lockedAt: Date, // by an operator; what the throttle locks is in models/sign-in/throttle.ts
+    twoFactor: {
+      type: {
+        secret: String, // of the app, encrypted with ENCRYPTION_KEYS
+        lastStep: Number, // of the last code that was used up
+        since: Date,
+        recoveryCodes: [String], // hashes of those that are left
+        trusted: [
+          { hash: String, at: Date, until: Date, address: String, agent: String, _id: false },
+        ],
+        _id: false,
+      },
+      default: undefined,
+    },
+    twoFactorChangedAt: Date,
+    pendingTwoFactor: { type: { secret: String, at: Date }, _id: false }, // until a code of the app confirms it
     devices: { type: [{ hash: String, at: Date, _id: false }], default: undefined }, // where this user signed in: models/sign-in/device.ts
     demo: Boolean, // made by `sesame demo`, which may delete it again whatever its name has become
   },
@@ -34,8 +49,14 @@ const model = () => mongoose.model('User', schema)
 export const User = (mongoose.models.User as ReturnType<typeof model> | undefined) ?? model()
 export type UserDocument = InferSchemaType<typeof schema> & { _id: Types.ObjectId }
 
-/** Somebody who is signed in, as the session knows them, and which password it was that let them in. */
-export type Member = { id: string; username: string; email: string; passwordChangedAt?: Date }
+/** Somebody who is signed in, as the session knows them, and which password and second factor it was that let them in. */
+export type Member = {
+  id: string
+  username: string
+  email: string
+  passwordChangedAt?: Date
+  twoFactorChangedAt?: Date
+}
 
 /** What somebody goes by. A document from elsewhere may have no email, or a name that another one has. */
 export type Names = { username?: string | null | undefined; email?: string | null | undefined }
@@ -53,7 +74,7 @@ export function keysOf({ username, email }: Names) {
 
 /** What the account page shows of a user; undefined if the account is gone. */
 export async function findAccount(id: string) {
-  const fields = 'username email createdAt emailVerifiedAt refusedEmail pendingEmail'
+  const fields = 'username email createdAt emailVerifiedAt refusedEmail pendingEmail twoFactor'
   const user = await User.findById(id).select(fields).lean()
   const refused = user?.refusedEmail
   const isCurrent = refused === user?.email || refused === user?.pendingEmail?.address
@@ -63,6 +84,7 @@ export async function findAccount(id: string) {
         email: user.email ?? '',
         memberSince: user.createdAt ?? user._id.getTimestamp(),
         isVerified: user.emailVerifiedAt instanceof Date,
+        ...(user.twoFactor ? { recoveryCodesLeft: user.twoFactor.recoveryCodes.length } : {}),
         ...(refused && isCurrent ? { refusedEmail: refused } : {}),
       }
     : undefined
@@ -104,20 +126,22 @@ export function takenKey(error: unknown): string {
 
 /** What a session keeps of a user. */
 export function memberOf(user: UserDocument): Member {
-  const { _id, username, email, passwordChangedAt } = user
+  const { _id, username, email, passwordChangedAt, twoFactorChangedAt } = user
   return {
     id: _id.toString(),
     username,
     email: email ?? '',
     ...(passwordChangedAt ? { passwordChangedAt } : {}),
+    ...(twoFactorChangedAt ? { twoFactorChangedAt } : {}),
   }
 }
 
-/** False if the account was deleted, locked or renamed, or its password or address changed, since this member was let in. */
+/** False if the account was deleted, locked or renamed, or its password, address or second factor changed, since this member was let in. */
 export async function isStillMember(member: Member): Promise<boolean> {
-  const { id, username, email, passwordChangedAt = null } = member
+  const { id, username, email, passwordChangedAt = null, twoFactorChangedAt = null } = member
   const address = email === '' ? {} : { email }
-  const unchanged = { username, ...address, passwordChangedAt, lockedAt: null }
+  const state = { passwordChangedAt, twoFactorChangedAt, lockedAt: null }
+  const unchanged = { username, ...address, ...state }
   const found = await User.collection.findOne(
     { _id: new mongoose.Types.ObjectId(id), ...unchanged }, // without mongoose, which has nothing to cast here
     { projection: { _id: 1 } },

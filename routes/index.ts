@@ -1,5 +1,5 @@
 // THE MAP: every URL of the site, who may enter, and the file that answers.
-import { anyone, bearer, developer, guest, member } from '../middleware/access.ts'
+import { anyone, bearer, developer, guest, member, pending } from '../middleware/access.ts'
 import type { Row } from '../middleware/page.ts'
 import { throttleQuestion, throttleCaptcha } from '../middleware/throttle.ts'
 import * as account from './account.ts'
@@ -10,6 +10,10 @@ import * as accountEmailToken from './account/email/token.ts'
 import * as accountExport from './account/export.ts'
 import * as accountPassword from './account/password.ts'
 import * as accountSessions from './account/sessions.ts'
+import * as accountTwoFactor from './account/two-factor.ts'
+import * as accountTwoFactorOff from './account/two-factor/off.ts'
+import * as accountTwoFactorPicture from './account/two-factor/picture.ts'
+import * as accountTwoFactorRecoveryCodes from './account/two-factor/recovery-codes.ts'
 import * as accountUsername from './account/username.ts'
 import * as captcha from './captcha.ts'
 import * as devMail from './dev/mail.ts'
@@ -18,6 +22,7 @@ import * as healthz from './healthz.ts'
 import * as home from './home.ts'
 import * as locale from './locale.ts'
 import * as login from './login.ts'
+import * as loginSecondFactor from './login/second-factor.ts'
 import * as logout from './logout.ts'
 import * as passwordReset from './password-reset.ts'
 import * as passwordResetToken from './password-reset/token.ts'
@@ -43,6 +48,7 @@ export const withSession: Row[] = [
   ['/home', anyone, home],
   ['/register', [guest, throttleQuestion], register],
   ['/login', [guest, throttleQuestion], login],
+  ['/login/second-factor', pending, loginSecondFactor],
   ['/logout', anyone, logout],
   ['/password-reset', [anyone, throttleQuestion], passwordReset],
   ['/password-reset/:token', bearer, passwordResetToken],
@@ -53,6 +59,10 @@ export const withSession: Row[] = [
   ['/account/email', member, accountEmail],
   ['/account/email/:token', bearer, accountEmailToken],
   ['/account/username', member, accountUsername],
+  ['/account/two-factor', member, accountTwoFactor],
+  ['/account/two-factor/picture', member, accountTwoFactorPicture],
+  ['/account/two-factor/recovery-codes', member, accountTwoFactorRecoveryCodes],
+  ['/account/two-factor/off', member, accountTwoFactorOff],
   ['/account/sessions', member, accountSessions],
   ['/account/activity', member, accountActivity],
   ['/account/export', member, accountExport],

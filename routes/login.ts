@@ -1,4 +1,4 @@
-// GET and POST /login: a name, a password and a captcha become a session.
+// GET and POST /login: a name, a password and a captcha become a session, or lead to the second factor.
 import type { Request, Response } from 'express'
 import { z } from 'zod'
 import { readForm, type FieldErrors } from '../lib/form.ts'
@@ -8,6 +8,8 @@ import { rememberFailures } from '../middleware/answer/failed-attempts.ts'
 import { checkForm, renderRefusal } from '../middleware/form.ts'
 import { record } from '../middleware/log/security-events.ts'
 import { signIn } from '../middleware/session.ts'
+import { beginPending } from '../middleware/session/pending.ts'
+import { sentTrust } from '../middleware/session/trusted-device.ts'
 import { callerOf } from '../middleware/throttle.ts'
 import { authenticate, credentials } from '../models/sign-in.ts'
 import { hasFailedLately, noteFailure } from '../models/sign-in/throttle.ts'
@@ -25,13 +27,18 @@ export async function show(req: Request, res: Response) {
 export async function submit(req: Request, res: Response) {
   const { username = '' } = readForm(req.body, credentials).typed
   const form = await checkForm(req, credentials, await isCaptchaAsked(req, username))
-  const result = form.ok ? await authenticate(form.value, callerOf(req)) : form
+  const result = form.ok ? await authenticate(form.value, callerOf(req), sentTrust(req)) : form
   if (result.ok) {
-    const { member, failures } = result.value
-    await signIn(req, member, form.ok && form.value.remember)
-    rememberFailures(req, failures)
+    const { member, failures, isPending } = result.value
+    const remember = form.ok && form.value.remember
+    if (isPending) {
+      await beginPending(req, member, { typedName: username, remember, next: nextOf(req) })
+    } else {
+      await signIn(req, member, remember)
+      rememberFailures(req, failures)
+    }
     record(req, result) // now, with the new session's name
-    res.redirect(303, nextOf(req))
+    res.redirect(303, isPending ? '/login/second-factor' : nextOf(req))
   } else {
     if (form.ok && asksAfterFailures(req)) await noteFailure(callerOf(req), username)
     renderRefusal(req, res, 'login', result, {

@@ -1,6 +1,7 @@
 // The database is cut off at each write of each operation in turn: afterwards it is done as a whole, or not at all.
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { find, lettersOf, linkFor, openCutSite, reload, rows, type CutSite } from './cut-off.ts'
+import { usersOf } from './documents.ts'
 import { CAPTCHA, validPassword } from './helper.ts'
 import { newPerson } from './visitor.ts'
 
@@ -90,6 +91,25 @@ describe('An operation that is cut off at any of its writes', () => {
           expect((await elsewhere.get('/account')).text).toContain(now)
           expect(reserved).toEqual(isRenamed ? [user.usernameKey] : [])
           expect(await lettersOf(user)).toEqual(isRenamed ? ['username-changed'] : [])
+        },
+      }
+    })
+
+    expect(count).toBeGreaterThan(5)
+  })
+
+  it('POST /account/two-factor/off: on as it was, or off without other sessions or silence', async () => {
+    const count = await cutSite.cutAtEach(async () => {
+      const { visitor, user, elsewhere } = await cutSite.member()
+      const twoFactor = { secret: 'never decrypted here', since: new Date(), recoveryCodes: [] }
+      await usersOf(cutSite.site).updateOne({ _id: user._id }, { $set: { twoFactor } })
+      const fields = { current: validPassword, _csrf: await visitor.token('/home') }
+      return {
+        act: () => visitor.post('/account/two-factor/off', fields),
+        check: async () => {
+          const isOff = !(await reload(user)).twoFactor
+          expect(await lettersOf(user)).toEqual(isOff ? ['two-factor-off'] : [])
+          if (isOff) expect((await elsewhere.get('/account')).status).toBe(303)
         },
       }
     })

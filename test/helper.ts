@@ -98,6 +98,7 @@ export function settingsWith(environment: NodeJS.ProcessEnv): Settings {
     CAPTCHA: `fixed:${CAPTCHA}`,
     THROTTLE: 'off',
     SESSION_SECRETS: 'a secret for tests alone and long enough',
+    ENCRYPTION_KEYS: 'a key for tests alone and long enough',
     LOG_LEVEL: 'info',
     ...environment,
   })

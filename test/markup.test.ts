@@ -4,6 +4,7 @@ import type { Response } from 'supertest'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { LOCALES } from '../config/i18n.ts'
 import { lessons } from '../lessons/index.ts'
+import { codeAt } from '../lib/totp.ts'
 import { openSite, validPassword, type Site } from './helper.ts'
 import { newPerson, page, type Visitor } from './visitor.ts'
 
@@ -112,6 +113,21 @@ async function* everyState(
     if (one !== 'activity') yield [`${path}, refused`, await visitor.fill(path, { username: '"' })]
   }
   yield ['/account/email/:token, gone', await visitor.get('/account/email/gone')]
+  const factor = '/account/two-factor'
+  yield [factor, await visitor.get(factor)]
+  await visitor.fill(factor, { current: validPassword })
+  const pending = await visitor.get(factor)
+  yield [`${factor}, being set up`, pending]
+  yield [`${factor}, refused`, await visitor.fill(factor, { code: '"><b>' })]
+  const code = codeAt(page(pending).querySelector('.key')?.text.replaceAll(' ', '') ?? '')
+  yield [`${factor}, recovery codes`, await visitor.fill(factor, { code })]
+  for (const path of ['', '/recovery-codes', '/off']) {
+    yield [`${factor}${path}, on`, await visitor.get(factor + path)]
+  }
+  await elsewhere.signIn({ username, password: validPassword })
+  const second = '/login/second-factor'
+  yield [second, await elsewhere.get(second)]
+  yield [`${second}, refused`, await elsewhere.fill(`${second}?with=recovery-code`, {})]
   yield ['logout', await visitor.get('/logout')]
   yield ['error 404, signed in', await visitor.get('/no/such/page')]
 }

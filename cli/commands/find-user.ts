@@ -29,10 +29,11 @@ export function forOneUser(
   command: string,
   work: (target: Target, options: { yes?: boolean; json?: boolean }) => Promise<void>,
 ): Command {
+  const words = parent.name() === 'user' ? 'user' : `user ${parent.name()}`
   return parent
     .command(command)
     .argument('<name>', 'username or email')
-    .addHelpText('after', example(`user ${command} alice`))
+    .addHelpText('after', example(`${words} ${command} alice`))
     .action((named: string, options: object) =>
       withDatabase(async (settings) => {
         const user = await findUser(named)

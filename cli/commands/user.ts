@@ -87,10 +87,20 @@ async function show({ user, store }: Target, { json }: { json?: boolean }): Prom
     ['Email', email === '' ? 'none' : plain(email) + verified],
     ['Since', timeOf(person.createdAt)],
     ['Password', person.password + since('changed', person.passwordChangedAt)],
+    ['Factor', factorWords(person)],
     ['Locked', lockedWords(locked, lockedAt)],
     ['Sessions', `${sessions}${since('last active', lastActive)}`],
   ]
   for (const [label = '', value = ''] of lines) await print(`${label.padEnd(10)}${value}`)
+}
+
+function factorWords({
+  twoFactorSince,
+  recoveryCodesLeft = 0,
+}: Awaited<ReturnType<typeof describeUser>>): string {
+  return twoFactorSince
+    ? `an app since ${timeOf(twoFactorSince)}, ${counted(recoveryCodesLeft, 'recovery code')} left`
+    : 'none but the password'
 }
 
 function lockedWords(locked: ListedUser['locked'], lockedAt: Date | undefined): string {

@@ -1,21 +1,24 @@
-// Who may read the data folder and what lies in it: the accounts and the secret that signs cookies are this user's alone.
+// Who may read the data folder and what lies in it: the accounts and the secrets are this user's alone.
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Settings } from '../../config/env.ts'
+import { DEVELOPMENT_SECRETS } from '../../lib/development-secret.ts'
 import { belongsToAnother, RUN_AS_OWNER } from '../../lib/files/owner.ts'
 import { Findings, type Finding } from './finding.ts'
 
 const OTHERS = 0o077 // the bits of everybody but the owner
 
-/** Look at the folder, the secret and the embedded database, as far as they are used. */
+/** Look at the folder, the secrets and the embedded database, as far as they are used. */
 export async function checkFiles(settings: Settings): Promise<Finding[]> {
-  const { dataDir, mongoUrl, sessionSecrets } = settings
+  const { dataDir, mongoUrl, sessionSecrets, encryptionKeys } = settings
   const findings = new Findings('files')
   const ownDatabase = mongoUrl === undefined
-  const ownSecret = sessionSecrets.length === 0
-  if (!ownDatabase && !ownSecret) return findings.orOk('DATA_DIR is not used.')
+  const made = DEVELOPMENT_SECRETS.filter(
+    (name) => (name === 'session-secret' ? sessionSecrets : encryptionKeys).length === 0,
+  )
+  if (!ownDatabase && made.length === 0) return findings.orOk('DATA_DIR is not used.')
   await checkPath(findings, dataDir, '700')
-  if (ownSecret) await checkPath(findings, join(dataDir, 'session-secret'), '600')
+  for (const name of made) await checkPath(findings, join(dataDir, name), '600')
   if (ownDatabase) await checkPath(findings, join(dataDir, 'mongodb'), '700')
   return findings.orOk(`${dataDir} is this user's alone.`)
 }

@@ -21,7 +21,8 @@ const SHOWN = 6 // characters of an id: enough to see that it is another one
 const MASK = '•••'
 const SECRET_KEYS = ['answers']
 // What tells whose session it is: shown of the present request, and kept nowhere, because the account may be deleted meanwhile.
-const PERSON = /^(\s*"(?:owner|userId|username|registeredAs|email|address|agent)": ).*?(,?)$/
+const PERSON =
+  /^(\s*"(?:owner|userId|username|registeredAs|typedName|email|address|agent)": ).*?(,?)$/
 
 /**
  * Look at each request of the site, and put what was seen into its page. Its own session is all that is ever looked at:

@@ -11,6 +11,8 @@ export const NOTICES = [
   'signed-out',
   'password-changed',
   'username-changed',
+  'two-factor-off',
+  'trust-ended',
   'email-change-sent',
   'email-changed',
   'account-deleted',
@@ -21,6 +23,7 @@ export const NOTICES = [
   'ended-absolute',
   'ended-elsewhere',
   'ended-password',
+  'ended-two-factor',
   'ended-too-many',
   'ended-locked',
   'ended-operator',
@@ -42,6 +45,7 @@ const MAIL_NOTICES: Notice[] = [
   'email-changed',
   'password-changed',
   'username-changed',
+  'two-factor-off',
 ]
 
 /** What a notice is: something was done, something to know, or something to look into. It decides colour, icon and word. */

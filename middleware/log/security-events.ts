@@ -60,7 +60,7 @@ function keepForOwner(req: Request, { event, userId, reason }: SecurityEvent): v
     const activity = { at: new Date(), event, outcome, address: req.ip ?? '', agent } as const
     // After the answer: what a known name alone causes must not make its answer slower (ASVS 6.3.8).
     afterAnswer(req, () => {
-      recordActivity(userId, activity, req.log)
+      void recordActivity(userId, activity, req.log)
     })
   }
 }

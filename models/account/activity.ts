@@ -36,18 +36,19 @@ type Activity = { _id: string; events?: ActivityEvent[]; signIns?: SignIn[]; pur
 // database before the same browser's next request has got that far, or else when the page is loaded again.
 const underWay = new Set<Promise<void>>()
 
-/** Keep an event, soon. One document for each user, of bounded size: whoever fails to sign in all day can't fill the database. */
+/** Keep an event, soon; a command waits until it is kept. One document for each user, of bounded size: whoever fails to sign in all day can't fill the database. */
 export function recordActivity(
   userId: string,
   event: ActivityEvent,
   log: { error: (error: unknown, message: string) => void },
-): void {
+): Promise<void> {
   const writing = write(userId, event)
     .catch((error: unknown) => {
       log.error(error, 'An event of an account could not be kept')
     })
     .finally(() => underWay.delete(writing))
   underWay.add(writing)
+  return writing
 }
 
 /** The last events, the latest first, and the sign-ins of each of the last thirty days (in UTC), the earliest first. */

@@ -10,10 +10,14 @@ import { exportSessions } from '../session.ts'
 import { findTokens } from '../mail/token.ts'
 import { User, type UserDocument } from '../user.ts'
 
+// That there is a second factor, and which devices are asked for no code; not what would pass for it.
+const SECRETS_OF_FACTOR =
+  '-twoFactor.secret -twoFactor.recoveryCodes -twoFactor.trusted.hash -pendingTwoFactor.secret'
+
 /** What is kept about a user, without hashes, which help attackers alone: those of the password, of session ids, of links and of counted addresses. */
 export async function exportAccount(userId: string, store: SessionStore) {
   const user = await User.findById(userId)
-    .select('-password -usernameKey -emailKey -keys -devices.hash')
+    .select(`-password -usernameKey -emailKey -keys -devices.hash ${SECRETS_OF_FACTOR}`)
     .lean<UserDocument | null>()
   const [sessions, activity, counters, tokens, reservations, letters, owned] = await Promise.all([
     exportSessions(store, userId),

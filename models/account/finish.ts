@@ -4,6 +4,7 @@ import { finishDeletion } from './deletion.ts'
 import { finishEmailChange } from './email-change.ts'
 import { finishPasswordChange } from './password-change.ts'
 import { finishRegistration } from './registration.ts'
+import { finishTwoFactorChange } from './two-factor/change.ts'
 import { takeUnfinished, type Unfinished } from './unfinished.ts'
 import { finishUsernameChange } from './username-change.ts'
 
@@ -19,6 +20,8 @@ async function finish(one: Unfinished, store: SessionStore): Promise<unknown> {
     case 'password':
       // By now the owner may have signed in with the new password: only older sessions end.
       return finishPasswordChange(one, store, { createdAt: { $lt: one.passwordChangedAt } })
+    case 'two-factor':
+      return finishTwoFactorChange(one, store, { createdAt: { $lt: one.changedAt } })
     case 'username':
       return finishUsernameChange(one, store)
     case 'email':

@@ -74,7 +74,7 @@ export async function storePassword(
   const before = await endSessionsBut(rest.keeps, seen._id, store)
   const { matchedCount } = await User.updateOne(seen, {
     $set: { password: hash, passwordChangedAt },
-    $unset: { pendingEmail: 1 },
+    $unset: { pendingEmail: 1, 'twoFactor.trusted': 1 },
   })
   if (matchedCount > 0) {
     return { passwordChangedAt, count: before + (await finishPasswordChange(begun, store)) }

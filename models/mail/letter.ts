@@ -13,6 +13,14 @@ export type Composed =
   | { ok: true; mail: Mail; userId: string }
   | { ok: false; reason: 'nobody' | 'no-address'; userId: string | undefined }
 
+// The others tell of something done, all in the same form.
+const WITH_A_VIEW: Letter['kind'][] = [
+  'verify-email',
+  'password-reset',
+  'username-changed',
+  'email-change',
+]
+
 /** Write the mail, with a new link if it has one. Links begin with the configured address, never with what a visitor said. */
 export async function compose(entry: OutboxEntry, baseUrl: string): Promise<Composed> {
   const { letter, locale, createdAt } = entry
@@ -40,7 +48,8 @@ export async function compose(entry: OutboxEntry, baseUrl: string): Promise<Comp
       link: baseUrl + (await pathFor(letter, user)),
     }
     const subject = t(`mail.${letter.kind}.subject`)
-    const mail = { to, subject, language: locale, ...(await renderMail(letter.kind, values)) }
+    const view = WITH_A_VIEW.includes(letter.kind) ? letter.kind : 'notice'
+    const mail = { to, subject, language: locale, ...(await renderMail(view, values)) }
     return { ok: true, mail, userId }
   }
 }

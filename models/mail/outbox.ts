@@ -8,6 +8,9 @@ import { DAY, HOUR, MINUTE } from '../../config/time.ts'
 import { nameKey } from '../user/name-key.ts'
 import { tokenTtl } from './token.ts'
 
+/** What becomes of a second factor. */
+export type TwoFactorChange = 'two-factor-on' | 'two-factor-off' | 'recovery-codes-renewed'
+
 /**
  * A letter and whom it concerns. It holds no link: the token of one is made when the letter is sent and lies nowhere else.
  * A letter to somebody whose address changes meanwhile says itself where it goes.
@@ -17,6 +20,7 @@ export type Letter =
   // The address as it was typed: whether anybody has it is found out when it is sent, never by the page (ASVS 6.3.8).
   | { kind: 'password-reset'; email: string }
   | { kind: 'password-changed'; userId: string }
+  | { kind: TwoFactorChange; userId: string }
   | { kind: 'username-changed'; userId: string; before: string }
   | { kind: 'account-locked'; userId: string }
   // To the new address, with the link; and to the one it would replace, so that its owner hears of it in time.

@@ -34,5 +34,8 @@ export function markOf(pepper: string | undefined): string | null {
     : createHmac('sha256', pepper).update('sesame-backup').digest('hex').slice(0, 8)
 }
 
-// The link that a new address waits for is not in the backup: the request for it would wait for ever.
-const omitted: Record<string, BSON.Document> = { users: { pendingEmail: 0 } }
+// The link that a new address waits for is not in the backup: the request for it would wait for ever. Nor are an app that is
+// being set up, and the devices that are asked for no code: a restore would bring those back that were ended since.
+const omitted: Record<string, BSON.Document> = {
+  users: { pendingEmail: 0, pendingTwoFactor: 0, 'twoFactor.trusted': 0 },
+}

@@ -4,9 +4,11 @@ import type { SessionData } from 'express-session'
 import md5 from 'md5'
 import { promisify } from 'node:util'
 import { DAY, HOUR } from '../../config/time.ts'
+import { encryptField } from '../../lib/field-encryption.ts'
 import { hashPassword } from '../../lib/password.ts'
 import type { SessionStore } from '../../lib/session/store.ts'
 import { deleteAccount } from '../account/deletion.ts'
+import { hashOfRecoveryCode, newRecoveryCodes } from '../account/two-factor/recovery-codes.ts'
 import { lockUser } from './users.ts'
 import { findByName, keysOf, memberOf, User, type UserDocument } from '../user.ts'
 
@@ -17,8 +19,12 @@ export const demoAccounts = [
   { username: 'locked-lin', email: 'lin@demo.example', what: 'locked by an operator' },
   { username: 'old-otto', email: 'otto@demo.example', what: 'its password is kept as a bare md5' },
   { username: 'many-mia', email: 'mia@demo.example', what: 'signed in in many places' },
+  { username: 'two-tess', email: 'tess@demo.example', what: 'has an authenticator app' },
   { username: '芝麻小红', email: 'xiaohong@demo.example', what: 'a Chinese name' },
 ] as const
+
+/** The key of her app, which `sesame totp` takes. */
+export const DEMO_TOTP_KEY = 'OPENSESAMEOPENSESAMEOPENSESAMEOP'
 
 const AGENTS = [
   'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0',
@@ -52,12 +58,22 @@ export async function makeDemo(store: SessionStore): Promise<string[]> {
   const [lin, mia] = [await findByName('locked-lin'), await findByName('many-mia')]
   if (lin) await lockUser(store, lin._id.toString())
   if (mia) await signInEverywhere(store, memberOf(mia))
+  const tess = await findByName('two-tess')
+  if (tess) await giveApp(tess._id.toString())
   return []
 }
 
 // By the mark, because a tester changes names and addresses; by the address, because nobody can confirm one of demo.example.
 function isOurs({ demo, email }: UserDocument): boolean {
   return demo === true || demoAccounts.some((one) => one.email === email)
+}
+
+// As setting one up writes it.
+async function giveApp(userId: string): Promise<void> {
+  const secret = await encryptField(DEMO_TOTP_KEY, userId)
+  const recoveryCodes = newRecoveryCodes().map(hashOfRecoveryCode)
+  const twoFactor = { secret, lastStep: 0, since: new Date(), recoveryCodes }
+  await User.updateOne({ _id: userId }, { $set: { twoFactor } })
 }
 
 // As a sign-in writes them; nobody has their cookies.

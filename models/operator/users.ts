@@ -49,6 +49,8 @@ export async function describeUser(store: SessionStore, user: UserDocument) {
     emailVerifiedAt: user.emailVerifiedAt ?? undefined,
     passwordChangedAt: user.passwordChangedAt ?? undefined,
     lockedAt: user.lockedAt ?? undefined,
+    twoFactorSince: user.twoFactor?.since ?? undefined,
+    recoveryCodesLeft: user.twoFactor?.recoveryCodes.length,
     sessions: sessions.length,
     lastActive: lastActive.length > 0 ? new Date(Math.max(...lastActive)) : undefined,
   }

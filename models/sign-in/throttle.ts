@@ -1,8 +1,6 @@
 // How often somebody may try to sign in, to register, to get a picture or a mail (ASVS 6.3.1; docs/decisions/013).
-import { createHash } from 'node:crypto'
 import { refuse, type Refused } from '../result.ts'
 import type { SecurityEvent } from '../security-event.ts'
-import { nameKey } from '../user/name-key.ts'
 import type { UserDocument } from '../user.ts'
 import {
   countBy,
@@ -16,10 +14,11 @@ import {
   type Limit,
 } from './counters.ts'
 import { isKnownDevice } from './device.ts'
+import { hashOf, keyOfName, keyOfPair, mailboxKey } from './keys.ts'
 
 const LARGER = 2 // times as much as from a /64 is allowed from a /56, and twice that from a /48
 
-const OF_ACCOUNTS: Limit[] = ['name', 'daily', 'account', 'device', 'failure']
+const OF_ACCOUNTS: Limit[] = ['name', 'daily', 'account', 'device', 'code', 'failure']
 const OF_MAILBOXES: Limit[] = ['reset', 'confirmation', 'unconfirmed', 'locked']
 
 /**
@@ -70,23 +69,27 @@ export async function countNotice(
  * Count an attempt to sign in, before its password is looked at. Above a limit it is refused and not counted.
  * It is counted under what was typed, whether anybody has that name or not, so that no answer shows who has an account
  * (ASVS 6.3.8): not even that a name and an address are those of one account, which each have counters of their own.
- * Throws where nothing can be counted, and so does the attempt's verb.
+ * `pendingId` names the sign-in whose second factor is tried. Throws where nothing can be counted, and so does the attempt's verb.
  */
 export async function beginSignIn(
   caller: Caller,
   name: string,
   userId?: string,
+  pendingId?: string,
 ): Promise<SignInAttempt | Refused> {
   const { networks, device } = caller
+  const ofPending: Counter[] =
+    pendingId === undefined ? [] : [['code', keyOfPair(userId, pendingId)]]
   // Nobody else has the cookie of the owner's device, so nobody else can use up its counter.
   if (device !== undefined && (await isKnownDevice(userId, device))) {
-    return begin(caller, [['device', `${hashOf(userId ?? '')} ${hashOf(device)}`]], userId)
+    return begin(caller, [...ofPending, ['device', keyOfPair(userId, device)]], userId)
   } else {
     const key = keyOfName(name)
     // In this order: what one network does too often never reaches the counter that locks the account for everybody.
     return begin(
       caller,
       [
+        ...ofPending,
         ...ofNetworks('address', caller),
         ['name', `${key} ${networks[0] ?? ''}`],
         ['daily', `${key} ${networks.at(-1) ?? ''}`],
@@ -106,7 +109,7 @@ export async function beginConfirmation(
   userId: string,
   sessionId: string,
 ): Promise<SignInAttempt | Refused> {
-  return begin(caller, [['device', `${hashOf(userId)} ${hashOf(sessionId)}`]], userId)
+  return begin(caller, [['device', keyOfPair(userId, sessionId)]], userId)
 }
 
 /** Keep that a sign-in with this name failed from here, whether anybody has that name or not. */
@@ -179,19 +182,4 @@ function keysOfAccount({ _id, username, email }: Named): string[] {
   // Documents from elsewhere may hold anything in any field.
   const names = [username, email].filter((name) => typeof name === 'string')
   return [hashOf(String(_id)), ...names.map(keyOfName)]
-}
-
-// All spellings of a name are one name, and so are those of an address.
-function keyOfName(typed: string): string {
-  return hashOf(nameKey(typed))
-}
-
-// Mail to "name+anything@example.com" arrives where mail to "name@example.com" does.
-function mailboxKey(address: string): string {
-  return hashOf(nameKey(address).replace(/\+.*(?=@)/, ''))
-}
-
-// Because some people type their password into the field of the name: it must not lie in the database.
-function hashOf(text: string): string {
-  return createHash('sha256').update(text).digest('hex')
 }

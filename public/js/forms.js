@@ -10,6 +10,7 @@ document.addEventListener('submit', (event) => {
   form.querySelectorAll('[data-show]').forEach((input) => setShown(input, false))
   const isOfThisPage = form.action.split(/[?#]/)[0] === location.href.split(/[?#]/)[0]
   if (event.defaultPrevented || !form.elements.formId || !isOfThisPage) return
+  if ('file' in form.dataset) return // the browser keeps the answer as a file
   event.preventDefault()
   if (!endBusy) void send(form, button)
 })

@@ -33,7 +33,7 @@ describe('connectShared()', () => {
     [true, embeddedWrites],
     [false, serverWrites],
   ])('lets writes wait for what the engine can promise, embedded: %s', async (isEmbedded, how) => {
-    await connectShared({ mongoUrl, isEmbedded, sessionSecrets: [] })
+    await connectShared({ mongoUrl, isEmbedded, sessionSecrets: [], encryptionKeys: [] })
 
     expect(mongoose.connection.getClient().options.writeConcern).toMatchObject(how)
   })
@@ -76,7 +76,8 @@ describe('startStandalone() with MONGO_URL, in production', () => {
 describe('A worker that another one has replaced', () => {
   it('is still ready for whom it is sent until it is closed', async () => {
     const settings = settingsWith({ PORT: '0' })
-    const shared = { mongoUrl, isEmbedded: true, sessionSecrets: [SECRET] }
+    const secrets = { sessionSecrets: [SECRET], encryptionKeys: [SECRET] }
+    const shared = { mongoUrl, isEmbedded: true, ...secrets }
     await connectShared(shared)
     const { address, stop } = await openSite(settings, shared, logger)
 

@@ -9,7 +9,10 @@ export type Ended = { code: number | string; out: string; said: string }
 
 /** The environment that makes a command work on the database of a site under test. */
 export function environmentOf(site: Site): Record<string, string> {
-  return { MONGO_URL: inject('mongoUrl').replace('/?', `/${site.database.name}?`) }
+  return {
+    MONGO_URL: inject('mongoUrl').replace('/?', `/${site.database.name}?`),
+    ENCRYPTION_KEYS: site.settings.encryptionKeys.join(),
+  }
 }
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const

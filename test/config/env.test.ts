@@ -8,7 +8,13 @@ import { defaultBaseUrl, readSettings } from '../../config/env.ts'
 const SECRET = 'a secret of more than thirty-two characters'
 const MAIL = { SMTP_URL: 'smtps://mail.example', MAIL_FROM: 'sesame@sign-in.example' }
 const BASE_URL = 'https://sign-in.example'
-const PRODUCTION = { NODE_ENV: 'production', SESSION_SECRETS: SECRET, BASE_URL, ...MAIL }
+const PRODUCTION = {
+  NODE_ENV: 'production',
+  SESSION_SECRETS: SECRET,
+  ENCRYPTION_KEYS: SECRET,
+  BASE_URL,
+  ...MAIL,
+}
 
 const settings = (environment: NodeJS.ProcessEnv) => {
   const read = readSettings(environment)
@@ -32,6 +38,7 @@ describe('readSettings', () => {
       mongoUrl: undefined,
       dataDir: resolve('.data'),
       sessionSecrets: [],
+      encryptionKeys: [],
       sessionIdleMinutes: 30,
       sessionAbsoluteHours: 8,
       sessionRememberDays: 30,
@@ -56,6 +63,7 @@ describe('readSettings', () => {
       'CORS_ORIGINS',
       'MONGO_URL',
       'SESSION_SECRETS',
+      'ENCRYPTION_KEYS',
       'TRUST_PROXY',
     ]
 
@@ -185,6 +193,7 @@ describe('readSettings', () => {
   it('refuses to run in production without an address, without secrets and without a mail server', () => {
     expect(problems({ NODE_ENV: 'production' })).toEqual([
       'SESSION_SECRETS: is required in production',
+      'ENCRYPTION_KEYS: is required in production',
       'BASE_URL: is required in production: the address that people type, with https://',
       'SMTP_URL: is required in production: a forgotten password is reset by mail',
     ])
@@ -216,7 +225,7 @@ describe('In production', () => {
     'ZYXWVUTSRQPONMLKJIHGFEDCBA9876543210',
     '芝麻开门'.repeat(10),
   ]
-  const names = ['SESSION_SECRETS', 'SESSION_ENCRYPTION_KEY']
+  const names = ['SESSION_SECRETS', 'SESSION_ENCRYPTION_KEY', 'ENCRYPTION_KEYS']
   const rows = names.flatMap((name) => guessable.map((secret): [string, string] => [name, secret]))
 
   it.each(rows)('%s=%s is refused, and not repeated', (name, secret) => {

@@ -5,6 +5,7 @@ import { readSettings } from '../../config/env.ts'
 const production = {
   NODE_ENV: 'production',
   SESSION_SECRETS: 'a secret for tests alone and long enough',
+  ENCRYPTION_KEYS: 'a key for tests alone and long enough',
   SMTP_URL: 'smtps://mail.example',
   MAIL_FROM: 'sesame@sign-in.example',
   BASE_URL: 'https://sign-in.example',

@@ -150,6 +150,7 @@ describe(path, () => {
       NODE_ENV: 'production', // the Dockerfile's
       MONGO_URL: 'mongodb://sesame:password@database-1',
       SESSION_SECRETS: secret,
+      ENCRYPTION_KEYS: secret,
     })
 
     const unknown = Object.keys(environment).filter((name) => !known.includes(name))

@@ -33,6 +33,7 @@ describe('make-secrets.sh', () => {
     })
     expect(result.ok ? [] : result.problems).toEqual([])
     expect(Object.keys(environment).sort()).toEqual([
+      'ENCRYPTION_KEYS',
       'MONGO_URL',
       'PASSWORD_PEPPER',
       'SESSION_ENCRYPTION_KEY',
@@ -41,7 +42,7 @@ describe('make-secrets.sh', () => {
     const secrets = Object.values(environment)
       .join()
       .match(/[\da-f]{64}/g)
-    expect(new Set(secrets).size).toBe(4)
+    expect(new Set(secrets).size).toBe(5)
   })
 
   it('names the site’s user, the replica set, and the authority that TLS is checked by (ASVS 12.3.2)', async () => {

@@ -37,8 +37,8 @@ export const bin: Mutation[] = [
   {
     // The site's only secret would be passed over for the one of development.
     file: 'bin/setup.ts',
-    from: 'sessionSecrets.length > 0',
-    to: 'sessionSecrets.length > 1',
+    from: 'given.length > 0',
+    to: 'given.length > 1',
     tests: [`${BIN}/start-parts.test.ts`],
   },
   {

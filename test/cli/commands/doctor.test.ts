@@ -33,6 +33,7 @@ const PRODUCTION = {
   CAPTCHA: 'on',
   THROTTLE: 'on',
   SESSION_SECRETS: 'a secret for production and long enough',
+  ENCRYPTION_KEYS: 'a key for production and long enough',
   SMTP_URL: 'smtp://127.0.0.1:1',
   MAIL_FROM: 'sesame@example.com',
   INSECURE_HTTP: 'on',

@@ -1,0 +1,55 @@
+// The second step of a sign-in: after the right password a code of the app, or a recovery code.
+import { z } from 'zod'
+import { checkbox, text } from '../../lib/form.ts'
+import { findFailures } from '../account/activity.ts'
+import { appCode } from '../account/two-factor.ts'
+import { takeAppCode, takeRecoveryCode } from '../account/two-factor/check.ts'
+import { accept, refuse, type Result } from '../result.ts'
+import type { SecurityEvent } from '../security-event.ts'
+import type { SignIn } from '../sign-in.ts'
+import type { Member } from '../user.ts'
+import { beginSignIn, type Caller } from './throttle.ts'
+
+const trust = checkbox()
+
+/** The form of a code of the app, and whether this device may do without one from now on. */
+export const codeForm = appCode.extend({ trust })
+
+/** The form of a recovery code. */
+export const recoveryForm = z.object({
+  recovery: text().refine((code) => code.trim() !== '', 'errors.recovery.missing'),
+  trust,
+})
+
+export type Proof = z.output<typeof codeForm> | z.output<typeof recoveryForm>
+
+/** Whose password was right, the name they typed with it, and the id of the session that waits. */
+export type Waiting = { member: Member; typedName: string; sessionId: string }
+
+/**
+ * Find out whether it is them. A wrong code counts as a wrong password does, and there are five for each right password. One
+ * answer for a code that is wrong, was used or is too old. Throws where attempts can't be counted.
+ */
+export async function passSecondFactor(
+  proof: Proof,
+  { member, typedName, sessionId }: Waiting,
+  caller: Caller,
+): Promise<Result<SignIn>> {
+  const { id: userId } = member
+  const attempt = await beginSignIn(caller, typedName, userId, sessionId)
+  if (!attempt.ok) return attempt
+  const isRecovery = 'recovery' in proof
+  const ok = isRecovery
+    ? await takeRecoveryCode(userId, proof.recovery)
+    : await takeAppCode(userId, proof.code)
+  if (ok) {
+    await attempt.succeed()
+    const failures = await findFailures(userId)
+    const used: SecurityEvent[] = isRecovery ? [{ event: 'recovery-code-used', userId }] : []
+    return accept({ member, failures, isPending: false }, ...used, { event: 'sign-in', userId })
+  } else {
+    const field = isRecovery ? 'recovery' : 'code'
+    const event = { event: 'sign-in-failed', userId, reason: 'wrong-code' } as const
+    return refuse({ [field]: `errors.${field}.wrong` }, event)
+  }
+}

@@ -1,0 +1,97 @@
+// Setting up an authenticator app: the password, the key in three forms, a code, and ten recovery codes that are shown once.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { translator } from '../../../config/i18n.ts'
+import { codeAt } from '../../../lib/totp.ts'
+import { findTwoFactor } from '../../../models/account/two-factor.ts'
+import { User } from '../../../models/user.ts'
+import { openSite, validPassword, type Site } from '../../helper.ts'
+import { memberWithApp, wrongCode } from '../../two-factor.ts'
+import { errorsOf, page } from '../../visitor.ts'
+
+const PATH = '/account/two-factor'
+const current = validPassword
+const t = translator('en')
+
+let site: Site
+beforeAll(async () => {
+  site = await openSite()
+})
+afterAll(() => site.close())
+
+const newMember = async () => {
+  const visitor = site.visitor()
+  const { username = '' } = await visitor.becomeMember()
+  return { visitor, username }
+}
+
+describe(`POST ${PATH}`, () => {
+  it('asks for the password, shows the key, and counts from the first right code on (ASVS 6.3.3)', async () => {
+    const { visitor, username } = await newMember()
+    const elsewhere = site.visitor()
+    await elsewhere.signIn({ username })
+    expect(errorsOf(await visitor.fill(PATH, { current: 'wrong' }))).toEqual({
+      current: t('errors.current.wrong'),
+    })
+
+    await visitor.fill(PATH, { current })
+    const shown = page(await visitor.get(PATH))
+    const secret = shown.querySelector('.key')?.text.replaceAll(' ', '') ?? ''
+    const code = shown.querySelector('[name=code]')
+    expect(shown.querySelector('a[href^="otpauth:"]')?.getAttribute('href')).toContain(secret)
+    expect(shown.querySelector('.key')?.text).toMatch(/^([A-Z2-7]{4} ){7}[A-Z2-7]{4}$/)
+    expect([code?.getAttribute('inputmode'), code?.getAttribute('autocomplete')]).toEqual([
+      'numeric',
+      'one-time-code',
+    ])
+
+    const refused = await visitor.fill(PATH, { code: wrongCode(secret) })
+    expect(errorsOf(refused)).toEqual({ code: t('errors.code.wrong') })
+    expect((await elsewhere.get('/account')).status).toBe(200)
+
+    const sid = visitor.cookie('sid')
+    const done = await visitor.fill(PATH, { code: codeAt(secret) })
+    expect(done.headers['cache-control']).toBe('no-store')
+    expect(page(done).querySelectorAll('.recovery-codes li')).toHaveLength(10)
+    expect(visitor.cookie('sid')).not.toBe(sid)
+    expect(page(await visitor.get(PATH)).text).toContain(
+      t('account.two-factor.left', { count: 10 }),
+    )
+    const [mail] = await site.mails()
+    expect(mail?.subject).toBe(t('mail.two-factor-on.subject'))
+    const sent = await elsewhere.get('/account')
+    expect(page(await elsewhere.get(sent.headers.location ?? '')).text).toContain(
+      t('notice.ended-two-factor'),
+    )
+    expect((await visitor.get('/account/activity')).text).toContain(
+      t('account.activity.events.two-factor-on'),
+    )
+  })
+
+  it('confirms nothing where nothing was begun, and begins nothing anew where there is a factor', async () => {
+    const { visitor } = await newMember()
+    const withApp = await memberWithApp(site)
+
+    const refused = await visitor.send(PATH, { code: '123456' })
+    await withApp.visitor.send(PATH, { current })
+
+    expect(refused.status).toBe(422)
+    expect(page(await withApp.visitor.get(PATH)).querySelector('form [name=code]')).toBeNull()
+    expect((await findTwoFactor(withApp.context.member.id)).pending).toBeUndefined()
+  })
+})
+
+describe('GET /account', () => {
+  it.each([
+    [4, false],
+    [3, true],
+    [0, true],
+  ])('with %i recovery codes left warns: %s', async (left, isWarning) => {
+    const { visitor, username, codes } = await memberWithApp(site)
+    const change = { $set: { 'twoFactor.recoveryCodes': codes.slice(0, left) } }
+    await User.updateOne({ username }, change)
+
+    const { text } = page(await visitor.get('/account'))
+
+    expect(text.includes(t('account.two-factor.few', { count: left }))).toBe(isWarning)
+  })
+})
