@@ -122,7 +122,7 @@ describe(`GET ${PATH}`, () => {
     const _id = await idOf(username)
     const exported = { event: 'data-exported', outcome: 'done', address: '::1' } as const
     for (let turn = 0; turn < 205; turn++) {
-      recordActivity(_id, { ...exported, at: new Date(), agent: `${turn}` }, console)
+      void recordActivity(_id, { ...exported, at: new Date(), agent: `${turn}` }, console)
     }
 
     const rows = await rowsOf(visitor)
