@@ -18,13 +18,14 @@ import { cookies } from './middleware/cookies.ts'
 import { cors } from './middleware/cors.ts'
 import { csrf } from './middleware/form/csrf.ts'
 import { currentUser } from './middleware/session/current-user.ts'
-import { databaseReady } from './middleware/database-ready.ts'
+import { databaseReady } from './middleware/gate/database-ready.ts'
 import { errors, notFound } from './middleware/answer/errors.ts'
 import { flash } from './middleware/answer/flash.ts'
 import { headers } from './middleware/headers.ts'
 import { otherHosts, refuseMisdirected } from './middleware/address/host.ts'
 import { longRequests, refuseTooLong } from './middleware/address/length.ts'
 import { refuseInsecure } from './middleware/form/https.ts'
+import { refuseWhileClosed } from './middleware/gate/maintenance.ts'
 import { usePrototypes, type Prototypes } from './middleware/prototypes.ts'
 import { layout } from './middleware/answer/layout.ts'
 import type { Lessons } from './middleware/lessons.ts'
@@ -125,6 +126,7 @@ export function createApp({
     sameSite(settings), // before the body: what comes from elsewhere is not even read
     body(),
     databaseReady(database),
+    refuseWhileClosed(settings),
   )
   if (lessons) app.use(...lessons.beforeSessions) // so that lessons can neither read nor disturb the site's sessions
   const observers = { cache: sessionCache, watch: lessons?.watch, metrics }

@@ -9,6 +9,7 @@ import { addDemo } from './commands/demo.ts'
 import { addDoctor } from './commands/doctor.ts'
 import { addImport } from './commands/import.ts'
 import { addMail } from './commands/mail.ts'
+import { addMaintenance } from './commands/maintenance.ts'
 import { addPassword } from './commands/password.ts'
 import { addRestore } from './commands/restore.ts'
 import { addSession } from './commands/session.ts'
@@ -58,6 +59,7 @@ export function createProgram(): Command {
   addPassword(program)
   addImport(program)
   addMail(program)
+  addMaintenance(program)
   addBackup(program)
   addRestore(program)
   addDemo(program)

@@ -12,7 +12,7 @@ export const PENDING_TTL = 10 * MINUTE // between the password and the second fa
 export const CAPTCHA_TTL = limits.captchaMinutes * MINUTE
 
 /** Every cookie of the site, but for those of lessons. */
-export const COOKIES = ['sid', 'csrf', 'locale', 'notice', 'device', 'trusted'] as const
+export const COOKIES = ['sid', 'csrf', 'locale', 'notice', 'device', 'trusted', 'bypass'] as const
 
 /** True if people reach the site over HTTPS, as its configured address (never a header) says. */
 export function isHttps(settings: Settings): boolean {

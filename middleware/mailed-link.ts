@@ -1,9 +1,9 @@
-// The addresses of mailed links, each with a token in it that is a key to an account.
+// The addresses of links that are given to one person, each with a token in it that is a key: to an account, or to a site that is closed.
 import type { Request, Response } from 'express'
 import { z } from 'zod'
 
 // Also if it was cut off or something was added to it, and in whatever case the page's name is written.
-const MAILED_LINK = /^(\/+(?:password-reset|verify-email|account\/+email)\/+).+/i
+const MAILED_LINK = /^(\/+(?:password-reset|verify-email|account\/+email|maintenance)\/+).+/i
 
 const address = z.object({ token: z.string() })
 

@@ -24,6 +24,7 @@ import * as locale from './locale.ts'
 import * as login from './login.ts'
 import * as loginSecondFactor from './login/second-factor.ts'
 import * as logout from './logout.ts'
+import * as maintenanceToken from './maintenance/token.ts'
 import * as passwordReset from './password-reset.ts'
 import * as passwordResetToken from './password-reset/token.ts'
 import * as readyz from './readyz.ts'
@@ -40,6 +41,7 @@ export const withoutSession: Row[] = [
   ['/readyz', anyone, readyz],
   ['/.well-known/change-password', anyone, changePassword],
   ['/.well-known/security.txt', anyone, securityTxt],
+  ['/maintenance/:token', bearer, maintenanceToken],
 ]
 
 /** The pages. Each POST passes the guard and then the CSRF token's check. */

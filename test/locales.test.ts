@@ -93,7 +93,7 @@ describe('The views', () => {
   })
 
   it('escape everything but the parts they include, the mark of the current page, and times alone or in a sentence with nothing but a number', () => {
-    const time = /<%- (time\(|t\('[\w.-]+', \{ (count: [\w.]+, )?time: time\([\w.]+\) \}\))/
+    const time = /<%- (time\(|t\('[\w.-]+', \{ (count: [\w.]+, )?(time|since): time\([\w.]+\) \}\))/
     const raw = views.flatMap(({ path, text }) =>
       [...text.matchAll(/<%-(?! include\(|\s*current\()(.*)/g)]
         .filter(([line]) => !time.test(line))

@@ -19,7 +19,7 @@ export const notFound: RequestHandler = function notFound() {
 /** Answer every error with a page. Accidents are logged with their cause, once, in the request's line. */
 export const errors: ErrorRequestHandler = function errors(error: unknown, req, res, _next) {
   const status = statusOf(error)
-  const { wait } = error as { wait?: Wait }
+  const { wait, retry, said } = error as { wait?: Wait; retry?: number; said?: string }
   if (status >= 500 && error instanceof Error) res.err = error
   if (res.headersSent) {
     // Too late for a page. express-session reports a session that ended meanwhile only after the answer.
@@ -27,13 +27,13 @@ export const errors: ErrorRequestHandler = function errors(error: unknown, req, 
   } else {
     res.status(status)
     res.set('Cache-Control', 'no-store')
-    if (status === 503) res.set('Retry-After', String(RETRY_AFTER))
+    if (status === 503) res.set('Retry-After', String(retry ?? RETRY_AFTER))
     if (wait) res.set('Retry-After', String(wait.seconds))
     res.locals.t ??= translator('en')
     res.locals.locale ??= 'en'
     // What was refused before it reached its page may have been a mailed link, which still counts.
     if (withoutToken(req.path) !== req.path) hideAddress(res)
-    const page = { status, kind: kindOf(status, error), requestId: req.id, wait }
+    const page = { status, kind: kindOf(status, error), requestId: req.id, wait, said }
     // The address of a mailed link is not repeated on a page that is not its own.
     const here = res.locals.wayBack ?? req.originalUrl
     // The last resort: where even this page can't be rendered, the bare status must not become a stack trace.

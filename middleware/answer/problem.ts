@@ -20,7 +20,12 @@ const TYPES: Record<string, string> = {
 }
 
 /** What a page of a refusal is given to show: the kind of an error page, or what was wrong with a form. */
-export type Refused = { kind?: string | undefined; errors?: FieldErrors; wait?: Wait | undefined }
+export type Refused = {
+  kind?: string | undefined
+  errors?: FieldErrors
+  wait?: Wait | undefined
+  said?: string | undefined
+}
 
 /** Why the guard of a page turned somebody away. */
 export type TurnedAway = 'sign-in-first' | 'signed-in'
@@ -62,7 +67,11 @@ export function turnedAway(
   )
 }
 
-function explain(t: Translate, status: number, { kind, errors = {}, wait }: Refused): Explained {
+function explain(
+  t: Translate,
+  status: number,
+  { kind, errors = {}, wait, said }: Refused,
+): Explained {
   const count = Object.keys(errors).length
   const time = wait ? formatWait(t, wait.seconds) : ''
   if (kind === undefined && wait?.isLocked) {
@@ -77,7 +86,7 @@ function explain(t: Translate, status: number, { kind, errors = {}, wait }: Refu
     return { type: 'form', title: t('problem.form'), detail: t('errors.summary', { count }) }
   } else {
     const page = kind ?? kindOfStatus(status)
-    const detail = t(`error.${page}.text`, { time })
+    const detail = said ?? t(`error.${page}.text`, { time })
     return { type: TYPES[page] ?? page, title: t(`error.${page}.title`), detail }
   }
 }

@@ -47,6 +47,9 @@ export const collections: Record<string, Collection> = {
   outbox: { backup: 'ended', indexes: [[{ dueAt: 1 }]] },
   'caught-mails': { backup: 'ended' },
 
+  // Of this site, and not of the one that a backup is restored to.
+  maintenance: { backup: 'left' },
+
   // What was cut off is finished or found undone, whoever is there.
   unfinished: { backup: 'left' },
 }

@@ -107,6 +107,8 @@ describe('GET / where no site is left', () => {
     const answer = await visitorAt(front).get('/')
 
     expect([answer.status, answer.headers['retry-after']]).toEqual([503, '5'])
+    expect(answer.headers['strict-transport-security']).toBe('max-age=31536000')
+    expect(answer.text).toContain('网站暂时无法访问')
     expect(answer.headers['cache-control']).toBe('no-store')
     expect(answer.text).toContain('away for a moment')
   })

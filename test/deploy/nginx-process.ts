@@ -47,6 +47,8 @@ export async function startNginx(folder: string, place: Place) {
     plain: `http://${place.host}:${place.plain}`,
     ca,
     log,
+    /** Where it looks for what an authority of certificates asks for. */
+    acme: join(folder, 'acme'),
     /** What it wrote beside its log. */
     said: () => said,
     stop,
@@ -57,10 +59,12 @@ export async function startNginx(folder: string, place: Place) {
 function placed(text: string, folder: string, { host, plain, secure, sites }: Place): string {
   const replacements: [there: string, here: string, times: number][] = [
     ['listen 80 ', `listen ${host}:${plain} `, 1],
-    ['listen 443 ', `listen ${host}:${secure} `, 1],
+    ['listen 443 ssl ', `listen ${host}:${secure} ssl http2 `, 1],
+    ['    http2 on; ', '    # ', 1], // as nginx before 1.25.1 writes it
     ['server site-a:3000 ', `server ${sites[0]?.address ?? ''} `, 1],
     ['server site-b:3000 ', `server ${sites[1]?.address ?? ''} `, 1],
     [' /tmp/', ` ${folder}/`, 6],
+    ['/var/lib/acme', join(folder, 'acme'), 1],
     ['access_log /dev/stdout ', `access_log ${join(folder, 'access.log')} `, 1],
   ]
   return replacements.reduce((conf, [there, here, times]) => {

@@ -1,4 +1,4 @@
-// A database that is away: the stock store beside what test/bin/start.test.ts and test/middleware/database-ready.test.ts promise of ours.
+// A database that is away: the stock store beside what test/bin/start.test.ts and test/middleware/gate/database-ready.test.ts promise of ours.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { text } from 'node:stream/consumers'

@@ -1,12 +1,12 @@
 // While the database is away every page says so and comes back by itself; nothing hangs and nothing breaks.
 import mongoose from 'mongoose'
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest'
-import { connectOptions } from '../../config/database.ts'
-import { translator } from '../../config/i18n.ts'
-import { buildIndexes } from '../../models/database/indexes.ts'
-import { CAPTCHA, openSite, validPassword, type Site } from '../helper.ts'
-import { openProxy, type Proxy } from '../proxy.ts'
-import { newPerson, page, type Fields, type Visitor } from '../visitor.ts'
+import { connectOptions } from '../../../config/database.ts'
+import { translator } from '../../../config/i18n.ts'
+import { buildIndexes } from '../../../models/database/indexes.ts'
+import { CAPTCHA, openSite, validPassword, type Site } from '../../helper.ts'
+import { openProxy, type Proxy } from '../../proxy.ts'
+import { newPerson, page, type Fields, type Visitor } from '../../visitor.ts'
 
 let wire: Proxy
 let site: Site

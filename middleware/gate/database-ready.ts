@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import type { RequestHandler } from 'express'
 import createError from 'http-errors'
 import mongoose, { type Connection } from 'mongoose'
-import { RECONNECT_TIMEOUT } from '../config/database.ts'
+import { RECONNECT_TIMEOUT } from '../../config/database.ts'
 
 /** Let requests through while the database answers; refuse them with 503 when it does not come back in time. */
 export function databaseReady(database: Connection): RequestHandler {
