@@ -45,8 +45,9 @@ function unlessHarmless({ isHarmless }: Page, requireToken: RequestHandler): Req
 }
 
 // A token is old where somebody has signed in or out in another tab meanwhile, or after a restart. Nothing was done: the form
-// comes back with a new token. What was typed is shown only where the browser says that it comes from here, which
-// middleware/form/same-site.ts has checked: a page of another site must not fill in a form of ours for somebody to send.
+// comes back with a new token. To a browser that keeps no cookies it would come back for ever, so that is said instead. What
+// was typed is shown only where the browser says that it comes from here, which middleware/form/same-site.ts has checked: a
+// page of another site must not fill in a form of ours for somebody to send.
 function orShowAgain({ show }: Page, requireToken: RequestHandler): RequestHandler {
   return function requireTokenOrShowAgain(req, res, next) {
     void requireToken(req, res, (error?: unknown) => {
@@ -56,7 +57,7 @@ function orShowAgain({ show }: Page, requireToken: RequestHandler): RequestHandl
         record(req, { events: [{ event: 'csrf-refused' }] })
         const isMarked = (req.get('Sec-Fetch-Site') ?? req.get('Origin')) !== undefined
         res.locals.typed = isMarked ? typedIn(req.body) : {}
-        res.locals.takeNotice = () => 'form-stale'
+        res.locals.takeNotice = () => (req.headers.cookie ? 'form-stale' : 'no-cookies')
         res.status(403)
         Promise.resolve(show(req, res, next)).catch(next)
       }

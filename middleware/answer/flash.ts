@@ -6,6 +6,7 @@ import { cookieFlags, cookieName, NOTICE_TTL } from '../../config/session.ts'
 // Only these can be shown: the signature keeps others out, the list keeps an outdated cookie from naming a sentence that is gone.
 export const NOTICES = [
   'form-stale',
+  'no-cookies',
   'account-created',
   'sign-in-first',
   'signed-out',
@@ -51,11 +52,14 @@ const MAIL_NOTICES: Notice[] = [
 /** What a notice is: something was done, something to know, or something to look into. It decides colour, icon and word. */
 export type NoticeKind = 'done' | 'information' | 'warning'
 
+const NOT_TAKEN: Notice[] = ['form-stale', 'no-cookies']
 const INFORMATION: Notice[] = ['sign-in-first', 'reset-asked', 'verify-asked', 'email-change-sent']
 
 /** The kind of a notice. A session that ended by itself, and a form that was not taken, are warnings. */
 export function kindOfNotice(notice: Notice | undefined): NoticeKind {
-  if (notice === 'form-stale' || notice?.startsWith('ended-')) return 'warning'
+  if (notice !== undefined && (NOT_TAKEN.includes(notice) || notice.startsWith('ended-'))) {
+    return 'warning'
+  }
   return notice !== undefined && INFORMATION.includes(notice) ? 'information' : 'done'
 }
 

@@ -19,6 +19,7 @@ async function send(form, button) {
   const { sending, unsent } = form.elements.formId.dataset
   const body = new URLSearchParams(new FormData(form, button))
   endBusy = showBusy(button ?? form.querySelector('[type=submit]'), sending)
+  form.querySelector('[data-said]')?.remove()
   try {
     const headers = { Accept: 'text/html', 'X-Form': 'background' }
     const answer = await fetch(form.action, { method: 'POST', headers, body })
@@ -83,7 +84,6 @@ function passwordFields() {
 }
 
 function say(form, sentence) {
-  form.querySelector('[data-said]')?.remove()
   const icon = document.createElement('span')
   icon.className = 'icon'
   icon.role = 'img'

@@ -39,7 +39,7 @@ describe.each([true, false])('With JavaScript: %s', (javaScriptEnabled) => {
     const other = await page.context().newPage()
     await other.goto('/login') // has a captcha of its own
     await fill(page, { ...person, captcha: 'WRONG' })
-    const picture = await page.locator('[data-captcha] img').getAttribute('src')
+    const picture = await page.locator('.captcha img').getAttribute('src')
 
     await submit(page)
 
@@ -49,7 +49,7 @@ describe.each([true, false])('With JavaScript: %s', (javaScriptEnabled) => {
       javaScriptEnabled ? person.password : '',
       '',
     ])
-    expect(await page.locator('[data-captcha] img').getAttribute('src')).not.toBe(picture)
+    expect(await page.locator('.captcha img').getAttribute('src')).not.toBe(picture)
     expect(await focus(page)).toBe(javaScriptEnabled ? 'captcha' : 'password')
     expect(await page.getByText(t('errors.password.again')).count()).toBe(javaScriptEnabled ? 0 : 1)
     expect(await page.locator('#captcha-error').textContent()).toBe(t('errors.captcha.wrong'))

@@ -32,6 +32,17 @@ const wrongTokens: [string, (own: string) => Promise<string | undefined>][] = [
   ['a token that was changed', (own) => Promise.resolve(own.replace(/.$/, '~'))],
 ]
 
+describe('POST /login by a browser that keeps no cookies', () => {
+  it('shows the form again and says that cookies are needed', async () => {
+    const token = await site.visitor().token()
+
+    const answer = await site.visitor().post('/login', { username, ...credentials, _csrf: token })
+
+    expect(answer.status).toBe(403)
+    expect(page(answer).querySelector('.notice')?.text ?? '').toContain(t('notice.no-cookies'))
+  })
+})
+
 describe.each(forms)('POST $path by an $by', ({ path, by, fields }) => {
   it('is taken with the token of its own visitor', async () => {
     const visitor = await visitorWho(by)

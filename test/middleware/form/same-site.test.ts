@@ -123,9 +123,9 @@ describe('POST /password-reset/:token', () => {
     const without = await site.visitor().post(path, { password: validPassword }, headers)
 
     // The link is nobody's, so both say 404; only the second was turned away before it was looked at.
-    const stale = translator('en')('notice.form-stale')
-    expect([withToken.status, withToken.text.includes(stale)]).toEqual([404, false])
-    expect([without.status, without.text.includes(stale)]).toEqual([404, true])
+    const refused = translator('en')('notice.no-cookies')
+    expect([withToken.status, withToken.text.includes(refused)]).toEqual([404, false])
+    expect([without.status, without.text.includes(refused)]).toEqual([404, true])
   })
 })
 
