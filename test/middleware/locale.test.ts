@@ -1,6 +1,7 @@
 // The browser's wish for a language is heard on every page, and caches are told that it was.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { translator } from '../../config/i18n.ts'
+import { brand } from '../../config/site.ts'
 import { openSite, type Site } from '../helper.ts'
 import { page } from '../visitor.ts'
 
@@ -26,7 +27,7 @@ describe('GET /home', () => {
 
     expect(page(answer).querySelector('html')?.getAttribute('lang')).toBe('zh-CN')
     expect(answer.headers['content-language']).toBe('zh-CN')
-    expect(page(answer).querySelector('h1')?.text).toBe('芝麻，开门！')
+    expect(page(answer).querySelector('h1')?.text).toBe(brand.welcome['zh-CN'])
   })
 
   it.each([
@@ -44,7 +45,7 @@ describe('GET /home', () => {
 
     expect(answer.status).toBe(200)
     expect(page(answer).querySelector('html')?.getAttribute('lang')).toBe('en')
-    expect(page(answer).querySelector('h1')?.text).toBe('Open, Sesame!')
+    expect(page(answer).querySelector('h1')?.text).toBe(brand.welcome.en)
   })
 
   it('is English for who names no language', async () => {
