@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import i18next, { type TFunction } from 'i18next'
 import { limits } from './limits.ts'
 import { localesDir } from './paths.ts'
-import { brand, textIn } from './site.ts'
+import { sentenceWords } from './site.ts'
 import { HOUR, MINUTE, SECOND } from './time.ts'
 
 /** A language by its BCP 47 tag, which is the name of its file. */
@@ -184,12 +184,7 @@ function remembering(locale: Locale, mark: (sentence: string) => string): Transl
     values?: object,
   ) => Details
   const known = new Map<string, string>()
-  const words = {
-    site: textIn(brand.name, locale),
-    welcome: textIn(brand.welcome, locale),
-    footer: textIn(brand.footer, locale),
-    signature: textIn(brand.signature, locale),
-  }
+  const words = sentenceWords(locale)
   const remember = (key: string, values?: Record<string, unknown>): string => {
     const name = values === undefined ? key : `${key} ${JSON.stringify(values)}`
     const sentence = known.get(name) ?? sentenceOf(key, values)

@@ -41,6 +41,16 @@ export function textIn(texts: Texts, locale: string): string {
   return texts[locale] ?? texts.en
 }
 
+/** What stands for {{site}}, {{welcome}}, {{footer}} and {{signature}} in the sentences of a language. */
+export function sentenceWords(locale: string) {
+  return {
+    site: textIn(brand.name, locale),
+    welcome: textIn(brand.welcome, locale),
+    footer: textIn(brand.footer, locale),
+    signature: textIn(brand.signature, locale),
+  }
+}
+
 /** What the site is called, with and without spaces, in small letters: nobody may have it as a username, or made a password of it. */
 export function siteWords(): string[] {
   const names = [brand.name, brand.welcome].flatMap((texts) => Object.values(texts))
