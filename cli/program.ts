@@ -9,6 +9,7 @@ import { addDemo } from './commands/demo.ts'
 import { addDoctor } from './commands/doctor.ts'
 import { addImport } from './commands/import.ts'
 import { addMail } from './commands/mail.ts'
+import { addNewPage } from './commands/new-page.ts'
 import { addPassword } from './commands/password.ts'
 import { addRestore } from './commands/restore.ts'
 import { addSession } from './commands/session.ts'
@@ -60,6 +61,7 @@ export function createProgram(): Command {
   addRestore(program)
   addDemo(program)
   addDoctor(program)
+  addNewPage(program)
   return program
 }
 
