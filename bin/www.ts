@@ -3,6 +3,7 @@ import './node-version.ts'
 import cluster from 'node:cluster'
 import { readSettings, type Settings } from '../config/env.ts'
 import { createLogger, type Logger } from '../config/logger.ts'
+import { brand } from '../config/site.ts'
 import { version } from '../config/version.ts'
 import { StartProblem } from '../lib/start-problem.ts'
 import { warningsFor } from './warnings.ts'
@@ -20,7 +21,8 @@ if (read.ok) {
     const { startWorker } = await import('./worker.ts')
     startWorker(settings, logger)
   } else {
-    if (settings.production) logger.info({ version, node: process.versions.node }, 'Sesame starts')
+    if (settings.production)
+      logger.info({ version, node: process.versions.node }, `${brand.shortName} starts`)
     await open(settings, logger)
   }
 } else {
@@ -47,9 +49,9 @@ async function open(settings: Settings, logger: Logger): Promise<void> {
     process.exit(1)
   }
   const stopBy = async (signal: string, stop: () => Promise<void>) => {
-    if (production) say(`Sesame stops: ${signal}`)
+    if (production) say(`${brand.shortName} stops: ${signal}`)
     await stop()
-    if (production) say('Sesame has stopped')
+    if (production) say(`${brand.shortName} has stopped`)
     process.exit(0)
   }
   try {
@@ -63,7 +65,7 @@ async function open(settings: Settings, logger: Logger): Promise<void> {
     if (settings.catchesMail) {
       say('Mails are not sent but shown on the page /dev/mail, on this machine alone')
     }
-    say(`Sesame is open: ${address}`)
+    say(`${brand.shortName} is open: ${address}`)
     for (const line of warningsFor(settings, address)) warn(line)
   } catch (error) {
     if (!(error instanceof StartProblem)) throw error

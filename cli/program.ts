@@ -10,6 +10,7 @@ import { addDoctor } from './commands/doctor.ts'
 import { addImport } from './commands/import.ts'
 import { addMail } from './commands/mail.ts'
 import { addMaintenance } from './commands/maintenance.ts'
+import { addNewPage } from './commands/new-page.ts'
 import { addPassword } from './commands/password.ts'
 import { addRestore } from './commands/restore.ts'
 import { addSession } from './commands/session.ts'
@@ -65,6 +66,7 @@ export function createProgram(): Command {
   addDemo(program)
   addTotp(program)
   addDoctor(program)
+  addNewPage(program)
   return program
 }
 

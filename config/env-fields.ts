@@ -3,6 +3,7 @@ import { isIP } from 'node:net'
 import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import { z } from 'zod'
+import { brand } from './site.ts'
 
 const MIN_VARIETY = 8 // different characters in a secret, and different steps from one to the next
 
@@ -46,7 +47,9 @@ export const mailFrom = z.string().transform((text, context) => {
   const [, name = '', inBrackets] = /^\s*"?([^"<>\p{Cc}]*?)"?\s*<([^<>]*)>\s*$/u.exec(text) ?? []
   const { success, data: address } = z.email().safeParse(inBrackets ?? text.trim())
   if (success) return { name, address }
-  context.addIssue('must be an address, or a name and an address: Sesame <sesame@example.com>')
+  context.addIssue(
+    `must be an address, or a name and an address: ${brand.shortName} <sign-in@example.com>`,
+  )
   return z.NEVER
 })
 

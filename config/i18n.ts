@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import i18next, { type TFunction } from 'i18next'
 import { limits } from './limits.ts'
 import { localesDir } from './paths.ts'
+import { sentenceWords } from './site.ts'
 import { HOUR, MINUTE, SECOND } from './time.ts'
 
 /** A language by its BCP 47 tag, which is the name of its file. */
@@ -183,6 +184,7 @@ function remembering(locale: Locale, mark: (sentence: string) => string): Transl
     values?: object,
   ) => Details
   const known = new Map<string, string>()
+  const words = sentenceWords(locale)
   const remember = (key: string, values?: Record<string, unknown>): string => {
     const name = values === undefined ? key : `${key} ${JSON.stringify(values)}`
     const sentence = known.get(name) ?? sentenceOf(key, values)
@@ -191,7 +193,7 @@ function remembering(locale: Locale, mark: (sentence: string) => string): Transl
     return sentence
   }
   const sentenceOf = (key: string, values?: object) => {
-    const { res, usedLng } = translate(key, values)
+    const { res, usedLng } = translate(key, { ...words, ...values })
     return usedLng === locale ? res : mark(res)
   }
   return remember as unknown as Translate

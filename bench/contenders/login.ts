@@ -3,6 +3,7 @@ import ejs from 'ejs'
 import express from 'express'
 import { formatWait, languageName, LOCALES, timeElement, translator } from '../../config/i18n.ts'
 import { viewsDir } from '../../config/paths.ts'
+import { brand, textIn } from '../../config/site.ts'
 import { readAssets } from '../../lib/http/assets.ts'
 
 const { PORT, SITE_URL, CSRF_TOKEN, FORM_ID, CAPTCHA_ID } = process.env
@@ -18,6 +19,8 @@ app.engine('ejs', (file, values, done) => {
 app.get('/login', (_req, res) => {
   res.render('login', {
     view: 'login',
+    brand,
+    textIn,
     user: undefined,
     locale: 'en',
     locales: LOCALES,

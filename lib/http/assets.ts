@@ -1,8 +1,9 @@
-// The files of public/ by their addresses: each has a plain one, and one with a fingerprint that changes with its content.
+// The files of public/, and two that are made of config/site.ts, by their addresses: each has a plain one, and one with a fingerprint that changes with its content.
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { picoFile, publicDir } from '../../config/paths.ts'
+import { brand } from '../../config/site.ts'
 
 const PICO = '/css/pico/pico.jade.min.css'
 const FINGERPRINT = 12 // hexadecimal digits
@@ -27,7 +28,14 @@ export function readAssets(folder = publicDir): Assets {
     .map((one) => join(one.parentPath, one.name))
   const files = new Map([[PICO, picoFile]])
   for (const path of paths) files.set(`/${relative(folder, path)}`, path)
-  return new Map([...files].map(([path, file]) => [path, read(path, file)]))
+  const made = [
+    ['/css/colours.css', colours()],
+    ['/site.webmanifest', manifest()],
+  ] as const
+  return new Map([
+    ...made.map(([path, text]) => [path, asset(path, Buffer.from(text))] as const),
+    ...[...files].map(([path, file]) => [path, read(path, file)] as const),
+  ])
 }
 
 /** The plain address and the fingerprint of an address that has one. */
@@ -36,16 +44,40 @@ export function splitAddress(address: string): { path: string; fingerprint?: str
   return fingerprint === undefined ? { path: address } : { path: `${name}${ending}`, fingerprint }
 }
 
+function colours(): string {
+  const { light, dark } = brand.colours
+  const rule = (names: object) =>
+    `:root{${Object.entries(names)
+      .map(([name, colour]) => `--${name}:${colour}`)
+      .join(';')}}`
+  return `${rule(light)}\n@media (prefers-color-scheme: dark){${rule(dark)}}\n`
+}
+
+function manifest(): string {
+  return JSON.stringify({
+    name: brand.name.en,
+    short_name: brand.shortName,
+    start_url: '/',
+    display: 'browser',
+    background_color: brand.colours.light.page,
+    theme_color: brand.colours.light.accent,
+    icons: [
+      { src: '/img/logo.svg', sizes: 'any', type: 'image/svg+xml' },
+      { src: '/img/apple-touch-icon.png', sizes: '180x180', type: 'image/png' },
+    ],
+  })
+}
+
 function read(path: string, file: string): Asset {
-  const bytes = readFileSync(file)
-  const fingerprint = createHash('sha256').update(bytes).digest('hex').slice(0, FINGERPRINT)
   const there = Object.entries(encodings).filter(([, ending]) => existsSync(file + ending))
-  return {
-    address: path.replace(/(\.\w+)$/, `.${fingerprint}$1`),
-    fingerprint,
-    bytes,
-    compressed: Object.fromEntries(
-      there.map(([encoding, ending]) => [encoding, readFileSync(file + ending)]),
-    ),
-  }
+  const compressed = Object.fromEntries(
+    there.map(([encoding, ending]) => [encoding, readFileSync(file + ending)]),
+  )
+  return asset(path, readFileSync(file), compressed)
+}
+
+function asset(path: string, bytes: Buffer, compressed: Asset['compressed'] = {}): Asset {
+  const fingerprint = createHash('sha256').update(bytes).digest('hex').slice(0, FINGERPRINT)
+  const address = path.replace(/(\.\w+)$/, `.${fingerprint}$1`)
+  return { address, fingerprint, bytes, compressed }
 }

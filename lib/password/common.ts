@@ -2,16 +2,14 @@
 import { createRequire } from 'node:module'
 import type * as languageCommon from '@zxcvbn-ts/language-common'
 import { limits } from '../../config/limits.ts'
+import { siteWords } from '../../config/site.ts'
 import { composePassword, countCodePoints } from '../code-points.ts'
 
-// What a guesser would add for a site of this name, and long favourites of Chinese keyboards that the public list lacks.
-const ours = [
-  'opensesame',
-  'open sesame',
-  'sesame123',
-  'sesame1234',
-  'sesamesesame',
-  '芝麻开门芝麻开门',
+// What a guesser would add for a site of this name.
+const ofSite = siteWords().flatMap((word) => [word, word + word, `${word}123`, `${word}1234`])
+
+// Long favourites of Chinese keyboards that the public list lacks.
+const ofKeyboards = [
   'woaini1314',
   'woaini520',
   'woaini521',
@@ -50,7 +48,7 @@ export function isCommonPassword(password: string): boolean {
 /** The whole list, the most common first, also those that are too short to be taken here. */
 export function commonPasswords(): string[] {
   const { dictionary } = require('@zxcvbn-ts/language-common') as typeof languageCommon
-  return [...dictionary['passwords-common'], ...ours]
+  return [...dictionary['passwords-common'], ...ofSite, ...ofKeyboards]
 }
 
 function fold(text: string): string {

@@ -34,6 +34,7 @@ export const NOTICES = [
   'verify-asked',
   'email-verified',
   'mailbox-emptied',
+  'saved',
 ] as const
 export type Notice = (typeof NOTICES)[number]
 

@@ -9,6 +9,7 @@ import {
   pageTranslator,
   timeElement,
 } from '../../config/i18n.ts'
+import { brand, textIn } from '../../config/site.ts'
 import type { FieldErrors } from '../../lib/form.ts'
 import { markLanguage } from '../../lib/http/language.ts'
 import { takeFailures } from './failed-attempts.ts'
@@ -39,6 +40,8 @@ export const layout: RequestHandler = function layout(req, res, next) {
     const t = pageTranslator(locale)
     const frame = {
       view,
+      brand,
+      textIn,
       user: req.user,
       t,
       locales: LOCALES,

@@ -1,6 +1,7 @@
 // A refusal as data: the problem document (RFC 9457) that says in JSON what the page would have said.
 import type { Request, Response } from 'express'
 import { formatWait, translator, type Translate } from '../../config/i18n.ts'
+import { brand } from '../../config/site.ts'
 import type { FieldErrors } from '../../lib/form.ts'
 import type { Wait } from '../../models/result.ts'
 import type { Notice } from './flash.ts'
@@ -98,7 +99,7 @@ function document(
 ) {
   if (status) res.status(status)
   // A 401 has to name a way in (RFC 9110, 15.5.2). No browser knows this one, so none opens a dialog for a password by itself.
-  if (status === 401) res.set('WWW-Authenticate', 'Cookie realm="Sesame"')
+  if (status === 401) res.set('WWW-Authenticate', `Cookie realm="${brand.shortName}"`)
   return {
     type: `urn:sesame:problem:${type}`,
     title,

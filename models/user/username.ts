@@ -1,5 +1,6 @@
 // What a username may be.
 import { limits } from '../../config/limits.ts'
+import { siteWords } from '../../config/site.ts'
 import { countCodePoints } from '../../lib/code-points.ts'
 import { text } from '../../lib/form.ts'
 import { nameKey } from './name-key.ts'
@@ -15,10 +16,11 @@ const INVISIBLE = /^\p{M}|[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Poi
 const RESERVED = new Set(
   `about abuse account admin administrator anonymous api app auth captcha contact css dev favicon guest healthz help home
   hostmaster img info js legal lessons locale login logout mail metrics moderator nobody none null operator owner
-  password-reset postmaster privacy public readyz register root security sesame session sessions settings signin signout
+  password-reset postmaster privacy public readyz register root security session sessions settings signin signout
   signup site staff static status superuser support sys system terms test undefined user users verify-email webmaster www
-  管理员 系统 系统管理员 客服 官方 芝麻开门`.split(/\s+/),
+  管理员 系统 系统管理员 客服 官方`.split(/\s+/),
 )
+for (const word of siteWords()) RESERVED.add(nameKey(word))
 
 /** The form field of a new username. Space around it is no part of the name: phones add it. */
 export const username = text()

@@ -1,5 +1,6 @@
 // The log of production: a machine reads every line, from the first to the last one.
 import { expect, it, vi } from 'vitest'
+import { brand } from '../../config/site.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 import { openSite, TIMEOUT } from './process.ts'
 
@@ -29,15 +30,15 @@ it('npm start in production writes JSON alone: its address, an outage of the dat
   const said = lines.map(({ msg }) => msg)
   expect(said).toEqual(
     expect.arrayContaining([
-      'Sesame starts',
+      `${brand.shortName} starts`,
       expect.stringMatching(/^Metrics are shown at http/),
-      `Sesame is open: ${site.address}`,
+      `${brand.shortName} is open: ${site.address}`,
       expect.stringMatching(/^INSECURE_HTTP is on/),
       'The database does not answer',
       'The database answers again',
-      'Sesame stops: SIGTERM',
+      `${brand.shortName} stops: SIGTERM`,
     ]),
   )
-  expect(said.at(-1)).toBe('Sesame has stopped')
+  expect(said.at(-1)).toBe(`${brand.shortName} has stopped`)
   expect(said.filter((one) => one === 'The database does not answer')).toHaveLength(1)
 })

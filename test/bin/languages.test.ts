@@ -1,13 +1,12 @@
 // A language is a file: found by its name, helped out by English where it lacks a sentence, and never the end of a page.
 import { execFile } from 'node:child_process'
-import { cp, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { root } from '../../config/paths.ts'
 import { withSession } from '../../routes/index.ts'
 import { page, Visitor } from '../visitor.ts'
+import { copyOfSite } from './copy.ts'
 import { openSite } from './process.ts'
 
 const run = promisify(execFile)
@@ -128,15 +127,3 @@ describe('A file in config/locales', () => {
     expect(told).not.toMatch(/(en|fr|pl|zh-CN|pt-BR)\.json/)
   })
 })
-
-// The files themselves, not links to them: a built file looks for its languages where it lies.
-async function copyOfSite(): Promise<string> {
-  const copy = await mkdtemp(join(tmpdir(), 'sesame-languages-'))
-  for (const name of ['config', 'dist', 'lessons', 'package.json']) {
-    await cp(join(root, name), join(copy, name), { recursive: true })
-  }
-  for (const name of ['node_modules', 'public', 'views']) {
-    await symlink(join(root, name), join(copy, name))
-  }
-  return copy
-}

@@ -71,10 +71,10 @@ export async function openSite(...how: Parameters<typeof spawnSite>) {
   return { ...site, address: await site.address() }
 }
 
-const isOpen = (said: string) => said.includes('Sesame is open')
+const isOpen = (said: string) => / is open: http/.test(said)
 
 function addressIn(said: string): string {
-  const address = /Sesame is open: ([^\s"]+)/.exec(said)?.[1]
+  const address = / is open: ([^\s"]+)/.exec(said)?.[1]
   if (address === undefined) throw new Error(`The site is not open: ${said}`)
   return address
 }

@@ -1,6 +1,7 @@
 // A visit by keyboard alone: where the focus is, that it is seen, and where it goes when a form is refused.
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { brand } from '../../config/site.ts'
 import { CAPTCHA, validPassword } from '../helper.ts'
 import { newPerson } from '../visitor.ts'
 import { openBrowserSite, type BrowserSite } from './browser.ts'
@@ -34,7 +35,7 @@ describe('The Tab key', () => {
 
     expect(await everyStop()).toEqual([
       'Skip to content',
-      'Sesame',
+      brand.name.en,
       'Sign in',
       'Register',
       'username',
@@ -105,7 +106,7 @@ describe('A refused form', () => {
     await submit(page)
 
     await expect.poll(focused).toBe('password')
-    expect(await page.title()).toBe('Error: Sign in · Sesame')
+    expect(await page.title()).toBe(`Error: Sign in · ${brand.name.en}`)
   })
 })
 

@@ -1,6 +1,7 @@
 // The site in Chinese: as the browser asks, or as the visitor chooses, with JavaScript off.
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { brand, textIn } from '../../config/site.ts'
 import { openBrowserSite, type BrowserSite } from './browser.ts'
 import { follow, register, signIn, signOut, submit, where } from './steps.ts'
 
@@ -20,7 +21,9 @@ describe('In Chinese', () => {
       await page.goto('/home')
 
       expect(await language(page)).toBe('zh-CN')
-      expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('芝麻，开门！')
+      expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe(
+        brand.welcome['zh-CN'],
+      )
     })
   }
 
@@ -31,7 +34,7 @@ describe('In Chinese', () => {
     expect(await page.getByRole('status').textContent()).toContain('账号已注册')
     await submit(page)
     expect(await page.getByRole('alert').textContent()).toContain('有 1 处需要修改。')
-    expect(await page.title()).toBe('错误：登录 · 芝麻开门')
+    expect(await page.title()).toBe(`错误：登录 · ${textIn(brand.name, 'zh-CN')}`)
     await signIn(page, username)
     expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('我的账号')
     await page.goto('/home')
@@ -64,7 +67,7 @@ describe('The language button', () => {
 
     await follow(page, () => page.getByRole('button', { name: 'English' }).click())
 
-    expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('Open, Sesame!')
+    expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe(brand.welcome.en)
   })
 
   it('works on the page of an error', async () => {

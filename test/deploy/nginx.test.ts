@@ -6,6 +6,7 @@ import { text } from 'node:stream/consumers'
 import { connect, type TLSSocket } from 'node:tls'
 import supertest from 'supertest'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { brand } from '../../config/site.ts'
 import { TIMEOUT } from '../bin/process.ts'
 import { validPassword } from '../helper.ts'
 import { cookiesOf, newPerson, page, Visitor } from '../visitor.ts'
@@ -242,7 +243,7 @@ describe('A request that is not well-formed', () => {
     const nginx = await visitor.post('/login', `username=${'a'.repeat(70_000)}`)
 
     expect([site.status, nginx.status]).toEqual([413, 413])
-    expect(site.text).toContain('Sesame')
+    expect(site.text).toContain(brand.name.en)
     expect(nginx.headers).not.toHaveProperty('x-request-id')
   })
 })

@@ -1,6 +1,7 @@
 // A refused registration is the same page again, with what to mend and nothing lost but the secrets.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { translator } from '../../config/i18n.ts'
+import { brand, textIn } from '../../config/site.ts'
 import { usersOf } from '../documents.ts'
 import { openSite, type Site } from '../helper.ts'
 import { errorsOf, newPerson, page, titleOf, valueOf, type Fields } from '../visitor.ts'
@@ -103,7 +104,7 @@ describe('POST /register', () => {
     const chinese = await site.visitor().register(allWrong, { 'Accept-Language': 'zh' })
 
     expect(titleOf(english)).toBe(t('site.title-error', { page: t('register.title') }))
-    expect(titleOf(chinese)).toBe('错误：注册账号 · 芝麻开门')
+    expect(titleOf(chinese)).toBe(`错误：注册账号 · ${textIn(brand.name, 'zh-CN')}`)
   })
 
   it('names no error in the title of the empty form', async () => {

@@ -1,5 +1,6 @@
 // The passwords that everybody tries first.
 import { describe, expect, it } from 'vitest'
+import { brand } from '../../../config/site.ts'
 import { isCommonPassword } from '../../../lib/password/common.ts'
 
 describe('isCommonPassword()', () => {
@@ -9,7 +10,7 @@ describe('isCommonPassword()', () => {
     '12345678',
     'qwertyui',
     'passwordpassword',
-    'OpenSesame',
+    brand.shortName.repeat(2).toUpperCase(),
     'woaini1314',
   ])('knows %s (ASVS 6.1.2, 6.2.4, 6.2.11)', (password) => {
     expect(isCommonPassword(password)).toBe(true)

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Response } from 'supertest'
 import { translator } from '../../../config/i18n.ts'
+import { brand } from '../../../config/site.ts'
 import { countUp } from '../../documents.ts'
 import { openSite, validPassword, type Site } from '../../helper.ts'
 import { credentialsOf, frameOf, problemOf, Script } from '../../script.ts'
@@ -160,7 +161,7 @@ describe('A refused form in JSON', () => {
 
     for (const answer of answers) {
       expect([answer.status, answer.type]).toEqual([401, 'application/problem+json'])
-      expect(answer.headers['www-authenticate']).toBe('Cookie realm="Sesame"')
+      expect(answer.headers['www-authenticate']).toBe(`Cookie realm="${brand.shortName}"`)
       expect({ ...problemOf(answer), instance: '' }).toEqual({
         type: 'urn:sesame:problem:credentials',
         title: t('problem.credentials'),

@@ -1,0 +1,104 @@
+// docs/make-it-yours.md, done on one copy of the project: another name, a page of one's own, a third language; and its checks pass.
+// The whole of the copy's tests would take minutes: whoever wants them runs `npm run test:quick` there.
+import { execFile } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { root } from '../../config/paths.ts'
+import { childEnvironment, run as runHere } from './command.ts'
+
+type Ended = { stdout: string; stderr: string; code?: number | null } // null where it took too long
+
+const run = promisify(execFile)
+const LEFT_OUT = ['node_modules', 'dist', '.git', '.data']
+const WRITTEN = [
+  'routes/reading-list.ts',
+  'models/reading-list.ts',
+  'test/routes/reading-list.test.ts',
+  'routes/index.ts',
+  'models/database/collections.ts',
+]
+const TESTS = ['structure', 'locales', 'docs', 'routes/reading-list', 'middleware/locale'].map(
+  (name) => `test/${name}.test.ts`,
+)
+const TIMEOUT = 600_000 // milliseconds: each check reads the whole project
+
+let copy: string
+beforeAll(async () => {
+  copy = await mkdtemp(join(tmpdir(), 'make-it-yours-'))
+  const filter = (path: string) => !LEFT_OUT.includes(basename(path))
+  await cp(root, copy, { recursive: true, filter })
+  await symlink(join(root, 'node_modules'), join(copy, 'node_modules'))
+})
+afterAll(() => rm(copy, { recursive: true }))
+
+describe('A copy of the project', () => {
+  it('gets a page by one command, which takes no name twice', async () => {
+    const written = await sesame('new', 'page', 'reading-list')
+    const again = await sesame('new', 'page', 'reading-list')
+    const notAName = await sesame('new', 'page', '../x')
+
+    expect([written.code, again.code, notAName.code]).toEqual([0, 1, 2])
+    expect(written.said).toContain('test/routes/reading-list.test.ts')
+    expect(again.said).toContain('taken')
+  })
+
+  it('is left as it is in production', async () => {
+    const production = {
+      NODE_ENV: 'production',
+      SESSION_SECRETS: randomBytes(32).toString('hex'),
+      BASE_URL: 'https://sign-in.example',
+      SMTP_URL: 'smtps://mail.example',
+      MAIL_FROM: 'site@sign-in.example',
+    }
+
+    const { code, said } = await runHere(['new', 'page', 'reading-list'], production)
+
+    expect([code, said]).toEqual([1, expect.stringContaining('refused in production')])
+  })
+
+  it('takes another name and a third language, each in one file', async () => {
+    await change('config/site.ts', (text) =>
+      text.replace(/'Sesame'/g, "'Beacon'").replace("'Open, Sesame!'", "'Come in!'"),
+    )
+    await writeFile(join(copy, 'config/locales/fr.json'), '{ "login": { "title": "Connexion" } }\n')
+
+    expect(await readFile(join(copy, 'config/site.ts'), 'utf8')).toContain("en: 'Beacon'")
+  })
+
+  it.each([
+    ['its types', 'typescript/bin/tsc', ['-p', '.']],
+    ['its lint', 'oxlint/bin/oxlint', WRITTEN],
+    ['its format', 'prettier/bin/prettier.cjs', ['--check', ...WRITTEN, 'config', 'README.md']],
+    ['its tests', 'vitest/vitest.mjs', ['run', '--project=fast', '--maxWorkers=1', ...TESTS]],
+  ])(
+    'then passes the check of %s',
+    async (_what, script, words) => {
+      const { code, said } = await node(script, ...words)
+
+      expect(code, said.slice(-3000)).toBe(0)
+    },
+    TIMEOUT,
+  )
+})
+
+const sesame = (...words: string[]) => node('tsx/dist/cli.mjs', 'bin/sesame.ts', ...words)
+
+async function node(script: string, ...words: string[]) {
+  const env = { ...childEnvironment(), NODE_ENV: 'test', NO_COLOR: '1' }
+  const command = [join('node_modules', script), ...words]
+  const ended: Ended = await run(process.execPath, command, {
+    cwd: copy,
+    env,
+    timeout: TIMEOUT,
+  }).catch((error: unknown) => error as Ended)
+  return { code: 'code' in ended ? ended.code : 0, said: ended.stdout + ended.stderr }
+}
+
+async function change(path: string, how: (text: string) => string): Promise<void> {
+  const file = join(copy, path)
+  await writeFile(file, how(await readFile(file, 'utf8')))
+}
