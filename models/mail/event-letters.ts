@@ -10,7 +10,7 @@ const OPENS_NOTHING = { none: 'it closes something and opens nothing' }
 
 /** A decision for each event. A new one does not compile before it has been decided. */
 export const EVENT_LETTERS: Record<SecurityEvent['event'], Decision> = {
-  'sign-in': { none: 'most are the owner’s own; a letter for each would soon be read no more' },
+  'sign-in': { letters: ['new-device'] }, // on a device that the account does not know
   'sign-in-failed': { letters: ['account-locked'] }, // once too many have locked the account
   'second-factor-asked': { none: 'the owner is asked too, at every sign-in' },
   'sign-out': OPENS_NOTHING,
@@ -30,7 +30,7 @@ export const EVENT_LETTERS: Record<SecurityEvent['event'], Decision> = {
   'two-factor-on': { letters: ['two-factor-on'] },
   'two-factor-off': { letters: ['two-factor-off'] },
   'recovery-codes-renewed': { letters: ['recovery-codes-renewed'] },
-  'recovery-code-used': { none: 'the sign-in that it is part of shows how many are left' },
+  'recovery-code-used': { letters: ['recovery-code-used', 'recovery-codes-used-up'] },
   'device-trusted': { none: 'it is part of a sign-in with a code' },
   'trust-ended': OPENS_NOTHING,
   'data-exported': { none: 'nothing is changed' },
