@@ -11,6 +11,7 @@ export const limits = {
   captchaMinutes: 10,
   resetMinutes: 30,
   confirmDays: 7,
+  notMeDays: 7, // for which a letter's "this wasn't me" counts
   deviceDays: 90, // for which a device is known to an account after a sign-in
   trustDays: 30, // for which a device may not be asked for a code
   twoFactorMinutes: 60, // to take a new secret into an app and confirm it

@@ -2,6 +2,7 @@
 import type { SessionStore } from '../../lib/session/store.ts'
 import { finishDeletion } from './deletion.ts'
 import { finishEmailChange } from './email-change.ts'
+import { finishNotMe } from './not-me.ts'
 import { finishPasswordChange } from './password-change.ts'
 import { finishRegistration } from './registration.ts'
 import { finishTwoFactorChange } from './two-factor/change.ts'
@@ -25,6 +26,8 @@ async function finish(one: Unfinished, store: SessionStore): Promise<unknown> {
       return finishTwoFactorChange(one, store, { createdAt: { $lt: one.changedAt } })
     case 'recovery-code':
       return finishRecoveryCode(one)
+    case 'not-me':
+      return finishNotMe(one, store, { createdAt: { $lt: one.askedAt } })
     case 'username':
       return finishUsernameChange(one, store)
     case 'email':

@@ -31,6 +31,7 @@ export const EVENT_LETTERS: Record<SecurityEvent['event'], Decision> = {
   'two-factor-off': { letters: ['two-factor-off'] },
   'recovery-codes-renewed': { letters: ['recovery-codes-renewed'] },
   'recovery-code-used': { letters: ['recovery-code-used', 'recovery-codes-used-up'] },
+  'not-me': { letters: ['password-reset'] },
   'device-trusted': { none: 'it is part of a sign-in with a code' },
   'trust-ended': OPENS_NOTHING,
   'data-exported': { none: 'nothing is changed' },

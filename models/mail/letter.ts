@@ -99,6 +99,7 @@ async function pathFor(letter: Letter, user: UserDocument): Promise<string> {
     case 'email-changed':
       return '/home' // no link to this address opens the account any more
     default:
-      return '/password-reset'
+      // What comes of it goes to a confirmed address alone. Another one may be a stranger's, who is told what everybody is.
+      return user.emailVerifiedAt ? `/account/not-me/${await token('not-me')}` : '/password-reset'
   }
 }
