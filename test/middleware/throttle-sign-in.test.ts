@@ -342,5 +342,5 @@ function failuresIn(answer: Parameters<typeof page>[0]): string | undefined {
 }
 
 function plain(text: string): string {
-  return text.replace(/name="_csrf" value="[^"]*"/g, '')
+  return text.replace(/name="(?:_csrf|formId)" value="[^"]*"/g, '')
 }

@@ -175,7 +175,7 @@ async function person() {
   return {
     owner,
     user,
-    link: await linkOf({ kind: 'password-changed', userId: user.id as string }),
+    link: await linkOf({ kind: 'password-changed', userId: user.id }),
   }
 }
 
