@@ -11,6 +11,8 @@ export const limits = {
   captchaMinutes: 10,
   resetMinutes: 30,
   confirmDays: 7,
+  notMeDays: 7, // for which a letter's "this wasn't me" counts
+  deviceDays: 90, // for which a device is known to an account after a sign-in
   trustDays: 30, // for which a device may not be asked for a code
   twoFactorMinutes: 60, // to take a new secret into an app and confirm it
   reservedDays: 30,
@@ -54,4 +56,8 @@ export const attemptLimits = {
   unconfirmed: { points: 5, duration: DAY / SECOND },
   // The mail about an account that failed sign-ins have locked.
   locked: { points: 1, duration: DAY / SECOND },
+  // The mails about sign-ins on new devices: about one browser at one address, and all of them to one mailbox. A browser that
+  // keeps no cookies is new each time, and whoever knows a password may give a browser any name.
+  newDevice: { points: 1, duration: DAY / SECOND },
+  newDevices: { points: 10, duration: DAY / SECOND },
 } as const

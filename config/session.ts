@@ -6,7 +6,7 @@ import { DAY, MINUTE } from './time.ts'
 
 export const NOTICE_TTL = MINUTE
 export const LOCALE_TTL = 365 * DAY
-export const DEVICE_TTL = 90 * DAY
+export const DEVICE_TTL = limits.deviceDays * DAY
 export const TRUST_TTL = limits.trustDays * DAY
 export const PENDING_TTL = 10 * MINUTE // between the password and the second factor
 export const CAPTCHA_TTL = limits.captchaMinutes * MINUTE

@@ -9,7 +9,7 @@ import type { SessionStore } from '../lib/session/store.ts'
 import { endOldestSessions, type Captcha } from '../models/session.ts'
 import { isStillMember, type Member } from '../models/user.ts'
 import { record } from './log/security-events.ts'
-import { rememberDevice } from './session/device.ts'
+import { rememberDevice, tellIfNewDevice } from './session/device.ts'
 import { settingsOf } from './settings.ts'
 
 declare module 'express-session' {
@@ -83,6 +83,8 @@ export async function signIn(req: Request, member: Member, remember: boolean): P
   } satisfies Partial<SessionData>)
   if (remember) req.session.cookie.maxAge = longest
   record(req, await endOldestSessions(storeOf(req), member.id))
+  // Before the session is stored: where this is cut off, nobody is signed in whom the owner has not heard of.
+  await tellIfNewDevice(req, member.id, agentOf(req))
   await save(req)
   // Whoever changes the password, locks or deletes the account ends its sessions; this one may have come a moment later.
   if (await isStillMember(member)) await rememberDevice(req, member.id)

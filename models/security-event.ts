@@ -23,6 +23,7 @@ export const SECURITY_EVENTS = {
   'two-factor-off': 'info',
   'recovery-codes-renewed': 'info',
   'recovery-code-used': 'info',
+  'not-me': 'info',
   'device-trusted': 'info',
   'trust-ended': 'info',
   'data-exported': 'info',

@@ -8,6 +8,7 @@ import * as accountDelete from './account/delete.ts'
 import * as accountEmail from './account/email.ts'
 import * as accountEmailToken from './account/email/token.ts'
 import * as accountExport from './account/export.ts'
+import * as accountNotMeToken from './account/not-me/token.ts'
 import * as accountPassword from './account/password.ts'
 import * as accountSessions from './account/sessions.ts'
 import * as accountTwoFactor from './account/two-factor.ts'
@@ -60,6 +61,7 @@ export const withSession: Row[] = [
   ['/account/password', member, accountPassword],
   ['/account/email', member, accountEmail],
   ['/account/email/:token', bearer, accountEmailToken],
+  ['/account/not-me/:token', bearer, accountNotMeToken],
   ['/account/username', member, accountUsername],
   ['/account/two-factor', member, accountTwoFactor],
   ['/account/two-factor/picture', member, accountTwoFactorPicture],

@@ -2,8 +2,12 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import md5 from 'md5'
 import { hashFormat, verifyPassword } from '../lib/password.ts'
+import {
+  hashOfRecoveryCode,
+  newRecoveryCodes,
+} from '../models/account/two-factor/recovery-codes.ts'
 import { User } from '../models/user.ts'
-import { lettersOf, openCutSite, reload, type CutSite } from './cut-off.ts'
+import { lettersOf, linkFor, openCutSite, reload, rows, type CutSite } from './cut-off.ts'
 import { CAPTCHA, validPassword } from './helper.ts'
 import { newPerson, page } from './visitor.ts'
 
@@ -15,12 +19,16 @@ afterEach(() => cutSite.mend())
 afterAll(() => cutSite.close())
 
 describe('A sign-in or its end that is cut off at any of its writes', () => {
-  it('POST /login: nobody is signed in, or the one session that the cookie names; an old password and its keys, or new ones', async () => {
+  it('POST /login: nobody is signed in, or the one session that the cookie names, with a letter about the new device; an old password and its keys, or new ones', async () => {
     const count = await cutSite.cutAtEach(async () => {
       const { user } = await cutSite.member()
       // As another site wrote it.
       const change = {
-        $set: { password: md5(validPassword) },
+        $set: {
+          password: md5(validPassword),
+          emailVerifiedAt: new Date(),
+          devices: [{ hash: 'of another one', at: new Date() }],
+        },
         $unset: { keys: 1, usernameKey: 1, emailKey: 1 },
       }
       await User.updateOne({ _id: user._id }, change)
@@ -38,7 +46,9 @@ describe('A sign-in or its end that is cut off at any of its writes', () => {
       return {
         act: () => visitor.post('/login', fields),
         check: async (status) => {
-          expect((await visitor.get('/account')).status).toBe(status === 303 ? 200 : 303)
+          const isSignedIn = (await visitor.get('/account')).status === 200
+          expect(isSignedIn).toBe(status === 303)
+          if (isSignedIn) expect(await lettersOf(user)).toEqual(['new-device'])
           const { password, keys } = await reload(user)
           expect((await verifyPassword(validPassword, password)).ok).toBe(true)
           const isUpgraded = hashFormat(password) !== 'bare md5'
@@ -51,6 +61,49 @@ describe('A sign-in or its end that is cut off at any of its writes', () => {
     })
 
     expect(count).toBeGreaterThan(2)
+  })
+
+  it('POST /login/second-factor: a recovery code is left, or a letter tells that it is used up', async () => {
+    const count = await cutSite.cutAtEach(async () => {
+      const [recovery = ''] = newRecoveryCodes()
+      const recoveryCodes = [hashOfRecoveryCode(recovery)]
+      const twoFactor = { secret: 'never decrypted here', since: new Date(), recoveryCodes }
+      const { user } = await cutSite.member()
+      await User.updateOne({ _id: user._id }, { $set: { twoFactor } })
+      const visitor = cutSite.site.visitor()
+      await visitor.signIn({ username: user.username })
+      const fields = { recovery, _csrf: await visitor.token('/home') }
+      return {
+        act: () => visitor.post('/login/second-factor', fields),
+        check: async (status) => {
+          const isLeft = (await reload(user)).twoFactor?.recoveryCodes.length === 1
+          expect(await lettersOf(user)).toEqual(isLeft ? [] : ['recovery-codes-used-up'])
+          if (status === 303) expect(isLeft).toBe(false)
+        },
+      }
+    })
+
+    expect(count).toBeGreaterThan(4)
+  })
+
+  it('POST /account/not-me/:token: the link still counts, or no session is left and a link for a new password is sent', async () => {
+    const count = await cutSite.cutAtEach(async () => {
+      const { user, elsewhere } = await cutSite.member({ emailVerifiedAt: new Date() })
+      const path = `/account/not-me/${await linkFor(user, 'not-me')}`
+      const visitor = cutSite.site.visitor()
+      const token = await visitor.token('/home')
+      return {
+        act: () => visitor.post(path, { _csrf: token }),
+        check: async () => {
+          const isUsed = (await visitor.get(path)).status === 404
+          const letters = await rows('outbox').countDocuments({ 'letter.email': user.email })
+          expect((await elsewhere.get('/account')).status).toBe(isUsed ? 303 : 200)
+          expect([letters, (await reload(user)).devices]).toEqual(isUsed ? [1, []] : [0, undefined])
+        },
+      }
+    })
+
+    expect(count).toBeGreaterThan(5)
   })
 
   it('POST /logout and POST /account/sessions: ended, or as it was', async () => {

@@ -113,6 +113,7 @@ async function* everyState(
     if (one !== 'activity') yield [`${path}, refused`, await visitor.fill(path, { username: '"' })]
   }
   yield ['/account/email/:token, gone', await visitor.get('/account/email/gone')]
+  yield ['/account/not-me/:token, gone', await visitor.get('/account/not-me/gone')]
   const factor = '/account/two-factor'
   yield [factor, await visitor.get(factor)]
   await visitor.fill(factor, { current: validPassword })

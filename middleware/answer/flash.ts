@@ -31,6 +31,7 @@ export const NOTICES = [
   'ended-unknown',
   'reset-asked',
   'password-was-reset',
+  'not-me',
   'verify-asked',
   'email-verified',
   'mailbox-emptied',
@@ -42,6 +43,7 @@ export type Notice = (typeof NOTICES)[number]
 const MAIL_NOTICES: Notice[] = [
   'account-created',
   'reset-asked',
+  'not-me',
   'verify-asked',
   'email-change-sent',
   'email-changed',

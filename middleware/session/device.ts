@@ -2,7 +2,9 @@
 import { randomBytes } from 'node:crypto'
 import type { Request } from 'express'
 import { cookieFlags, cookieName, DEVICE_TTL } from '../../config/session.ts'
-import { keepDevice } from '../../models/sign-in/device.ts'
+import { tellOfNewDevice } from '../../models/mail/notice.ts'
+import { isNewDevice, keepDevice } from '../../models/sign-in/device.ts'
+import { localeOf } from '../locale.ts'
 import { settingsOf } from '../settings.ts'
 
 const ID_BYTES = 18 // 144 random bits: nobody guesses one
@@ -10,6 +12,13 @@ const ID_BYTES = 18 // 144 random bits: nobody guesses one
 /** The id that this browser was given, if the cookie's signature is ours. */
 export function sentDevice(req: Request): string | undefined {
   return (req.signedCookies as Record<string, string>)[cookieName(settingsOf(req), 'device')]
+}
+
+/** Tell the owner by letter that somebody signs in with this browser, if the account does not know it. Throws if it can't be kept. */
+export async function tellIfNewDevice(req: Request, userId: string, agent: string): Promise<void> {
+  if (req.res && (await isNewDevice(userId, sentDevice(req)))) {
+    await tellOfNewDevice(userId, { address: req.ip ?? '', agent }, localeOf(req.res))
+  }
 }
 
 /**

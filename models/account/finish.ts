@@ -2,9 +2,11 @@
 import type { SessionStore } from '../../lib/session/store.ts'
 import { finishDeletion } from './deletion.ts'
 import { finishEmailChange } from './email-change.ts'
+import { finishNotMe } from './not-me.ts'
 import { finishPasswordChange } from './password-change.ts'
 import { finishRegistration } from './registration.ts'
 import { finishTwoFactorChange } from './two-factor/change.ts'
+import { finishRecoveryCode } from './two-factor/use-recovery-code.ts'
 import { takeUnfinished, type Unfinished } from './unfinished.ts'
 import { finishUsernameChange } from './username-change.ts'
 
@@ -22,6 +24,10 @@ async function finish(one: Unfinished, store: SessionStore): Promise<unknown> {
       return finishPasswordChange(one, store, { createdAt: { $lt: one.passwordChangedAt } })
     case 'two-factor':
       return finishTwoFactorChange(one, store, { createdAt: { $lt: one.changedAt } })
+    case 'recovery-code':
+      return finishRecoveryCode(one)
+    case 'not-me':
+      return finishNotMe(one, store, { createdAt: { $lt: one.askedAt } })
     case 'username':
       return finishUsernameChange(one, store)
     case 'email':

@@ -13,6 +13,8 @@ export type Rest = {
   | { kind: 'registration'; name: string }
   | { kind: 'password'; passwordChangedAt: Date; isReset: boolean; keeps?: string | undefined }
   | { kind: 'username'; before: string; username: string }
+  | { kind: 'recovery-code'; hash: string }
+  | { kind: 'not-me'; link: string; askedAt: Date }
   | { kind: 'two-factor'; changedAt: Date; keeps?: string | undefined }
   | { kind: 'email'; email: string; holderId?: string | undefined }
   | { kind: 'deletion'; username: string; email: string }

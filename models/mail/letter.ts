@@ -1,5 +1,6 @@
 // What a letter says and to whom, found out at the moment it is sent: people change their names, addresses and minds meanwhile.
 import { formatTime, translator } from '../../config/i18n.ts'
+import type { Device } from '../../lib/http/device.ts'
 import type { Mail } from '../../lib/mail/smtp.ts'
 import { renderMail } from '../../lib/mail/template.ts'
 import { readEmail } from '../user/email.ts'
@@ -45,6 +46,7 @@ export async function compose(entry: OutboxEntry, baseUrl: string): Promise<Comp
       baseUrl,
       username: isConfirmed ? user.username : undefined,
       time: formatTime(locale, createdAt),
+      device: letter.kind === 'new-device' ? nameOf(letter.device, t) : undefined,
       link: baseUrl + (await pathFor(letter, user)),
     }
     const subject = t(`mail.${letter.kind}.subject`)
@@ -78,6 +80,10 @@ function addressIn(letter: Letter): string | undefined {
   return letter.kind === 'email-changed' ? letter.to : undefined
 }
 
+function nameOf(device: Device | undefined, t: ReturnType<typeof translator>): string {
+  return device ? t('account.sessions.device', device) : t('account.sessions.unknown-device')
+}
+
 // Where the link leads: to the page that the letter is about, or to where somebody who did not do this takes the account back.
 async function pathFor(letter: Letter, user: UserDocument): Promise<string> {
   const seen: Seen = user.emailKey ? { emailKey: user.emailKey } : {}
@@ -93,6 +99,7 @@ async function pathFor(letter: Letter, user: UserDocument): Promise<string> {
     case 'email-changed':
       return '/home' // no link to this address opens the account any more
     default:
-      return '/password-reset'
+      // What comes of it goes to a confirmed address alone. Another one may be a stranger's, who is told what everybody is.
+      return user.emailVerifiedAt ? `/account/not-me/${await token('not-me')}` : '/password-reset'
   }
 }

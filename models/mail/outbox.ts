@@ -5,6 +5,7 @@ import mongoose from 'mongoose'
 import { ObjectId } from 'mongodb'
 import type { Locale } from '../../config/i18n.ts'
 import { DAY, HOUR, MINUTE } from '../../config/time.ts'
+import type { Device } from '../../lib/http/device.ts'
 import { nameKey } from '../user/name-key.ts'
 import { tokenTtl } from './token.ts'
 
@@ -23,6 +24,8 @@ export type Letter =
   | { kind: TwoFactorChange; userId: string }
   | { kind: 'username-changed'; userId: string; before: string }
   | { kind: 'account-locked'; userId: string }
+  | { kind: 'new-device'; userId: string; address: string; device?: Device | undefined }
+  | { kind: 'recovery-code-used' | 'recovery-codes-used-up'; userId: string; left: number }
   // To the new address, with the link; and to the one it would replace, so that its owner hears of it in time.
   | { kind: 'email-change'; userId: string; email: string }
   | { kind: 'email-change-asked'; userId: string; email: string }

@@ -13,6 +13,7 @@ export const tokenTtl = {
   'password-reset': limits.resetMinutes * MINUTE,
   'verify-email': limits.confirmDays * DAY,
   'email-change': limits.confirmDays * DAY,
+  'not-me': limits.notMeDays * DAY,
 } as const
 
 export type Purpose = keyof typeof tokenTtl
@@ -54,6 +55,11 @@ export async function takeToken(purpose: Purpose, token: string): Promise<Token 
   return SHAPE.test(token)
     ? ((await tokens().findOneAndDelete(alive(purpose, token))) ?? undefined)
     : undefined
+}
+
+/** True if the link that is stored under this hash was used up, or has ended otherwise. */
+export async function isTokenGone(hash: string): Promise<boolean> {
+  return (await tokens().findOne({ _id: hash })) === null
 }
 
 /** The links of a user that still count. */

@@ -81,7 +81,7 @@ export async function findCounters(counters: Counter[]) {
   const found = await orNotCounted(rows().find(allOf(counters)).toArray())
   return found.map(({ key, points, expire }) => {
     const [limit = ''] = key.split(':')
-    const network = ['device', 'code'].includes(limit) ? undefined : key.split(' ')[1]
+    const network = ['device', 'code', 'newDevice'].includes(limit) ? undefined : key.split(' ')[1]
     return { limit, network, points, expire }
   })
 }

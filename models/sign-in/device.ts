@@ -22,6 +22,16 @@ export async function isKnownDevice(userId: string | undefined, device: string):
   return (await User.collection.findOne(filter, { projection: { _id: 1 } })) !== null
 }
 
+/**
+ * True if this user has signed in before, but not lately on the device with this id, or on one without an id. The first sign-in
+ * of an account has nothing to compare with: whoever makes it has just registered.
+ */
+export async function isNewDevice(userId: string, device: string | undefined): Promise<boolean> {
+  const user = await User.collection.findOne(idOf(userId), { projection: { devices: 1 } })
+  const hasSignedIn = Array.isArray(user?.devices)
+  return hasSignedIn && (device === undefined || !(await isKnownDevice(userId, device)))
+}
+
 function isOther(hash: string) {
   return { $and: [{ $ne: ['$$this.hash', hash] }, { $gt: ['$$this.at', oldest()] }] }
 }

@@ -1,9 +1,11 @@
 // The second step of a sign-in: after the right password a code of the app, or a recovery code.
 import { z } from 'zod'
+import type { Locale } from '../../config/i18n.ts'
 import { checkbox, text } from '../../lib/form.ts'
 import { findFailures } from '../account/activity.ts'
 import { appCode } from '../account/two-factor.ts'
-import { takeAppCode, takeRecoveryCode } from '../account/two-factor/check.ts'
+import { takeAppCode } from '../account/two-factor/check.ts'
+import { useRecoveryCode } from '../account/two-factor/use-recovery-code.ts'
 import { accept, refuse, type Result } from '../result.ts'
 import type { SecurityEvent } from '../security-event.ts'
 import type { SignIn } from '../sign-in.ts'
@@ -23,8 +25,8 @@ export const recoveryForm = z.object({
 
 export type Proof = z.output<typeof codeForm> | z.output<typeof recoveryForm>
 
-/** Whose password was right, the name they typed with it, and the id of the session that waits. */
-export type Waiting = { member: Member; typedName: string; sessionId: string }
+/** Whose password was right, the name they typed with it, the id of the session that waits, and its language. */
+export type Waiting = { member: Member; typedName: string; sessionId: string; locale: Locale }
 
 /**
  * Find out whether it is them. A wrong code counts as a wrong password does, and there are five for each right password. One
@@ -32,7 +34,7 @@ export type Waiting = { member: Member; typedName: string; sessionId: string }
  */
 export async function passSecondFactor(
   proof: Proof,
-  { member, typedName, sessionId }: Waiting,
+  { member, typedName, sessionId, locale }: Waiting,
   caller: Caller,
 ): Promise<Result<SignIn>> {
   const { id: userId } = member
@@ -40,7 +42,7 @@ export async function passSecondFactor(
   if (!attempt.ok) return attempt
   const isRecovery = 'recovery' in proof
   const ok = isRecovery
-    ? await takeRecoveryCode(userId, proof.recovery)
+    ? await useRecoveryCode(userId, proof.recovery, caller, locale)
     : await takeAppCode(userId, proof.code)
   if (ok) {
     await attempt.succeed()

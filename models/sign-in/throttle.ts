@@ -18,8 +18,8 @@ import { hashOf, keyOfName, keyOfPair, mailboxKey } from './keys.ts'
 
 const LARGER = 2 // times as much as from a /64 is allowed from a /56, and twice that from a /48
 
-const OF_ACCOUNTS: Limit[] = ['name', 'daily', 'account', 'device', 'code', 'failure']
-const OF_MAILBOXES: Limit[] = ['reset', 'confirmation', 'unconfirmed', 'locked']
+const OF_ACCOUNTS: Limit[] = ['name', 'daily', 'account', 'device', 'code', 'failure', 'newDevice']
+const OF_MAILBOXES: Limit[] = ['reset', 'confirmation', 'unconfirmed', 'locked', 'newDevices']
 
 /**
  * Where an attempt comes from: its networks, the smallest first (lib/http/network.ts), the id of the device if its browser
@@ -58,7 +58,7 @@ export async function countMail(
 /** Count a mail that comes by itself. A registration's is not counted by network: its registration is, and a class shares one. */
 export async function countNotice(
   caller: Caller,
-  limit: 'unconfirmed' | 'confirmation' | 'locked',
+  limit: 'unconfirmed' | 'confirmation' | 'locked' | 'newDevices',
   address: string,
 ): Promise<Refused | undefined> {
   const byNetwork = limit === 'confirmation' ? [] : ofNetworks('mail', caller)

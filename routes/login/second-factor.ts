@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { readForm } from '../../lib/form.ts'
 import { rememberFailures } from '../../middleware/answer/failed-attempts.ts'
 import { renderRefusal } from '../../middleware/form.ts'
+import { localeOf } from '../../middleware/locale.ts'
 import { record } from '../../middleware/log/security-events.ts'
 import { signIn } from '../../middleware/session.ts'
 import { pendingOf, type PendingSignIn } from '../../middleware/session/pending.ts'
@@ -22,7 +23,7 @@ export async function submit(req: Request, res: Response) {
   const pending = requirePending(req)
   const isRecovery = 'recovery' in ((req.body ?? {}) as object)
   const form = readForm(req.body, isRecovery ? recoveryForm : codeForm)
-  const waiting = { ...pending, sessionId: req.sessionID }
+  const waiting = { ...pending, sessionId: req.sessionID, locale: localeOf(res) }
   const result = form.ok ? await passSecondFactor(form.value, waiting, callerOf(req)) : form
   if (result.ok) {
     const { member, failures } = result.value

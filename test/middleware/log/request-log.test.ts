@@ -65,6 +65,7 @@ describe('The route of a line', () => {
   it.each([
     ['GET', '/password-reset/a-key-to-an-account', '/password-reset/:token'],
     ['GET', '/Verify-Email/a-key-to-an-account/?more', '/verify-email/:token'],
+    ['GET', '/account/Not-Me/a-key-to-an-account', '/account/not-me/:token'],
     ['GET', '/css/site.css?v=1', '(static)'],
     ['GET', '/healthz', '/healthz'],
     ['GET', '/no-such-page/a-key-to-an-account', '(none)'],

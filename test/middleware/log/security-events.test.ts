@@ -274,7 +274,7 @@ describe('docs/operations.md', () => {
       ([, name]) => name,
     )
 
-    expect(events).toHaveLength(25)
+    expect(events).toHaveLength(26)
     const documented = read('docs/operations.md').text
     expect(events.filter((name) => !documented.includes(`| \`${name ?? ''}\` `))).toEqual([])
   })

@@ -363,16 +363,20 @@ describe('Every kind of letter', () => {
     await untilHandled(TIMEOUT)
     server.arrived.length = 0
     const old = person.email
+    const notMe = /\/account\/not-me\/[\w-]{43}$/m
     const letters: [Letter, string, RegExp][] = [
       [{ kind: 'password-reset', email: old.toUpperCase() }, old, /\/password-reset\/[\w-]{43}$/m],
-      [{ kind: 'password-changed', userId }, old, /\/password-reset$/m],
-      [{ kind: 'username-changed', userId, before: 'ali' }, old, /\/password-reset$/m],
+      [{ kind: 'password-changed', userId }, old, notMe],
+      [{ kind: 'username-changed', userId, before: 'ali' }, old, notMe],
+      [{ kind: 'new-device', userId, address: '192.0.2.1' }, old, notMe],
+      [{ kind: 'recovery-code-used', userId, left: 2 }, old, notMe],
+      [{ kind: 'recovery-codes-used-up', userId, left: 0 }, old, notMe],
       [
         { kind: 'email-change', userId, email: 'new@example.com' },
         'new@example.com',
         /\/account\/email\/[\w-]{43}$/m,
       ],
-      [{ kind: 'email-change-asked', userId, email: 'new@example.com' }, old, /\/password-reset$/m],
+      [{ kind: 'email-change-asked', userId, email: 'new@example.com' }, old, notMe],
       [
         { kind: 'email-changed', userId, to: 'old@example.com', email: old },
         'old@example.com',
