@@ -3,6 +3,7 @@ import { Router, type Request, type RequestHandler } from 'express'
 import createError from 'http-errors'
 import { typedIn } from '../lib/form.ts'
 import { developer } from './access.ts'
+import { isMarkedAsOurs } from './form/same-site.ts'
 import { record } from './log/security-events.ts'
 
 /** A page shows itself on GET and takes its form on POST; most do one of the two. */
@@ -45,8 +46,8 @@ function unlessHarmless({ isHarmless }: Page, requireToken: RequestHandler): Req
 }
 
 // A token is old where somebody has signed in or out in another tab meanwhile, or after a restart. Nothing was done: the form
-// comes back with a new token. What was typed is shown only where the browser says that it comes from here, which
-// middleware/form/same-site.ts has checked: a page of another site must not fill in a form of ours for somebody to send.
+// comes back with a new token. What was typed is shown only where the browser says that it comes from here: a page of another
+// site must not fill in a form of ours for somebody to send.
 function orShowAgain({ show }: Page, requireToken: RequestHandler): RequestHandler {
   return function requireTokenOrShowAgain(req, res, next) {
     void requireToken(req, res, (error?: unknown) => {
@@ -54,8 +55,7 @@ function orShowAgain({ show }: Page, requireToken: RequestHandler): RequestHandl
         next(error)
       } else {
         record(req, { events: [{ event: 'csrf-refused' }] })
-        const isMarked = (req.get('Sec-Fetch-Site') ?? req.get('Origin')) !== undefined
-        res.locals.typed = isMarked ? typedIn(req.body) : {}
+        res.locals.typed = isMarkedAsOurs(req) ? typedIn(req.body) : {}
         res.locals.takeNotice = () => 'form-stale'
         res.status(403)
         Promise.resolve(show(req, res, next)).catch(next)

@@ -7,6 +7,7 @@ import { cookieFlags, cookieName, NOTICE_TTL } from '../../config/session.ts'
 export const NOTICES = [
   'form-stale',
   'account-created',
+  'confirmed',
   'sign-in-first',
   'signed-out',
   'password-changed',

@@ -68,9 +68,9 @@ describe.each([true, false])('With JavaScript: %s', (javaScriptEnabled) => {
     const page = await site.visitor({ javaScriptEnabled })
     const { username } = await register(page)
     await signIn(page, username)
-    await page.goto('/account/email')
-    const email = `${uniqueUsername()}@example.com`
-    await fill(page, { email, current: validPassword })
+    await page.goto('/account/username')
+    const newName = uniqueUsername()
+    await fill(page, { username: newName, current: validPassword })
     await page.context().clearCookies()
     const other = await page.context().newPage()
     await other.goto('/login')
@@ -79,11 +79,11 @@ describe.each([true, false])('With JavaScript: %s', (javaScriptEnabled) => {
     await submit(page)
 
     await untilTold(page, t('notice.form-stale'))
-    const [kept, password] = await valuesOf(page, ['email', 'current'])
-    expect([kept, password]).toEqual([email, javaScriptEnabled ? validPassword : ''])
+    const [kept, password] = await valuesOf(page, ['username', 'current'])
+    expect([kept, password]).toEqual([newName, javaScriptEnabled ? validPassword : ''])
     await fill(page, { current: validPassword })
     await submit(page)
-    await untilTold(page, t('notice.email-change-sent'))
+    await untilTold(page, t('notice.username-changed'))
   })
 })
 

@@ -4,7 +4,6 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { LOCALES, translator } from '../../config/i18n.ts'
 import { codeAt } from '../../lib/totp.ts'
-import { validPassword } from '../helper.ts'
 import { nextCode } from '../two-factor.ts'
 import { openBrowserSite, type BrowserSite } from './browser.ts'
 import { fill, follow, register, signIn, signOut, submit, where } from './steps.ts'
@@ -26,7 +25,6 @@ describe('A second factor without a script, 360 pixels wide', () => {
       await signIn(page, username)
 
       await page.goto('/account/two-factor')
-      await fill(page, { current: validPassword })
       await submit(page)
       const secret = (await page.locator('.key').innerText()).replaceAll(' ', '')
       const picture = await page.evaluate<boolean>("document.querySelector('.qr').naturalWidth > 0")
@@ -64,7 +62,6 @@ describe('A second factor without a script, 360 pixels wide', () => {
       expect(where(page)).toBe('/account')
 
       await page.goto('/account/two-factor/off')
-      await fill(page, { current: validPassword })
       await submit(page)
       await signOut(page)
       await signIn(page, username)

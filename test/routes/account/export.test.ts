@@ -60,7 +60,7 @@ describe(`GET ${PATH}`, () => {
     const current = validPassword
     const phone = site.visitor()
     await visitor.fill('/account/username', { username, current })
-    await visitor.fill('/account/email', { email: `new-${email}`, current })
+    await visitor.fill('/account/email', { email: `new-${email}` })
     await phone.signIn({ username }, { 'User-Agent': 'A phone' })
     await site.visitor().signIn({ username, password: 'wrong' })
     await visitor.fill('/account/sessions', {})
