@@ -2,6 +2,7 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { translator } from '../../config/i18n.ts'
+import { sessionsOf } from '../documents.ts'
 import { CAPTCHA, uniqueUsername, validPassword } from '../helper.ts'
 import { newPerson } from '../visitor.ts'
 import { openBrowserSite, type BrowserSite } from './browser.ts'
@@ -64,7 +65,7 @@ describe.each([true, false])('With JavaScript: %s', (javaScriptEnabled) => {
     expect(where(page)).toBe('/account')
   })
 
-  it('a form that went stale is there again, filled in, and can be sent', async () => {
+  it('a form that went stale, or came too late, is there again, filled in, and can be sent', async () => {
     const page = await site.visitor({ javaScriptEnabled })
     const { username } = await register(page)
     await signIn(page, username)
@@ -84,6 +85,23 @@ describe.each([true, false])('With JavaScript: %s', (javaScriptEnabled) => {
     await fill(page, { current: validPassword })
     await submit(page)
     await untilTold(page, t('notice.username-changed'))
+
+    await page.goto('/account/email')
+    const email = `${newName}@example.com`
+    await fill(page, { email })
+    const earlier = { $set: { 'session.confirmedAt': new Date(0) } }
+    await sessionsOf(site.site).updateMany({ 'session.username': newName }, earlier)
+    await submit(page)
+    expect([where(page), await focus(page)]).toEqual([
+      '/confirm?next=%2Faccount%2Femail',
+      'current',
+    ])
+    await fill(page, { current: validPassword })
+    await submit(page)
+    await untilTold(page, t('notice.form-stale'))
+    expect(await valuesOf(page, ['email'])).toEqual([email])
+    await submit(page)
+    await untilTold(page, t('notice.email-change-sent'))
   })
 })
 
