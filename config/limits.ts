@@ -13,6 +13,8 @@ export const limits = {
   confirmDays: 7,
   notMeDays: 7, // for which a letter's "this wasn't me" counts
   deviceDays: 90, // for which a device is known to an account after a sign-in
+  recentMinutes: 10, // for which a page doesn't ask again who somebody is
+  recentFormMinutes: 20, // the same for a form, so that one that was opened in time still counts
   trustDays: 30, // for which a device may not be asked for a code
   twoFactorMinutes: 60, // to take a new secret into an app and confirm it
   reservedDays: 30,

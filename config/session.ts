@@ -9,6 +9,9 @@ export const LOCALE_TTL = 365 * DAY
 export const DEVICE_TTL = limits.deviceDays * DAY
 export const TRUST_TTL = limits.trustDays * DAY
 export const PENDING_TTL = 10 * MINUTE // between the password and the second factor
+export const RECENT_TTL = limits.recentMinutes * MINUTE
+export const RECENT_FORM_TTL = limits.recentFormMinutes * MINUTE
+export const LATE_FORM_TTL = 10 * MINUTE // what was typed into a form that came too late
 export const CAPTCHA_TTL = limits.captchaMinutes * MINUTE
 
 /** Every cookie of the site, but for those of lessons. */

@@ -33,6 +33,8 @@ declare global {
       t?: Translate
       /** The token for the forms of the page that is being rendered. */
       csrfToken?: () => string
+      /** True if this request carries a token of ours. */
+      hasToken?: () => boolean
       /** The notice to show, if there is one; it is shown once. */
       takeNotice?: () => Notice | undefined
       /** What the fields of the page's form show, where its handler does not say. */

@@ -3,6 +3,7 @@ import { Router, type Request, type RequestHandler } from 'express'
 import createError from 'http-errors'
 import { typedIn } from '../lib/form.ts'
 import { developer } from './access.ts'
+import { isMarkedAsOurs } from './form/same-site.ts'
 import { record } from './log/security-events.ts'
 
 /** A page shows itself on GET and takes its form on POST; most do one of the two. */
@@ -55,8 +56,7 @@ function orShowAgain({ show }: Page, requireToken: RequestHandler): RequestHandl
         next(error)
       } else {
         record(req, { events: [{ event: 'csrf-refused' }] })
-        const isMarked = (req.get('Sec-Fetch-Site') ?? req.get('Origin')) !== undefined
-        res.locals.typed = isMarked ? typedIn(req.body) : {}
+        res.locals.typed = isMarkedAsOurs(req) ? typedIn(req.body) : {}
         res.locals.takeNotice = () => (req.headers.cookie ? 'form-stale' : 'no-cookies')
         res.status(403)
         Promise.resolve(show(req, res, next)).catch(next)

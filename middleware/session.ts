@@ -18,6 +18,8 @@ declare module 'express-session' {
     username: string
     email: string
     signedInAt: Date
+    /** When the member last showed who they are, by a sign-in or at /confirm. Using the session does not move it. */
+    confirmedAt: Date
     /** The absolute timeout: the session ends then, however active it is. */
     endsAt: Date
     remember: boolean
@@ -76,6 +78,7 @@ export async function signIn(req: Request, member: Member, remember: boolean): P
     username: member.username,
     email: member.email,
     signedInAt,
+    confirmedAt: signedInAt,
     endsAt: new Date(signedInAt.getTime() + longest),
     remember,
     address: req.ip ?? '',

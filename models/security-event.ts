@@ -14,6 +14,7 @@ export const SECURITY_EVENTS = {
   'cross-site-refused': 'warn',
   'password-changed': 'info',
   'password-check-failed': 'warn',
+  'identity-confirmed': 'info',
   'password-reset': 'info',
   'email-change-asked': 'info',
   'email-changed': 'info',

@@ -1,5 +1,6 @@
 // THE MAP: every URL of the site, who may enter, and the file that answers.
 import { anyone, bearer, developer, guest, member, pending } from '../middleware/access.ts'
+import { recent, recentForm, recentIf } from '../middleware/session/recent.ts'
 import type { Row } from '../middleware/page.ts'
 import { throttleQuestion, throttleCaptcha } from '../middleware/throttle.ts'
 import * as account from './account.ts'
@@ -17,6 +18,7 @@ import * as accountTwoFactorPicture from './account/two-factor/picture.ts'
 import * as accountTwoFactorRecoveryCodes from './account/two-factor/recovery-codes.ts'
 import * as accountUsername from './account/username.ts'
 import * as captcha from './captcha.ts'
+import * as confirm from './confirm.ts'
 import * as devMail from './dev/mail.ts'
 import * as devMailId from './dev/mail/id.ts'
 import * as healthz from './healthz.ts'
@@ -53,24 +55,29 @@ export const withSession: Row[] = [
   ['/login', [guest, throttleQuestion], login],
   ['/login/second-factor', pending, loginSecondFactor],
   ['/logout', anyone, logout],
+  ['/confirm', member, confirm],
   ['/password-reset', [anyone, throttleQuestion], passwordReset],
   ['/password-reset/:token', bearer, passwordResetToken],
   ['/verify-email', member, verifyEmail],
   ['/verify-email/:token', bearer, verifyEmailToken],
   ['/account', member, account],
   ['/account/password', member, accountPassword],
-  ['/account/email', member, accountEmail],
+  ['/account/email', [member, recent], accountEmail],
   ['/account/email/:token', bearer, accountEmailToken],
   ['/account/not-me/:token', bearer, accountNotMeToken],
   ['/account/username', member, accountUsername],
-  ['/account/two-factor', member, accountTwoFactor],
-  ['/account/two-factor/picture', member, accountTwoFactorPicture],
-  ['/account/two-factor/recovery-codes', member, accountTwoFactorRecoveryCodes],
-  ['/account/two-factor/off', member, accountTwoFactorOff],
-  ['/account/sessions', member, accountSessions],
+  ['/account/two-factor', [member, recent], accountTwoFactor],
+  ['/account/two-factor/picture', [member, recentForm], accountTwoFactorPicture],
+  [
+    '/account/two-factor/recovery-codes',
+    [member, recentIf(accountTwoFactorRecoveryCodes.isDangerous)],
+    accountTwoFactorRecoveryCodes,
+  ],
+  ['/account/two-factor/off', [member, recent], accountTwoFactorOff],
+  ['/account/sessions', [member, recentIf(accountSessions.isDangerous)], accountSessions],
   ['/account/activity', member, accountActivity],
-  ['/account/export', member, accountExport],
-  ['/account/delete', member, accountDelete],
+  ['/account/export', [member, recent], accountExport],
+  ['/account/delete', [member, recent], accountDelete],
   ['/captcha', throttleCaptcha, captcha],
   ['/locale', anyone, locale],
   ['/dev/mail', developer, devMail],

@@ -132,7 +132,7 @@ describe('A sign-in or its end that is cut off at any of its writes', () => {
     const both = ['email-change', 'email-change-asked']
     const count = await cutSite.cutAtEach(async () => {
       const { visitor, user } = await cutSite.member({ emailVerifiedAt: new Date() })
-      const fields = { email: newPerson().email, current: validPassword }
+      const fields = { email: newPerson().email }
       const token = await visitor.token('/home')
       const act = () => visitor.post('/account/email', { ...fields, _csrf: token })
       return {

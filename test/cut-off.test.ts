@@ -103,7 +103,7 @@ describe('An operation that is cut off at any of its writes', () => {
       const { visitor, user, elsewhere } = await cutSite.member()
       const twoFactor = { secret: 'never decrypted here', since: new Date(), recoveryCodes: [] }
       await usersOf(cutSite.site).updateOne({ _id: user._id }, { $set: { twoFactor } })
-      const fields = { current: validPassword, _csrf: await visitor.token('/home') }
+      const fields = { _csrf: await visitor.token('/home') }
       return {
         act: () => visitor.post('/account/two-factor/off', fields),
         check: async () => {
@@ -173,7 +173,7 @@ describe('An operation that is cut off at any of its writes', () => {
       await linkFor(user, 'verify-email')
       const { username } = user
       const token = await visitor.token('/home')
-      const fields = { username, current: validPassword, _csrf: token }
+      const fields = { username, _csrf: token }
       return {
         act: () => visitor.post('/account/delete', fields),
         check: async () => {

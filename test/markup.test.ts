@@ -112,11 +112,13 @@ async function* everyState(
     yield [path, await visitor.get(path)]
     if (one !== 'activity') yield [`${path}, refused`, await visitor.fill(path, { username: '"' })]
   }
+  yield ['confirm', await visitor.get('/confirm?next=%2Faccount%2Femail')]
+  yield ['confirm, refused', await visitor.fill('/confirm', { next: '"><b>' })]
   yield ['/account/email/:token, gone', await visitor.get('/account/email/gone')]
   yield ['/account/not-me/:token, gone', await visitor.get('/account/not-me/gone')]
   const factor = '/account/two-factor'
   yield [factor, await visitor.get(factor)]
-  await visitor.fill(factor, { current: validPassword })
+  await visitor.fill(factor, {})
   const pending = await visitor.get(factor)
   yield [`${factor}, being set up`, pending]
   yield [`${factor}, refused`, await visitor.fill(factor, { code: '"><b>' })]
@@ -125,6 +127,7 @@ async function* everyState(
   for (const path of ['', '/recovery-codes', '/off']) {
     yield [`${factor}${path}, on`, await visitor.get(factor + path)]
   }
+  yield ['confirm, with a code', await visitor.get('/confirm?with=code')]
   await elsewhere.signIn({ username, password: validPassword })
   const second = '/login/second-factor'
   yield [second, await elsewhere.get(second)]

@@ -36,6 +36,7 @@ export async function signedCookie(app: Express, member: Member): Promise<string
     username: member.username,
     email: member.email,
     signedInAt,
+    confirmedAt: signedInAt,
     endsAt: new Date(signedInAt.getTime() + settings.sessionAbsoluteHours * HOUR),
     remember: false,
     address: '127.0.0.1',

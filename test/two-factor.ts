@@ -5,7 +5,7 @@ import { codeAt } from '../lib/totp.ts'
 import type { RequestContext } from '../models/account/request-context.ts'
 import { beginTwoFactor, confirmTwoFactor, findTwoFactor } from '../models/account/two-factor.ts'
 import { findByName, memberOf, User } from '../models/user.ts'
-import { validPassword, type Site } from './helper.ts'
+import type { Site } from './helper.ts'
 import { signedCookie } from './member.ts'
 
 const STEP = 30_000 // milliseconds
@@ -22,7 +22,7 @@ export async function contextOf(site: Site, username: string): Promise<RequestCo
 /** Give this user an app; all sessions end. The app's secret, its present code, and the recovery codes. */
 export async function giveApp(site: Site, username: string) {
   const context = await contextOf(site, username)
-  await beginTwoFactor({ current: validPassword }, context)
+  await beginTwoFactor(context)
   const secret = (await findTwoFactor(context.member.id)).pending?.secret ?? ''
   const confirmed = await confirmTwoFactor({ code: codeAt(secret) }, context)
   if (!confirmed.ok) throw new Error('The app was not confirmed')

@@ -8,6 +8,7 @@ export const NOTICES = [
   'form-stale',
   'no-cookies',
   'account-created',
+  'confirmed',
   'sign-in-first',
   'signed-out',
   'password-changed',

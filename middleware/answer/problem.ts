@@ -29,7 +29,7 @@ export type Refused = {
 }
 
 /** Why the guard of a page turned somebody away. */
-export type TurnedAway = 'sign-in-first' | 'signed-in'
+export type TurnedAway = 'sign-in-first' | 'signed-in' | 'confirmation-needed'
 
 type Explained = { type: string; status?: number; title: string; detail: string }
 type Explanation = Explained & { errors?: FieldErrors; wait?: number }
@@ -59,13 +59,12 @@ export function turnedAway(
   notice: Notice = 'sign-in-first',
 ): object {
   const t = res.locals.t ?? translator('en')
-  return document(
-    req,
-    res,
-    why === 'signed-in'
-      ? { type: why, status: 409, title: t('problem.signed-in'), detail: t('problem.sign-out') }
-      : { type: why, status: 401, title: t('problem.sign-in'), detail: t(`notice.${notice}`) },
-  )
+  const explained = {
+    'signed-in': { status: 409, title: t('problem.signed-in'), detail: t('problem.sign-out') },
+    'confirmation-needed': { status: 403, title: t('confirm.title'), detail: t('confirm.text') },
+    'sign-in-first': { status: 401, title: t('problem.sign-in'), detail: t(`notice.${notice}`) },
+  }
+  return document(req, res, { type: why, ...explained[why] })
 }
 
 function explain(

@@ -16,7 +16,7 @@ export function csrf(settings: Settings): {
   offerToken: RequestHandler
   requireToken: RequestHandler
 } {
-  const { generateCsrfToken, doubleCsrfProtection } = doubleCsrf({
+  const { generateCsrfToken, doubleCsrfProtection, validateRequest } = doubleCsrf({
     getSecret: () => settings.sessionSecrets,
     getSessionIdentifier: (req) => (req.user ? req.sessionID : ''),
     cookieName: cookieName(settings, 'csrf'),
@@ -28,6 +28,7 @@ export function csrf(settings: Settings): {
   return {
     offerToken: function offerToken(req: Request, res: Response, next) {
       res.locals.csrfToken = () => generateCsrfToken(req, res)
+      res.locals.hasToken = () => validateRequest(req)
       next()
     },
     requireToken: doubleCsrfProtection,

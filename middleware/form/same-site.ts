@@ -22,6 +22,11 @@ export function sameSite(settings: Settings): RequestHandler {
   }
 }
 
+/** True if the browser says at all where a form comes from. Behind `sameSite`, which refused other places, that is here. */
+export function isMarkedAsOurs(req: Request): boolean {
+  return (req.get('Sec-Fetch-Site') ?? req.get('Origin')) !== undefined
+}
+
 /** True if neither Sec-Fetch-Site nor Origin names another site. Both are set by the browser; no page can change them. */
 export function comesFromHere(req: Request, origins: string[]): boolean {
   const site = req.get('Sec-Fetch-Site')

@@ -7,7 +7,6 @@ import { deleteOwned } from '../database/collections.ts'
 import { accept, refuse, type Result } from '../result.ts'
 import { forgetFailures } from '../sign-in/throttle.ts'
 import { forgetActivity } from './activity.ts'
-import { confirmPassword, currentPassword } from './confirm-password.ts'
 import { dropLetters } from '../mail/outbox.ts'
 import { disownReservations, keepReserved } from '../user/reservation.ts'
 import { endTokens } from '../mail/token.ts'
@@ -18,13 +17,12 @@ import { begin, done, type Unfinished } from './unfinished.ts'
 
 type Store = Pick<SessionStore, 'forget'>
 
-/** The form that wants two things: the password, and the name typed out, which nobody does by accident. */
+/** The form that wants the name typed out, which nobody does by accident. */
 export const deletion = z.object({
   username: text().refine((name) => name.trim() !== '', 'errors.typed-name.missing'),
-  current: currentPassword,
 })
 
-/** Delete the account of a member, if the password and the name are right. */
+/** Delete the account of a member, if the name is right. The page's guard has seen to it that it is them. */
 export async function deleteOwnAccount(
   form: z.output<typeof deletion>,
   context: RequestContext,
@@ -33,8 +31,6 @@ export async function deleteOwnAccount(
   if (nameKey(form.username) !== nameKey(member.username)) {
     return refuse({ username: 'errors.typed-name.wrong' })
   }
-  const confirmed = await confirmPassword(form.current, context)
-  if (!confirmed.ok) return confirmed
   await deleteAccount(store, member.id)
   return accept(member.id, { event: 'account-deleted', userId: member.id })
 }

@@ -5,7 +5,6 @@ import type { Locale } from '../../config/i18n.ts'
 import { accept, refuse, type Result } from '../result.ts'
 import type { SecurityEvent } from '../security-event.ts'
 import { countMail, type Caller } from '../sign-in/throttle.ts'
-import { confirmPassword, currentPassword } from './confirm-password.ts'
 import { findUnconfirmedHolder, isEmailTaken, takeFromUnconfirmed } from './email-claim.ts'
 import { email } from '../user/email.ts'
 import { nameKey } from '../user/name-key.ts'
@@ -18,7 +17,7 @@ import type { RequestContext } from './request-context.ts'
 import { begin, done, type Unfinished } from './unfinished.ts'
 
 /** The form of a new address. */
-export const emailChange = z.object({ email, current: currentPassword })
+export const emailChange = z.object({ email })
 
 type Form = z.output<typeof emailChange>
 type Change = { username: string; email: string }
@@ -31,20 +30,18 @@ export async function findPendingEmail(userId: string): Promise<string | undefin
   return isOver ? undefined : (address ?? undefined)
 }
 
-/** Send a link to another address, if the password is right. Each counts: the answer shows whether an address has an account here. */
+/** Send a link to another address. Each counts: the answer shows whether an address has an account here. Throws if the account is gone. */
 export async function requestEmailChange(
   form: Form,
   context: RequestContext,
 ): Promise<Result<string>> {
-  const confirmed = await confirmPassword(form.current, context)
-  if (!confirmed.ok) {
-    return confirmed
-  } else if (nameKey(form.email) === nameKey(confirmed.value.email ?? '')) {
+  const user = await User.findById(context.member.id).lean<UserDocument>().orFail()
+  if (nameKey(form.email) === nameKey(user.email ?? '')) {
     return refuse({ email: 'errors.email.same' })
   } else {
     return (
       (await countMail(context.caller, 'confirmation', form.email)) ??
-      (await sendLink(confirmed.value, form.email, context))
+      (await sendLink(user, form.email, context))
     )
   }
 }

@@ -6,9 +6,8 @@ import { text } from '../../lib/form.ts'
 import { decryptField, encryptField } from '../../lib/field-encryption.ts'
 import { storageId } from '../../lib/session/storage-id.ts'
 import { newTotpSecret, totpAddress } from '../../lib/totp.ts'
-import { accept, refuse, type Result } from '../result.ts'
+import { accept, refuse, type Accepted, type Result } from '../result.ts'
 import { User, type Member, type UserDocument } from '../user.ts'
-import { confirmPassword, type confirmation } from './confirm-password.ts'
 import type { RequestContext } from './request-context.ts'
 import { storeTwoFactor, type ChangedBy } from './two-factor/change.ts'
 import { appStepOf, hasSecondFactor } from './two-factor/check.ts'
@@ -17,6 +16,11 @@ import { hashOfRecoveryCode, newRecoveryCodes } from './two-factor/recovery-code
 /** The form of a code that the app shows. */
 export const appCode = z.object({
   code: text().refine((code) => code.trim() !== '', 'errors.code.missing'),
+})
+
+/** The form of a recovery code. */
+export const recoveryCode = z.object({
+  recovery: text().refine((code) => code.trim() !== '', 'errors.recovery.missing'),
 })
 
 /** What the owner sees of the factor. While it is being set up, `pending` holds the secret, for the app. */
@@ -29,8 +33,6 @@ export type TwoFactor = {
 
 /** The codes are in no other place: whoever does not keep them now never sees them again. */
 export type NewCodes = { member: Member; codes: string[] }
-
-type Password = z.output<typeof confirmation>
 
 /** The second factor of a user. Throws if its secret can't be decrypted. */
 export async function findTwoFactor(userId: string): Promise<TwoFactor> {
@@ -45,20 +47,14 @@ export async function findTwoFactor(userId: string): Promise<TwoFactor> {
   return { isOn: false, pending: { secret, address: totpAddress(secret, user.username) } }
 }
 
-/** Make a secret for an app, if the password is right. It counts once a code of the app confirms it. */
-export async function beginTwoFactor(
-  form: Password,
-  context: RequestContext,
-): Promise<Result<undefined>> {
-  const confirmed = await confirmPassword(form.current, context)
-  if (!confirmed.ok) return confirmed
-  const userId = context.member.id
+/** Make a secret for an app. It counts once a code of the app confirms it. */
+export async function beginTwoFactor({ member }: RequestContext): Promise<void> {
+  const userId = member.id
   const secret = await encryptField(newTotpSecret(), userId)
   await User.updateOne(
     { _id: userId, 'twoFactor.secret': null },
     { $set: { pendingTwoFactor: { secret, at: new Date() } } },
   )
-  return accept(undefined)
 }
 
 /** Let the app count from now on, if this is its code. All other sessions end. Returns recovery codes, to be shown once. */
@@ -87,45 +83,37 @@ export async function confirmTwoFactor(
   return accept({ member, codes }, { event: 'two-factor-on', userId: member.id, count })
 }
 
-/** Make ten new recovery codes in the place of the old ones, if the password is right. All other sessions end. */
+/** Make ten new recovery codes in the place of the old ones. All other sessions end. Undefined if there is no factor. */
 export async function renewRecoveryCodes(
-  form: Password,
   context: RequestContext,
-): Promise<Result<NewCodes>> {
-  const confirmed = await confirmPassword(form.current, context)
-  if (!confirmed.ok) return confirmed
+): Promise<Accepted<NewCodes> | undefined> {
+  const user = await findUser(context.member.id)
+  if (!user) return undefined
   const codes = newRecoveryCodes()
   const recoveryCodes = codes.map(hashOfRecoveryCode)
   const changed = await storeTwoFactor(
     'recovery-codes-renewed',
-    confirmed.value,
+    user,
     { 'twoFactor.secret': { $type: 'string' } },
     { $set: { 'twoFactor.recoveryCodes': recoveryCodes }, $unset: { 'twoFactor.trusted': 1 } },
     changedBy(context),
   )
-  if (!changed) return refuse({ current: 'errors.two-factor.off' }) // ended in another tab
+  if (!changed) return undefined // ended in another tab
   const { member, count } = changed
   return accept({ member, codes }, { event: 'recovery-codes-renewed', userId: member.id, count })
 }
 
-/** Let the password alone count again, if it is right. All other sessions end. */
-export async function endTwoFactor(
-  form: Password,
-  context: RequestContext,
-): Promise<Result<Member>> {
-  const confirmed = await confirmPassword(form.current, context)
-  if (!confirmed.ok) return confirmed
-  return (
-    (await takeTwoFactorOff(confirmed.value, changedBy(context))) ??
-    refuse({ current: 'errors.two-factor.off' })
-  )
+/** Let the password alone count again. All other sessions end. Undefined if there is no factor. */
+export async function endTwoFactor(context: RequestContext): Promise<Accepted<Member> | undefined> {
+  const user = await findUser(context.member.id)
+  return user && takeTwoFactorOff(user, changedBy(context))
 }
 
 /** Take the second factor off an account, by its owner or an operator; undefined if it has none. */
 export async function takeTwoFactorOff(
   user: UserDocument,
   by: ChangedBy,
-): Promise<Result<Member> | undefined> {
+): Promise<Accepted<Member> | undefined> {
   const changed = await storeTwoFactor(
     'two-factor-off',
     user,

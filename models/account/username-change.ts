@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import type { SessionStore } from '../../lib/session/store.ts'
 import { accept, refuse, type Result } from '../result.ts'
-import { confirmPassword, currentPassword } from './confirm-password.ts'
+import { confirmPassword, currentPassword } from './confirmation.ts'
 import { isPersonal } from '../user/new-password.ts'
 import { noticeOf } from '../mail/notice.ts'
 import { queueLetter } from '../mail/outbox.ts'

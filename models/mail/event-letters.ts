@@ -22,6 +22,7 @@ export const EVENT_LETTERS: Record<SecurityEvent['event'], Decision> = {
   'cross-site-refused': NOTHING_WAS_DONE,
   'password-changed': { letters: ['password-changed'] },
   'password-check-failed': { none: 'nothing was done, and the owner mistypes too' },
+  'identity-confirmed': { none: 'it changes nothing' },
   'password-reset': { letters: ['password-changed'] },
   'email-change-asked': { letters: ['email-change-asked', 'email-change'] },
   'email-changed': { letters: ['email-changed'] },

@@ -1,9 +1,9 @@
 // The second step of a sign-in: after the right password a code of the app, or a recovery code.
-import { z } from 'zod'
+import type { z } from 'zod'
 import type { Locale } from '../../config/i18n.ts'
-import { checkbox, text } from '../../lib/form.ts'
+import { checkbox } from '../../lib/form.ts'
 import { findFailures } from '../account/activity.ts'
-import { appCode } from '../account/two-factor.ts'
+import { appCode, recoveryCode } from '../account/two-factor.ts'
 import { takeAppCode } from '../account/two-factor/check.ts'
 import { useRecoveryCode } from '../account/two-factor/use-recovery-code.ts'
 import { accept, refuse, type Result } from '../result.ts'
@@ -18,10 +18,7 @@ const trust = checkbox()
 export const codeForm = appCode.extend({ trust })
 
 /** The form of a recovery code. */
-export const recoveryForm = z.object({
-  recovery: text().refine((code) => code.trim() !== '', 'errors.recovery.missing'),
-  trust,
-})
+export const recoveryForm = recoveryCode.extend({ trust })
 
 export type Proof = z.output<typeof codeForm> | z.output<typeof recoveryForm>
 

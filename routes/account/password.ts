@@ -17,6 +17,7 @@ export async function submit(req: Request, res: Response) {
   const result = form.ok ? await changePassword(form.value, context) : form
   if (result.ok) {
     record(req, result)
+    delete req.session.confirmedAt // by the password that counts no more, and maybe by whoever knew it
     await renewSession(req, result.value)
     res.flash('password-changed')
     res.redirect(303, '/account')

@@ -15,6 +15,11 @@ const choice = z.object({ end: z.union([z.literal('others'), id]) })
 // Or one device, by its id in the list, on which a code shall be asked for again.
 const trustChoice = z.object({ trust: id })
 
+/** True where all other sessions shall end: it would shut the owner out everywhere else. */
+export function isDangerous(req: Request): boolean {
+  return choice.safeParse(req.body).data?.end === 'others'
+}
+
 export async function show(req: Request, res: Response) {
   const sessions = await findSessions(req)
   res.render('account/sessions', {

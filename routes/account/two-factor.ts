@@ -5,7 +5,6 @@ import { renderRefusal } from '../../middleware/form.ts'
 import { record } from '../../middleware/log/security-events.ts'
 import { renewSession } from '../../middleware/session.ts'
 import { requestContext } from '../../middleware/session/request-context.ts'
-import { confirmation } from '../../models/account/confirm-password.ts'
 import {
   appCode,
   beginTwoFactor,
@@ -26,13 +25,8 @@ export async function submit(req: Request, res: Response) {
 }
 
 async function begin(req: Request, res: Response) {
-  const form = readForm(req.body, confirmation)
-  const result = form.ok ? await beginTwoFactor(form.value, requestContext(req)) : form
-  if (result.ok) {
-    res.redirect(303, '/account/two-factor')
-  } else {
-    renderRefusal(req, res, 'account/two-factor', result, await stateOf(req))
-  }
+  await beginTwoFactor(requestContext(req))
+  res.redirect(303, '/account/two-factor')
 }
 
 async function confirm(req: Request, res: Response) {

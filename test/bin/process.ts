@@ -71,7 +71,7 @@ export async function openSite(...how: Parameters<typeof spawnSite>) {
   return { ...site, address: await site.address() }
 }
 
-const isOpen = (said: string) => / is open: http/.test(said)
+const isOpen = (said: string) => said.includes(' is open: http')
 
 function addressIn(said: string): string {
   const address = / is open: ([^\s"]+)/.exec(said)?.[1]

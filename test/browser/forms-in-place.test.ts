@@ -2,6 +2,7 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { translator } from '../../config/i18n.ts'
+import { sessionsOf } from '../documents.ts'
 import { CAPTCHA, uniqueUsername, validPassword } from '../helper.ts'
 import { newPerson } from '../visitor.ts'
 import { openBrowserSite, type BrowserSite } from './browser.ts'
@@ -64,13 +65,13 @@ describe.each([true, false])('With JavaScript: %s', (javaScriptEnabled) => {
     expect(where(page)).toBe('/account')
   })
 
-  it('a form that went stale is there again, filled in, and can be sent', async () => {
+  it('a form that went stale, or came too late, is there again, filled in, and can be sent', async () => {
     const page = await site.visitor({ javaScriptEnabled })
     const { username } = await register(page)
     await signIn(page, username)
-    await page.goto('/account/email')
-    const email = `${uniqueUsername()}@example.com`
-    await fill(page, { email, current: validPassword })
+    await page.goto('/account/username')
+    const newName = uniqueUsername()
+    await fill(page, { username: newName, current: validPassword })
     await page.context().clearCookies()
     const other = await page.context().newPage()
     await other.goto('/login')
@@ -79,9 +80,26 @@ describe.each([true, false])('With JavaScript: %s', (javaScriptEnabled) => {
     await submit(page)
 
     await untilTold(page, t('notice.form-stale'))
-    const [kept, password] = await valuesOf(page, ['email', 'current'])
-    expect([kept, password]).toEqual([email, javaScriptEnabled ? validPassword : ''])
+    const [kept, password] = await valuesOf(page, ['username', 'current'])
+    expect([kept, password]).toEqual([newName, javaScriptEnabled ? validPassword : ''])
     await fill(page, { current: validPassword })
+    await submit(page)
+    await untilTold(page, t('notice.username-changed'))
+
+    await page.goto('/account/email')
+    const email = `${newName}@example.com`
+    await fill(page, { email })
+    const earlier = { $set: { 'session.confirmedAt': new Date(0) } }
+    await sessionsOf(site.site).updateMany({ 'session.username': newName }, earlier)
+    await submit(page)
+    expect([where(page), await focus(page)]).toEqual([
+      '/confirm?next=%2Faccount%2Femail',
+      'current',
+    ])
+    await fill(page, { current: validPassword })
+    await submit(page)
+    await untilTold(page, t('notice.form-stale'))
+    expect(await valuesOf(page, ['email'])).toEqual([email])
     await submit(page)
     await untilTold(page, t('notice.email-change-sent'))
   })

@@ -4,7 +4,6 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { LOCALES, translator } from '../../config/i18n.ts'
 import { codeAt } from '../../lib/totp.ts'
-import { validPassword } from '../helper.ts'
 import { nextCode } from '../two-factor.ts'
 import { openBrowserSite, type BrowserSite } from './browser.ts'
 import { fill, follow, register, signIn, signOut, submit, where } from './steps.ts'
@@ -26,14 +25,14 @@ describe('A second factor without a script, 360 pixels wide', () => {
       await signIn(page, username)
 
       await page.goto('/account/two-factor')
-      await fill(page, { current: validPassword })
       await submit(page)
       const secret = (await page.locator('.key').innerText()).replaceAll(' ', '')
       const picture = await page.evaluate<boolean>("document.querySelector('.qr').naturalWidth > 0")
       expect(picture).toBe(true)
       expect(await isTooWide(page)).toBe(false)
 
-      await fill(page, { code: codeAt(secret) })
+      const used = codeAt(secret)
+      await fill(page, { code: used })
       await submit(page)
       const codes = await page.locator('.recovery-codes code').allInnerTexts()
       const [download] = await Promise.all([
@@ -48,7 +47,7 @@ describe('A second factor without a script, 360 pixels wide', () => {
       await signIn(page, username)
       expect(await page.locator('h1').innerText()).toBe(t('login.second-factor.title'))
       expect(await page.evaluate<string>('document.activeElement.name')).toBe('code')
-      await fill(page, { code: codeAt(secret) })
+      await fill(page, { code: used })
       await submit(page)
       expect(await page.locator('#code-error').innerText()).toBe(t('errors.code.wrong'))
       expect(await isTooWide(page)).toBe(false)
@@ -63,8 +62,12 @@ describe('A second factor without a script, 360 pixels wide', () => {
       await submit(page)
       expect(where(page)).toBe('/account')
 
-      await page.goto('/account/two-factor/off')
-      await fill(page, { current: validPassword })
+      await page.goto('/confirm?next=%2Faccount%2Ftwo-factor%2Foff')
+      await follow(page, () => page.getByText(t('confirm.instead.recovery')).click())
+      expect(await isTooWide(page)).toBe(false)
+      await fill(page, { recovery: codes[1] ?? '' })
+      await submit(page)
+      expect(where(page)).toBe('/account/two-factor/off')
       await submit(page)
       await signOut(page)
       await signIn(page, username)

@@ -158,9 +158,9 @@ describe('POST /login', () => {
 
   it('is not kept from a member by passwords that were right when a form asked for them', async () => {
     const { email = '', ...someone } = await visitor.becomeMember()
-    const form = { email, current: someone.password ?? '' } // the address one has already: nothing is changed
+    const proof = { current: someone.password ?? '' }
 
-    for (let time = 0; time < 6; time++) await visitor.fill('/account/email', form)
+    for (let time = 0; time < 6; time++) await visitor.fill('/confirm', proof)
 
     expect((await visitorFrom(network).signIn({ username: email })).status).toBe(303)
   })
@@ -235,12 +235,12 @@ describe('a locked account', () => {
     expect((await visitorFrom('198.51.100.9').signIn(formOf(owner))).status).toBe(303)
   })
 
-  it('is no matter to a member who changes the password or deletes the account', async () => {
+  it('is no matter to a member who changes the password or confirms something', async () => {
     const { username = '', password = '' } = await visitor.becomeMember()
     await lockName(username)
     await countUp('address', network)
 
-    const wrong = await visitor.fill('/account/delete', { username, current: 'wrong' })
+    const wrong = await visitor.fill('/confirm', { current: 'wrong' })
     const changed = await visitor.fill('/account/password', {
       current: password,
       password: 'another lantern in the cave',
@@ -283,17 +283,14 @@ describe('GET /account after a sign-in (ASVS 6.3.5)', () => {
     await visitor.signIn(someone)
     await fail(visitorFrom('203.0.113.4'), someone.username)
 
-    const changed = await visitor.fill('/account/email', {
-      email: `next-${someone.email}`,
-      current: someone.password,
-    })
+    const confirmed = await visitor.fill('/confirm', { current: someone.password })
     await lockedAt(new Date())
     const locked = await visitorFrom('203.0.113.5').signIn(someone)
     await lockedAt(null)
     const phone = visitorFrom('203.0.113.5')
     await phone.signIn(someone)
 
-    expect([changed.status, locked.status]).toEqual([303, 422])
+    expect([confirmed.status, locked.status]).toEqual([303, 422])
     expect(failuresIn(await phone.get('/account'))).toMatch(/ 2 attempts /)
   })
 

@@ -97,6 +97,13 @@ export const middleware: Mutation[] = [
     tests: [`${MIDDLEWARE}/session/sign-in.test.ts`, 'test/routes/account/password.test.ts'],
   },
   {
+    // A page of another site would fill in a form of ours for somebody to send.
+    file: 'middleware/session/recent.ts',
+    from: '|| !isOurs) return',
+    to: ') return',
+    tests: ['test/routes/confirm.test.ts'],
+  },
+  {
     file: 'middleware/session/save-first.ts',
     from: 'return res !== undefined && res.statusCode >= 500',
     to: 'return res === undefined',

@@ -11,7 +11,7 @@ export const models: Mutation[] = [
     tests: [`${ACCOUNT}/activity.test.ts`],
   },
   {
-    file: 'models/account/confirm-password.ts',
+    file: 'models/account/confirmation.ts',
     from: 'await attempt.succeed()\n',
     to: '\n',
     tests: ['test/middleware/throttle-sign-in.test.ts'],

@@ -104,7 +104,7 @@ describe('POST in JSON', () => {
     const email = `${username}@example.org`
 
     const renamed = await script.write('/account/username', { username, current: validPassword })
-    await script.write('/account/email', { email, current: validPassword })
+    await script.write('/account/email', { email })
     const link = (await site.mails()).find(({ to }) => to === email)?.link ?? ''
     const moved = await script.write(link, {})
 
@@ -113,11 +113,11 @@ describe('POST in JSON', () => {
     expect(frameOf(await script.read('/home')).user).toMatchObject({ username, email })
   })
 
-  it.each(['password', 'username', 'email', 'delete'])(
+  it.each(['password', 'username'])(
     '/account/%s answers 422 with the errors by field, in sentences',
     async (page) => {
       const { script, username } = await newMember()
-      const fields = { username, email: 'new@example.org', password: NEW, current: 'wrong' }
+      const fields = { username, password: NEW, current: 'wrong' }
       if (page === 'username') fields.username = uniqueUsername()
 
       const answer = await script.write(`/account/${page}`, fields)
@@ -140,7 +140,7 @@ describe('POST in JSON', () => {
 
     const next = `${uniqueUsername()}@example.org`
     await script.read('/account/email')
-    await script.write('/account/email', { email: next, current: validPassword })
+    await script.write('/account/email', { email: next })
     const change = await linkIn(next, '/account/email/')
     expect(frameOf(await script.write(change, {})).notice?.code).toBe('email-changed')
     expect(frameOf(await script.read('/home')).user?.email).toBe(next)

@@ -1,11 +1,8 @@
 // GET and POST /account/two-factor/off: the password alone lets its owner in again.
 import type { Request, Response } from 'express'
-import { readForm } from '../../../lib/form.ts'
-import { renderRefusal } from '../../../middleware/form.ts'
 import { record } from '../../../middleware/log/security-events.ts'
 import { renewSession } from '../../../middleware/session.ts'
 import { requestContext } from '../../../middleware/session/request-context.ts'
-import { confirmation } from '../../../models/account/confirm-password.ts'
 import { endTwoFactor, findTwoFactor } from '../../../models/account/two-factor.ts'
 
 export async function show(req: Request, res: Response) {
@@ -18,14 +15,13 @@ export async function show(req: Request, res: Response) {
 }
 
 export async function submit(req: Request, res: Response) {
-  const form = readForm(req.body, confirmation)
-  const result = form.ok ? await endTwoFactor(form.value, requestContext(req)) : form
-  if (result.ok) {
+  const result = await endTwoFactor(requestContext(req))
+  if (result) {
     record(req, result)
     await renewSession(req, result.value)
     res.flash('two-factor-off')
     res.redirect(303, '/account')
   } else {
-    renderRefusal(req, res, 'account/two-factor/off', result, {})
+    res.redirect(303, '/account/two-factor')
   }
 }

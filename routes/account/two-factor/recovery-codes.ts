@@ -1,12 +1,10 @@
 // GET and POST /account/two-factor/recovery-codes: ten new recovery codes, shown once, and the same as a file.
 import type { Request, Response } from 'express'
+import createError from 'http-errors'
 import { z } from 'zod'
-import { readForm } from '../../../lib/form.ts'
-import { renderRefusal } from '../../../middleware/form.ts'
 import { record } from '../../../middleware/log/security-events.ts'
 import { renewSession } from '../../../middleware/session.ts'
 import { requestContext } from '../../../middleware/session/request-context.ts'
-import { confirmation } from '../../../models/account/confirm-password.ts'
 import { findTwoFactor, renewRecoveryCodes } from '../../../models/account/two-factor.ts'
 import { RECOVERY_CODE } from '../../../models/account/two-factor/recovery-codes.ts'
 
@@ -20,6 +18,11 @@ const shown = z.object({
     .pipe(z.array(z.string().regex(RECOVERY_CODE)).max(10)),
 })
 
+/** True but for the file: it holds what the page before has shown, which is never shown again. */
+export function isDangerous(req: Request): boolean {
+  return !asksForFile(req)
+}
+
 export async function show(req: Request, res: Response) {
   const { isOn } = await findTwoFactor(requestContext(req).member.id)
   if (isOn) {
@@ -30,29 +33,33 @@ export async function show(req: Request, res: Response) {
 }
 
 export async function submit(req: Request, res: Response) {
-  const { success, data } = shown.safeParse(req.body)
-  if (success) {
-    sendFile(res, data.codes)
+  if (asksForFile(req)) {
+    sendFile(req, res)
   } else {
     await renew(req, res)
   }
 }
 
-function sendFile(res: Response, codes: string[]) {
+function asksForFile(req: Request): boolean {
+  return 'codes' in ((req.body ?? {}) as object)
+}
+
+function sendFile(req: Request, res: Response) {
+  const { success, data } = shown.safeParse(req.body)
+  if (!success) throw createError(422)
   res.attachment('sesame-recovery-codes.txt')
   res.set('Cache-Control', 'no-store')
-  res.type('text/plain; charset=utf-8').send(`${codes.join('\n')}\n`)
+  res.type('text/plain; charset=utf-8').send(`${data.codes.join('\n')}\n`)
 }
 
 async function renew(req: Request, res: Response) {
-  const form = readForm(req.body, confirmation)
-  const result = form.ok ? await renewRecoveryCodes(form.value, requestContext(req)) : form
-  if (result.ok) {
+  const result = await renewRecoveryCodes(requestContext(req))
+  if (result) {
     record(req, result)
     const { member, codes } = result.value
     await renewSession(req, member)
     res.render(VIEW, { codes })
   } else {
-    renderRefusal(req, res, VIEW, result, {})
+    res.redirect(303, '/account/two-factor')
   }
 }

@@ -132,14 +132,14 @@ describe('A form that has gone stale', () => {
   it('of a member comes back after a sign-in in another tab', async () => {
     const visitor = site.visitor()
     await visitor.becomeMember()
-    const _csrf = await visitor.token('/account/email')
+    const _csrf = await visitor.token('/account/username')
     await visitor.becomeMember()
-    const fields = { email: 'new@example.com', current: validPassword, _csrf }
+    const fields = { username: 'new-name', current: validPassword, _csrf }
 
-    const answer = await visitor.post('/account/email', fields, FROM_HERE)
+    const answer = await visitor.post('/account/username', fields, FROM_HERE)
 
     expect(answer.status).toBe(403)
-    expect(valueOf(answer, 'email')).toBe('new@example.com')
+    expect(valueOf(answer, 'username')).toBe('new-name')
     expect(valueOf(answer, '_csrf')).not.toBe(_csrf)
     expect(answer.text).not.toContain(validPassword)
   })

@@ -181,7 +181,7 @@ async function asMember(visitor: Visitor, path: string, fields: Fields = {}): Pr
 
 async function openDeletion(visitor: Visitor): Promise<Sent> {
   const { username = '' } = await visitor.becomeMember()
-  return filled(visitor, '/account/delete', { username, current: validPassword })
+  return filled(visitor, '/account/delete', { username })
 }
 
 async function openReset(visitor: Visitor): Promise<Sent> {

@@ -34,7 +34,9 @@ describe(`GET ${PATH}`, () => {
 
     expect(answer.headers).toMatchObject({
       'content-type': 'application/json; charset=utf-8',
-      'content-disposition': expect.stringMatching(/^attachment; filename=.*-account\.json"?$/),
+      'content-disposition': expect.stringMatching(
+        /^attachment; filename=.*-account\.json"?$/,
+      ) as string,
       'cache-control': 'no-store',
     })
     const kept = JSON.parse(answer.text) as Export
@@ -60,7 +62,7 @@ describe(`GET ${PATH}`, () => {
     const current = validPassword
     const phone = site.visitor()
     await visitor.fill('/account/username', { username, current })
-    await visitor.fill('/account/email', { email: `new-${email}`, current })
+    await visitor.fill('/account/email', { email: `new-${email}` })
     await phone.signIn({ username }, { 'User-Agent': 'A phone' })
     await site.visitor().signIn({ username, password: 'wrong' })
     await visitor.fill('/account/sessions', {})

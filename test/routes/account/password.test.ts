@@ -74,7 +74,7 @@ describe(`POST ${PATH}`, () => {
     expect((await phone.get('/login')).text).toContain(t('notice.ended-password'))
   })
 
-  it('gives this session a new id with all it held, and the old id is worth nothing (ASVS 7.2.4)', async () => {
+  it('gives this session a new id with all it held but its confirmation, and the old id is worth nothing (ASVS 7.2.4)', async () => {
     const { visitor } = await newMember()
     const cookie = visitor.cookie('sid') ?? ''
     const before = await sessionOf(site, visitor)
@@ -82,9 +82,17 @@ describe(`POST ${PATH}`, () => {
     await change(visitor)
 
     const after = await sessionOf(site, visitor)
-    const { cookie: _before, ...kept } = Object(before?.session) as Record<string, unknown>
+    const {
+      cookie: _before,
+      confirmedAt,
+      ...kept
+    } = Object(before?.session) as Record<string, unknown>
     expect(after?._id).not.toBe(before?._id)
     expect(after?.session).toMatchObject(kept)
+    expect([confirmedAt, Object(after?.session)]).toEqual([
+      expect.any(Date),
+      expect.not.objectContaining({ confirmedAt }),
+    ])
     const thief = site.visitor()
     expect((await thief.get('/account', { Cookie: `sid=${cookie}` })).status).toBe(303)
   })
