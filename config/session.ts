@@ -9,6 +9,7 @@ export const LOCALE_TTL = 365 * DAY
 export const DEVICE_TTL = 90 * DAY
 export const TRUST_TTL = limits.trustDays * DAY
 export const PENDING_TTL = 10 * MINUTE // between the password and the second factor
+export const CHALLENGE_TTL = 5 * MINUTE // for a passkey to sign
 export const CAPTCHA_TTL = limits.captchaMinutes * MINUTE
 
 /** Every cookie of the site, but for those of lessons. */

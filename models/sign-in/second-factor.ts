@@ -1,13 +1,16 @@
-// The second step of a sign-in: after the right password a code of the app, or a recovery code.
+// The second step of a sign-in: after the right password a code of the app, a recovery code, or a passkey.
 import { z } from 'zod'
 import { checkbox, text } from '../../lib/form.ts'
+import { useField } from '../../lib/passkey/answer.ts'
 import { findFailures } from '../account/activity.ts'
+import { usePasskey, type PasskeyAnswer } from '../account/passkeys/use.ts'
 import { appCode } from '../account/two-factor.ts'
 import { takeAppCode, takeRecoveryCode } from '../account/two-factor/check.ts'
-import { accept, refuse, type Result } from '../result.ts'
+import { accept, refuse, type Refused, type Result } from '../result.ts'
 import type { SecurityEvent } from '../security-event.ts'
 import type { SignIn } from '../sign-in.ts'
 import type { Member } from '../user.ts'
+import { refusePasskey } from './passkey.ts'
 import { beginSignIn, type Caller } from './throttle.ts'
 
 const trust = checkbox()
@@ -21,7 +24,11 @@ export const recoveryForm = z.object({
   trust,
 })
 
-export type Proof = z.output<typeof codeForm> | z.output<typeof recoveryForm>
+/** The form of a passkey. */
+export const secondPasskeyForm = z.object({ credential: useField, trust })
+
+export type Proof =
+  z.output<typeof codeForm> | z.output<typeof recoveryForm> | { passkey: PasskeyAnswer }
 
 /** Whose password was right, the name they typed with it, and the id of the session that waits. */
 export type Waiting = { member: Member; typedName: string; sessionId: string }
@@ -38,18 +45,28 @@ export async function passSecondFactor(
   const { id: userId } = member
   const attempt = await beginSignIn(caller, typedName, userId, sessionId)
   if (!attempt.ok) return attempt
+  const refusal = await refusalOf(proof, userId)
+  if (refusal) return refusal
+  await attempt.succeed()
+  const failures = await findFailures(userId)
+  const used: SecurityEvent[] = 'recovery' in proof ? [{ event: 'recovery-code-used', userId }] : []
+  return accept({ member, failures, isPending: false }, ...used, { event: 'sign-in', userId })
+}
+
+async function refusalOf(proof: Proof, userId: string): Promise<Refused | undefined> {
+  if ('passkey' in proof) {
+    const used = await usePasskey(proof.passkey)
+    if (!used.ok) return refusePasskey({ ...used, userId })
+    // Somebody else's passkey is as good as none.
+    const isTheirs = used.user._id.toString() === userId
+    return isTheirs ? undefined : refusePasskey({ ok: false, reason: 'wrong-passkey', userId })
+  }
   const isRecovery = 'recovery' in proof
   const ok = isRecovery
     ? await takeRecoveryCode(userId, proof.recovery)
     : await takeAppCode(userId, proof.code)
-  if (ok) {
-    await attempt.succeed()
-    const failures = await findFailures(userId)
-    const used: SecurityEvent[] = isRecovery ? [{ event: 'recovery-code-used', userId }] : []
-    return accept({ member, failures, isPending: false }, ...used, { event: 'sign-in', userId })
-  } else {
-    const field = isRecovery ? 'recovery' : 'code'
-    const event = { event: 'sign-in-failed', userId, reason: 'wrong-code' } as const
-    return refuse({ [field]: `errors.${field}.wrong` }, event)
-  }
+  if (ok) return undefined
+  const field = isRecovery ? 'recovery' : 'code'
+  const event = { event: 'sign-in-failed', userId, reason: 'wrong-code' } as const
+  return refuse({ [field]: `errors.${field}.wrong` }, event)
 }
