@@ -17,6 +17,7 @@ function prepare() {
   for (const form of document.querySelectorAll('form[data-with-script]')) form.hidden = false
   for (const form of document.querySelectorAll('form[data-passkey]')) {
     const button = document.createElement('button')
+    button.type = 'submit'
     button.className = 'secondary'
     button.textContent = form.dataset.label
     form.append(button)
