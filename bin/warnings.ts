@@ -1,6 +1,7 @@
 // What whoever starts the site is told about its settings: who can reach it, and what does not protect them.
 import type { Settings } from '../config/env.ts'
 import { localeProblems } from '../config/i18n.ts'
+import { passkeySiteOf } from '../config/passkeys.ts'
 import { isHttps } from '../config/session.ts'
 import { isLoopbackHost } from '../lib/http/loopback.ts'
 
@@ -22,6 +23,11 @@ export function warningsFor(settings: Settings, address: string): string[] {
           'BASE_URL is https but TRUST_PROXY is not set: behind a proxy that ends TLS nobody can sign in, because a Secure cookie is never sent. Set TRUST_PROXY=1.',
         ]
       : []),
+    ...(passkeySiteOf({ baseUrl: address })
+      ? []
+      : [
+          `There are no passkeys at ${address}: browsers want a domain and https for them, or localhost.`,
+        ]),
   ]
 }
 

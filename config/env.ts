@@ -141,9 +141,13 @@ const schema = z
     logLevel: set.LOG_LEVEL,
   }))
 
-/** The address that people type when none is given: a wildcard host is reached as localhost on this machine. */
+const LOCAL_HOSTS = ['0.0.0.0', '::', '127.0.0.1', '::1']
+
+/**
+ * The address that people type when none is given. Where it is this machine, that is localhost: at its addresses browsers
+ * refuse passkeys.
+ */
 export function defaultBaseUrl(host: string, port: number): string {
-  const wildcard = host === '0.0.0.0' || host === '::'
-  const name = wildcard ? 'localhost' : isIP(host) === 6 ? `[${host}]` : host
+  const name = LOCAL_HOSTS.includes(host) ? 'localhost' : isIP(host) === 6 ? `[${host}]` : host
   return new URL(`http://${name}:${port}`).origin
 }

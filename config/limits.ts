@@ -41,6 +41,8 @@ export const attemptLimits = {
   device: { points: 5, duration: (15 * MINUTE) / SECOND },
   // Wrong codes after one right password: whoever has only that guesses no code with this few tries.
   code: { points: 5, duration: (10 * MINUTE) / SECOND },
+  // Sign-ins by a passkey that failed, from one network. Nobody guesses one: this is for what each costs.
+  passkey: { points: 60, duration: (5 * MINUTE) / SECOND },
   // Whether a sign-in with one name, or from one network, failed lately: with CAPTCHA=failures the next ones ask for a captcha.
   failure: { points: 1, duration: HOUR / SECOND },
   // Registrations, and changes of the username: each answer shows whether somebody has a name.

@@ -11,8 +11,13 @@ export const sourcePublicDir = join(root, 'public')
 export const builtPublicDir = join(root, 'dist', 'public')
 export const publicDir = isBuilt ? builtPublicDir : sourcePublicDir
 export const localesDir = join(root, 'config', 'locales')
-const picoDir = join(root, 'node_modules', '@picocss', 'pico', 'css')
-export const picoFile = join(picoDir, 'pico.jade.min.css')
+const modules = join(root, 'node_modules')
+
+/** Files of packages that the site serves as its own, by their addresses. */
+export const packageFiles = {
+  '/css/pico/pico.jade.min.css': join(modules, '@picocss', 'pico', 'css', 'pico.jade.min.css'),
+  '/js/simplewebauthn.js': join(modules, '@simplewebauthn/browser/dist/bundle/index.umd.min.js'),
+}
 
 const script = join('dist', 'bin', 'sesame.js')
 

@@ -12,6 +12,7 @@ export const PENDING_TTL = 10 * MINUTE // between the password and the second fa
 export const RECENT_TTL = limits.recentMinutes * MINUTE
 export const RECENT_FORM_TTL = limits.recentFormMinutes * MINUTE
 export const LATE_FORM_TTL = 10 * MINUTE // what was typed into a form that came too late
+export const CHALLENGE_TTL = 5 * MINUTE // for a passkey to sign
 export const CAPTCHA_TTL = limits.captchaMinutes * MINUTE
 
 /** Every cookie of the site, but for those of lessons. */

@@ -7,7 +7,16 @@ export type Refusal = { ok: false; errors: FieldErrors }
 export type Form<T> = { typed: Typed } & ({ ok: true; value: T } | Refusal)
 
 // Never sent back: a password would lie in the page's source, and a captcha or a code is used up by one try.
-const SECRET_FIELDS = ['password', 'current', 'captcha', 'code', 'recovery', 'codes', '_csrf']
+const SECRET_FIELDS = [
+  'password',
+  'current',
+  'captcha',
+  'code',
+  'recovery',
+  'codes',
+  'credential',
+  '_csrf',
+]
 
 /** Check a body. Errors are keys of sentences; `typed` holds the strings to show again, passwords and captchas excepted. */
 export function readForm<S extends z.ZodObject>(body: unknown, schema: S): Form<z.output<S>> {

@@ -2,6 +2,7 @@
 import type { Request, Response } from 'express'
 import { z } from 'zod'
 import { isCaptchaAnswer } from '../lib/captcha.ts'
+import { safeNext } from '../lib/http/safe-next.ts'
 import { readForm, text, type Form, type Refusal } from '../lib/form.ts'
 import type { Refused } from '../models/result.ts'
 import type { SecurityEvent } from '../models/security-event.ts'
@@ -10,6 +11,9 @@ import { isSolvedFor, keepSolved, sentCaptchaKey, wantsWords } from './form/capt
 import { record } from './log/security-events.ts'
 import { storeOf } from './session.ts'
 import { settingsOf } from './settings.ts'
+
+// A `next` that is no text is as good as none: it only says where to go afterwards.
+const destination = z.object({ next: z.string().optional().catch(undefined) })
 
 const captchaField = z.object({ captcha: text() })
 
@@ -40,6 +44,11 @@ export function renderRefusal(
   record(req, refusal)
   if (wait) res.set('Retry-After', String(wait.seconds))
   res.status(wait ? 429 : 422).render(view, { ...values, errors, wait })
+}
+
+/** Where a sign-in leads, as its form or its address says: a page of this site, or the account. */
+export function nextOf(req: Request): string {
+  return safeNext(destination.parse(req.body ?? {}).next ?? destination.parse(req.query).next)
 }
 
 // The captcha is gone from the session before it is compared: one captcha, one try, also for parallel requests.

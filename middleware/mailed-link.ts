@@ -3,7 +3,8 @@ import type { Request, Response } from 'express'
 import { z } from 'zod'
 
 // Also if it was cut off or something was added to it, and in whatever case the page's name is written.
-const MAILED_LINK = /^(\/+(?:password-reset|verify-email|account\/+(?:email|not-me)|maintenance)\/+).+/i
+const MAILED_LINK =
+  /^(\/+(?:password-reset|verify-email|account\/+(?:email|not-me)|maintenance)\/+).+/i
 
 const address = z.object({ token: z.string() })
 

@@ -7,6 +7,7 @@ import { CAPTCHA_TTL, cookieFlags, cookieName } from '../config/session.ts'
 import { DAY, HOUR } from '../config/time.ts'
 import type { SessionStore } from '../lib/session/store.ts'
 import { endOldestSessions, type Captcha } from '../models/session.ts'
+import type { Challenge } from '../models/sign-in/challenge.ts'
 import { isStillMember, type Member } from '../models/user.ts'
 import { record } from './log/security-events.ts'
 import { rememberDevice, tellIfNewDevice } from './session/device.ts'
@@ -32,6 +33,7 @@ declare module 'express-session' {
     mailedTo: string
     captcha: Captcha
     [key: `captcha-${string}`]: Captcha
+    [key: `challenge-${string}`]: Challenge
   }
 }
 

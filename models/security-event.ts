@@ -25,6 +25,9 @@ export const SECURITY_EVENTS = {
   'recovery-codes-renewed': 'info',
   'recovery-code-used': 'info',
   'not-me': 'info',
+  'passkey-added': 'info',
+  'passkey-removed': 'info',
+  'passkey-copied': 'warn',
   'device-trusted': 'info',
   'trust-ended': 'info',
   'data-exported': 'info',
@@ -40,7 +43,7 @@ export type SecurityEvent = {
   reason?: string
   /** The limit that was reached, by its name in config/limits.ts. */
   limit?: string
-  /** Who or what ended sessions, how many, and the key of the one if it was one. */
+  /** Who or what ended sessions, or that a passkey signed in; how many ended, and the key of the one if it was one. */
   by?: string
   count?: number
   ended?: string

@@ -4,6 +4,7 @@ import { alive } from '../lib/session/documents.ts'
 import type { SessionStore } from '../lib/session/store.ts'
 import { storageId } from '../lib/session/storage-id.ts'
 import type { SecurityEvent } from './security-event.ts'
+import { challengeKeys } from './sign-in/challenge.ts'
 
 export const MAX_SESSIONS = 50 // of one user; the oldest goes when another begins
 
@@ -67,7 +68,7 @@ export async function findUserSessions(
     .sort((a, b) => b.signedInAt.getTime() - a.signedInAt.getTime())
 }
 
-/** All that is kept of the sessions of this user, also of those that have just ended, but for the ids and captchas. */
+/** All that is kept of the sessions of this user, also of those that have just ended, but for the ids, captchas and challenges. */
 export async function exportSessions(store: SessionStore, userId: string) {
   const [found, over] = await Promise.all([
     store.documents.ofOwner(userId),
@@ -75,8 +76,8 @@ export async function exportSessions(store: SessionStore, userId: string) {
   ])
   return [...found, ...over].map(({ _id, version: _version, session, ...metadata }) => {
     const data = { ...(session as Partial<SessionData> | undefined) }
-    // oxlint-disable-next-line typescript/no-dynamic-delete -- the type allows the captchas' keys only
-    for (const key of captchaKeys(data)) delete data[key]
+    // oxlint-disable-next-line typescript/no-dynamic-delete -- the type allows keys of these two kinds only
+    for (const key of [...captchaKeys(data), ...challengeKeys(data)]) delete data[key]
     return { ...data, ...metadata }
   })
 }

@@ -31,6 +31,24 @@ const schema = new Schema(
     },
     twoFactorChangedAt: Date,
     pendingTwoFactor: { type: { secret: String, at: Date }, _id: false }, // until a code of the app confirms it
+    passkeys: {
+      type: [
+        {
+          id: String, // both in base64url
+          publicKey: String,
+          counter: Number,
+          transports: [String],
+          aaguid: String,
+          name: String,
+          madeAt: Date,
+          usedAt: Date,
+          synced: Boolean,
+          userVerified: Boolean, // whether it checked who made it: if not, it is a second factor only
+          _id: false,
+        },
+      ],
+      default: undefined,
+    },
     devices: { type: [{ hash: String, at: Date, _id: false }], default: undefined }, // where this user signed in: models/sign-in/device.ts
     demo: Boolean, // made by `sesame demo`, which may delete it again whatever its name has become
   },
@@ -42,6 +60,10 @@ const withoutKey = (key: string) => ({ partialFilterExpression: { [key]: null } 
 schema.index({ keys: 1 }, { unique: true, partialFilterExpression: { keys: { $exists: true } } })
 schema.index({ username: 1 }, withoutKey('usernameKey'))
 schema.index({ email: 1 }, withoutKey('emailKey'))
+schema.index(
+  { 'passkeys.id': 1 }, // one passkey opens one account
+  { unique: true, partialFilterExpression: { 'passkeys.id': { $exists: true } } },
+)
 schema.index({ createdAt: 1 }, withoutKey('keys')) // for models/user/legacy.ts
 
 // Once in a process, however often this file is loaded: tests load it anew for each of theirs.

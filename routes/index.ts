@@ -10,6 +10,8 @@ import * as accountEmail from './account/email.ts'
 import * as accountEmailToken from './account/email/token.ts'
 import * as accountExport from './account/export.ts'
 import * as accountNotMeToken from './account/not-me/token.ts'
+import * as accountPasskeys from './account/passkeys.ts'
+import * as accountPasskeysId from './account/passkeys/id.ts'
 import * as accountPassword from './account/password.ts'
 import * as accountSessions from './account/sessions.ts'
 import * as accountTwoFactor from './account/two-factor.ts'
@@ -25,6 +27,7 @@ import * as healthz from './healthz.ts'
 import * as home from './home.ts'
 import * as locale from './locale.ts'
 import * as login from './login.ts'
+import * as loginPasskey from './login/passkey.ts'
 import * as loginSecondFactor from './login/second-factor.ts'
 import * as logout from './logout.ts'
 import * as maintenanceToken from './maintenance/token.ts'
@@ -36,6 +39,7 @@ import * as root from './root.ts'
 import * as verifyEmail from './verify-email.ts'
 import * as verifyEmailToken from './verify-email/token.ts'
 import * as changePassword from './well-known/change-password.ts'
+import * as passkeyEndpoints from './well-known/passkey-endpoints.ts'
 import * as securityTxt from './well-known/security.txt.ts'
 
 /** Answered before anything that needs the database. */
@@ -43,6 +47,7 @@ export const withoutSession: Row[] = [
   ['/healthz', anyone, healthz],
   ['/readyz', anyone, readyz],
   ['/.well-known/change-password', anyone, changePassword],
+  ['/.well-known/passkey-endpoints', anyone, passkeyEndpoints],
   ['/.well-known/security.txt', anyone, securityTxt],
   ['/maintenance/:token', bearer, maintenanceToken],
 ]
@@ -53,6 +58,7 @@ export const withSession: Row[] = [
   ['/home', anyone, home],
   ['/register', [guest, throttleQuestion], register],
   ['/login', [guest, throttleQuestion], login],
+  ['/login/passkey', [guest, throttleCaptcha], loginPasskey],
   ['/login/second-factor', pending, loginSecondFactor],
   ['/logout', anyone, logout],
   ['/confirm', member, confirm],
@@ -74,6 +80,8 @@ export const withSession: Row[] = [
     accountTwoFactorRecoveryCodes,
   ],
   ['/account/two-factor/off', [member, recent], accountTwoFactorOff],
+  ['/account/passkeys', member, accountPasskeys],
+  ['/account/passkeys/:id', member, accountPasskeysId],
   ['/account/sessions', [member, recentIf(accountSessions.isDangerous)], accountSessions],
   ['/account/activity', member, accountActivity],
   ['/account/export', [member, recent], accountExport],

@@ -1,11 +1,10 @@
 // GET and POST /login: a name, a password and a captcha become a session, or lead to the second factor.
 import type { Request, Response } from 'express'
-import { z } from 'zod'
+import { passkeySiteOf } from '../config/passkeys.ts'
 import { readForm, type FieldErrors } from '../lib/form.ts'
-import { safeNext } from '../lib/http/safe-next.ts'
 import { offerCaptcha } from '../middleware/form/captcha.ts'
 import { rememberFailures } from '../middleware/answer/failed-attempts.ts'
-import { checkForm, renderRefusal } from '../middleware/form.ts'
+import { checkForm, nextOf, renderRefusal } from '../middleware/form.ts'
 import { record } from '../middleware/log/security-events.ts'
 import { signIn } from '../middleware/session.ts'
 import { beginPending } from '../middleware/session/pending.ts'
@@ -15,13 +14,10 @@ import { authenticate, credentials } from '../models/sign-in.ts'
 import { hasFailedLately, noteFailure } from '../models/sign-in/throttle.ts'
 import { settingsOf } from '../middleware/settings.ts'
 
-// A `next` that is no text is as good as none: it only says where to go afterwards.
-const destination = z.object({ next: z.string().optional().catch(undefined) })
-
 export async function show(req: Request, res: Response) {
   const { registeredAs } = req.session
   if (registeredAs !== undefined) res.locals.typed ??= { username: registeredAs }
-  res.render('login', { next: nextOf(req), ...(await captchaOf(req)) })
+  res.render('login', { next: nextOf(req), ...offerOf(req), ...(await captchaOf(req)) })
 }
 
 export async function submit(req: Request, res: Response) {
@@ -44,9 +40,14 @@ export async function submit(req: Request, res: Response) {
     renderRefusal(req, res, 'login', result, {
       typed: form.typed,
       next: nextOf(req),
+      ...offerOf(req),
       ...(await captchaOf(req, username, result.errors)),
     })
   }
+}
+
+function offerOf(req: Request) {
+  return { offersPasskeys: passkeySiteOf(settingsOf(req)) !== undefined }
 }
 
 async function captchaOf(req: Request, username?: string, errors?: FieldErrors) {
@@ -59,8 +60,4 @@ async function isCaptchaAsked(req: Request, username?: string): Promise<boolean>
 
 function asksAfterFailures(req: Request): boolean {
   return settingsOf(req).captcha.mode === 'failures'
-}
-
-function nextOf(req: Request): string {
-  return safeNext(destination.parse(req.body ?? {}).next ?? destination.parse(req.query).next)
 }

@@ -52,7 +52,7 @@ export class Visitor {
   /** The value of one of this visitor's cookies, undefined if there is none. */
   cookie(name: string): string | undefined {
     return this.agent.jar.getCookie(name, {
-      domain: '127.0.0.1',
+      domain: typeof this.app === 'string' ? new URL(this.app).hostname : '127.0.0.1',
       path: '/',
       secure: false,
       script: false,

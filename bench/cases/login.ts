@@ -20,6 +20,7 @@ export async function login(stage: Stage) {
     CSRF_TOKEN: valueOf('_csrf'),
     FORM_ID: valueOf('formId'),
     CAPTCHA_ID: valueOf('captchaId'),
+    OFFERS_PASSKEYS: String(page.includes('data-passkey')),
   })
   if ((await read(newClient(express), '/login')) !== page) {
     throw new Error('Express alone renders another /login than the site')

@@ -6,7 +6,7 @@ import { viewsDir } from '../../config/paths.ts'
 import { brand, textIn } from '../../config/site.ts'
 import { readAssets } from '../../lib/http/assets.ts'
 
-const { PORT, SITE_URL, CSRF_TOKEN, FORM_ID, CAPTCHA_ID } = process.env
+const { PORT, SITE_URL, CSRF_TOKEN, FORM_ID, CAPTCHA_ID, OFFERS_PASSKEYS } = process.env
 const t = translator('en')
 const files = readAssets()
 const app = express()
@@ -44,6 +44,7 @@ app.get('/login', (_req, res) => {
     asset: (path: string) => files.get(path)?.address,
     parts: { links: [], styles: [], scripts: [] },
     captchaId: CAPTCHA_ID,
+    offersPasskeys: OFFERS_PASSKEYS === 'true',
     focusOf: () => undefined,
   })
 })

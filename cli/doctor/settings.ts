@@ -1,5 +1,6 @@
 // The settings: every problem of them, and what is allowed but hardly meant.
 import type { Settings } from '../../config/env.ts'
+import { passkeySiteOf } from '../../config/passkeys.ts'
 import { isHttps } from '../../config/session.ts'
 import { isLoopbackHost } from '../../lib/http/loopback.ts'
 import { Findings, type Finding } from './finding.ts'
@@ -34,6 +35,11 @@ export function checkSettings(settings: Settings): Finding[] {
     findings.wrong(
       'INSECURE_HTTP is on and BASE_URL is not https: passwords and cookies travel readable for everybody on the way.',
       'Put a proxy that ends TLS in front and set BASE_URL=https://… and TRUST_PROXY=1, and unset INSECURE_HTTP',
+    )
+  } else if (!passkeySiteOf(settings)) {
+    findings.warning(
+      `There are no passkeys at ${settings.baseUrl}: browsers want a domain and https for them, or localhost.`,
+      'Set BASE_URL to an address with a domain and https:// if people are to have passkeys.',
     )
   }
   return findings.orOk('All settings are valid.')

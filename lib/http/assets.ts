@@ -2,10 +2,9 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
-import { picoFile, publicDir } from '../../config/paths.ts'
+import { packageFiles, publicDir } from '../../config/paths.ts'
 import { brand } from '../../config/site.ts'
 
-const PICO = '/css/pico/pico.jade.min.css'
 const FINGERPRINT = 12 // hexadecimal digits
 
 /** What the build has compressed, by the name of the encoding, the best first. */
@@ -21,12 +20,12 @@ export type Asset = {
 }
 export type Assets = Map<string, Asset>
 
-/** Read all files, some hundred kilobytes, by their plain addresses; Pico's style sheet from its package, where no build copied it. */
+/** Read all files, some hundred kilobytes, by their plain addresses; those of packages from there, where no build copied them. */
 export function readAssets(folder = publicDir): Assets {
   const paths = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((one) => one.isFile() && !/\.(br|gz)$/.test(one.name))
     .map((one) => join(one.parentPath, one.name))
-  const files = new Map([[PICO, picoFile]])
+  const files = new Map(Object.entries(packageFiles))
   for (const path of paths) files.set(`/${relative(folder, path)}`, path)
   const made = [
     ['/css/colours.css', colours()],

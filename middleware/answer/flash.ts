@@ -14,6 +14,8 @@ export const NOTICES = [
   'password-changed',
   'username-changed',
   'two-factor-off',
+  'passkey-added',
+  'passkey-removed',
   'trust-ended',
   'email-change-sent',
   'email-changed',
@@ -51,6 +53,8 @@ const MAIL_NOTICES: Notice[] = [
   'password-changed',
   'username-changed',
   'two-factor-off',
+  'passkey-added',
+  'passkey-removed',
 ]
 
 /** What a notice is: something was done, something to know, or something to look into. It decides colour, icon and word. */

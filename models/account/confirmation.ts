@@ -8,7 +8,8 @@ import { beginConfirmation } from '../sign-in/throttle.ts'
 import { memberOf, User, type Member, type UserDocument } from '../user.ts'
 import type { RequestContext } from './request-context.ts'
 import { appCode, recoveryCode } from './two-factor.ts'
-import { hasSecondFactor, takeAppCode, takeRecoveryCode } from './two-factor/check.ts'
+import { hasSecondFactor, takeAppCode } from './two-factor/check.ts'
+import { useRecoveryCode } from './two-factor/use-recovery-code.ts'
 
 /** The form field of the current password. */
 export const currentPassword = text().refine(
@@ -53,15 +54,13 @@ export async function confirmPassword(
 }
 
 // Failures count: a stolen session is no way around the throttle (ASVS 6.3.4). Throws where attempts can't be counted.
-async function check(
-  proof: Proof,
-  { member, caller, sessionId }: RequestContext,
-): Promise<Result<UserDocument>> {
+async function check(proof: Proof, context: RequestContext): Promise<Result<UserDocument>> {
+  const { member, caller, sessionId } = context
   const userId = member.id
   const attempt = await beginConfirmation(caller, userId, sessionId)
   if (!attempt.ok) return attempt
   const user = await findUser(userId)
-  if (user && (await isRight(proof, user))) {
+  if (user && (await isRight(proof, user, context))) {
     await attempt.succeed()
     return accept(user)
   } else {
@@ -72,10 +71,14 @@ async function check(
   }
 }
 
-async function isRight(proof: Proof, user: UserDocument): Promise<boolean> {
+async function isRight(
+  proof: Proof,
+  user: UserDocument,
+  { caller, locale }: RequestContext,
+): Promise<boolean> {
   const userId = user._id.toString()
   if ('code' in proof) return takeAppCode(userId, proof.code)
-  if ('recovery' in proof) return takeRecoveryCode(userId, proof.recovery)
+  if ('recovery' in proof) return useRecoveryCode(userId, proof.recovery, caller, locale)
   return (await verifyPassword(proof.current, user.password)).ok
 }
 

@@ -10,9 +10,10 @@ import { exportSessions } from '../session.ts'
 import { findTokens } from '../mail/token.ts'
 import { User, type UserDocument } from '../user.ts'
 
-// That there is a second factor, and which devices are asked for no code; not what would pass for it.
+// That there is a second factor, and which devices are asked for no code; not what would pass for it. Of a passkey all but the
+// public key: that is no secret, but nobody has a use for it.
 const SECRETS_OF_FACTOR =
-  '-twoFactor.secret -twoFactor.recoveryCodes -twoFactor.trusted.hash -pendingTwoFactor.secret'
+  '-twoFactor.secret -twoFactor.recoveryCodes -twoFactor.trusted.hash -pendingTwoFactor.secret -passkeys.publicKey'
 
 /** What is kept about a user, without hashes, which help attackers alone: those of the password, of session ids, of links and of counted addresses. */
 export async function exportAccount(userId: string, store: SessionStore) {

@@ -9,8 +9,13 @@ import type { Device } from '../../lib/http/device.ts'
 import { nameKey } from '../user/name-key.ts'
 import { tokenTtl } from './token.ts'
 
-/** What becomes of a second factor. */
-export type TwoFactorChange = 'two-factor-on' | 'two-factor-off' | 'recovery-codes-renewed'
+/** What becomes of a factor beside the password. */
+export type TwoFactorChange =
+  | 'two-factor-on'
+  | 'two-factor-off'
+  | 'recovery-codes-renewed'
+  | 'passkey-added'
+  | 'passkey-removed'
 
 /**
  * A letter and whom it concerns. It holds no link: the token of one is made when the letter is sent and lies nowhere else.

@@ -101,6 +101,14 @@ export async function beginSignIn(
 }
 
 /**
+ * Count an attempt to sign in by a passkey, by network alone: whose it is is known only afterwards, and what somebody tries with
+ * passkeys locks nobody out. Throws where nothing can be counted, and so does the attempt's verb.
+ */
+export async function beginPasskey(caller: Caller): Promise<SignInAttempt | Refused> {
+  return begin(caller, ofNetworks('passkey', caller), undefined)
+}
+
+/**
  * Count an attempt of a member to confirm something with the password. Strangers can't refuse it: it is counted for this
  * session alone, which only whoever knew the password could begin.
  */

@@ -16,7 +16,7 @@ describe('A development site that listens beyond this machine', () => {
       const said = warnings({ ...CLASS, HOST })
 
       expect(said).toMatch(/^={70,}\nTHIS IS A DEVELOPMENT SITE, AND OTHERS CAN REACH IT/)
-      expect(said).toMatch(/={70,}$/)
+      expect(said).toMatch(/={70,}$/m)
       expect(said).toContain('Everybody who reaches this machine can open http://192.168.1.20:3000')
       expect(said).toContain('Nobody but you reads the mails')
       expect(said).toContain('http://localhost:3000/dev/mail')
@@ -47,7 +47,13 @@ describe('A site in production over plain HTTP', () => {
 })
 
 describe('A site for this machine alone', () => {
-  it.each(['127.0.0.1', '127.0.0.2', 'localhost', '::1'])('says nothing on HOST=%s', (HOST) => {
+  it.each(['127.0.0.1', 'localhost', '::1'])('says nothing on HOST=%s', (HOST) => {
     expect(warnings({ HOST })).toBe('')
+  })
+
+  it('is told where browsers refuse passkeys', () => {
+    expect(warnings({ HOST: '127.0.0.2' })).toMatch(
+      /^There are no passkeys at http:\/\/127.0.0.2:3000/,
+    )
   })
 })

@@ -21,13 +21,16 @@ export type BrowserSite = {
   close: () => Promise<void>
 }
 
-/** Serve the site with these settings and connect to the run's browser. Call it once in each test file and close it at the end. */
-export async function openBrowserSite(environment: NodeJS.ProcessEnv = {}): Promise<BrowserSite> {
+/** Serve the site with these settings, under this name of the machine, and connect to the run's browser. Call it once in each test file and close it at the end. */
+export async function openBrowserSite(
+  environment: NodeJS.ProcessEnv = {},
+  name = '127.0.0.1',
+): Promise<BrowserSite> {
   const server = createServer()
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
-  const origin = `http://127.0.0.1:${port}`
+  const origin = `http://${name}:${port}`
   const site = await openSite({ BASE_URL: origin, ...environment }) // the site compares a form's Origin with its own address
   server.on('request', site.app)
 

@@ -23,7 +23,7 @@ export async function submit(page: Page): Promise<void> {
   loaded.catch(() => undefined) // nothing is loaded where the script shows a refusal
   const [answer] = await Promise.all([
     page.waitForResponse((response) => response.request().method() === 'POST'),
-    page.locator('main form button[type=submit]').click(),
+    page.locator('main form:not([data-passkey]) button[type=submit]').click(),
   ])
   const isInPlace = !answer.request().isNavigationRequest() && answer.status() !== 204
   if (isInPlace) {

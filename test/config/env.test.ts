@@ -32,7 +32,7 @@ describe('readSettings', () => {
       production: false,
       host: '127.0.0.1',
       port: 3000,
-      baseUrl: 'http://127.0.0.1:3000',
+      baseUrl: 'http://localhost:3000',
       baseUrlIsGiven: false,
       corsOrigins: [],
       mongoUrl: undefined,
@@ -257,11 +257,12 @@ describe('In production', () => {
 
 describe('defaultBaseUrl', () => {
   it.each([
-    ['127.0.0.1', 3000, 'http://127.0.0.1:3000'],
-    ['127.0.0.1', 80, 'http://127.0.0.1'],
+    ['127.0.0.1', 3000, 'http://localhost:3000'],
+    ['127.0.0.1', 80, 'http://localhost'],
     ['0.0.0.0', 3000, 'http://localhost:3000'],
     ['::', 3000, 'http://localhost:3000'],
-    ['::1', 3000, 'http://[::1]:3000'],
+    ['::1', 3000, 'http://localhost:3000'],
+    ['127.0.0.2', 3000, 'http://127.0.0.2:3000'],
   ])('of HOST=%s and PORT=%i is an address that people can type', (host, port, address) => {
     expect(defaultBaseUrl(host, port)).toBe(address)
   })

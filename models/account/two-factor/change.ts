@@ -1,4 +1,4 @@
-// A change of the second factor: one write that it stands or falls with, and what follows it (docs/decisions/014).
+// A change of a factor beside the password: one write that it stands or falls with, and what follows it (docs/decisions/014).
 import type { Filter } from 'mongodb'
 import type { Locale } from '../../../config/i18n.ts'
 import type { SessionDocument } from '../../../lib/session/documents.ts'
@@ -18,7 +18,7 @@ export type ChangedBy = {
 }
 
 /**
- * Store a change of the second factor, where `seen` still holds of the account; undefined if it does not. All sessions end but
+ * Store a change of the second factor or of a passkey, where `seen` still holds of the account; undefined if it does not. All sessions end but
  * the one that `keeps` names, both before and after: where this is cut off, nobody stays in whom the change is to keep out.
  * Returns the member as they are now, and how many sessions ended.
  */
@@ -26,7 +26,7 @@ export async function storeTwoFactor(
   kind: TwoFactorChange,
   user: UserDocument,
   seen: object,
-  change: { $set?: object; $unset?: object },
+  change: { $set?: object; $unset?: object; $push?: object; $pull?: object },
   { caller, store, locale, keeps }: ChangedBy,
 ): Promise<{ member: Member; count: number } | undefined> {
   const userId = user._id.toString()

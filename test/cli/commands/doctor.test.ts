@@ -70,10 +70,12 @@ describe('The check of the settings', () => {
   it('finds production without https, and a site for others that is not in production', () => {
     const open = checkSettings(settingsWith({ HOST: '0.0.0.0' }))
     const plainHttp = checkSettings(settingsWith({ ...PRODUCTION, BASE_URL: 'http://a.example' }))
+    const numbers = checkSettings(settingsWith({ BASE_URL: 'http://192.168.1.20:3000' }))
     const noAddress = checkSettings(settingsWith(PRODUCTION))
 
     expect(open.map(({ state }) => state)).toEqual(['warning', 'warning'])
     expect(plainHttp).toMatchObject([matching({ state: 'wrong', todo: /https/ })])
+    expect(numbers).toMatchObject([matching({ state: 'warning', says: /no passkeys/ })])
     expect(noAddress[0]?.says).toContain('BASE_URL is not set')
   })
 })
