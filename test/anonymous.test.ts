@@ -26,10 +26,11 @@ afterAll(async () => {
   await site.close()
 })
 
-// Everything that can be asked without a captcha: each page, what is no page, and every form without a token.
+// Everything that can be asked without a captcha and without a passkey's challenge: each page, what is no page, and every form
+// without a token.
 const paths = [...withoutSession, ...withSession]
   .map(([path]) => path)
-  .filter((path) => path !== '/captcha')
+  .filter((path) => !['/captcha', '/login/passkey'].includes(path))
 const asked: HttpRequest[] = [
   ...[...paths, '/no/such/page', '/login?next=%2Fhome'].flatMap((path) => [
     { method: 'GET', path },

@@ -135,7 +135,10 @@ describe('no field is reflected unescaped', () => {
         const value = field === 'next' ? `/x?${text}` : text
         const answer = await visitor.send(path, { [field]: value })
 
-        const shown = page(answer).querySelector(`main [name=${field}]`)?.getAttribute('value')
+        const shown = page(answer)
+          .querySelector('main form')
+          ?.querySelector(`[name=${field}]`)
+          ?.getAttribute('value')
         expect(answer.status).toBe(422)
         if (shown !== undefined) expect(shown).toBe(value)
         if (shown !== undefined || field !== 'next')

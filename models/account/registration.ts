@@ -14,7 +14,7 @@ import { isReservedForOthers } from '../user/reservation.ts'
 import { byName, keysOf, takenKey, User, type Member } from '../user.ts'
 import { nameKey } from '../user/name-key.ts'
 import { username } from '../user/username.ts'
-import { isEmailClaimable, isEmailTaken } from './email-claim.ts'
+import { isEmailClaimable, isEmailTaken } from './email-change/claim.ts'
 import { begin, done, type Unfinished } from './unfinished.ts'
 
 /** The form of a new account: every rule of a field, and what a password must not contain. */

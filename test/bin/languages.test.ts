@@ -26,7 +26,6 @@ const FILES = {
   'pt-BR.json': {},
 }
 const BROKEN = { 'de.json': '{ "login": ', 'no such_tag.json': '{}' }
-const LOCALES = ['de', 'en', 'fr', 'it', 'pl', 'pt-BR', 'sv', 'zh-CN']
 
 let folder: string
 let site: Awaited<ReturnType<typeof openSite>>
@@ -102,7 +101,7 @@ describe('A file in config/locales', () => {
     )
     const [guest, member] = [visitor(), visitor()]
     await member.registerAndSignIn()
-    for (const locale of LOCALES) {
+    for (const locale of ['de', 'fr', 'it', 'sv']) {
       const headers = { 'Accept-Language': locale }
       for (const path of [...paths, '/nowhere', '/login?captcha=words']) {
         const answers = [await guest.get(path, headers), await member.get(path, headers)]

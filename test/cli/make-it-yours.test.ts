@@ -50,6 +50,7 @@ describe('A copy of the project', () => {
     const production = {
       NODE_ENV: 'production',
       SESSION_SECRETS: randomBytes(32).toString('hex'),
+      ENCRYPTION_KEYS: randomBytes(32).toString('hex'),
       BASE_URL: 'https://sign-in.example',
       SMTP_URL: 'smtps://mail.example',
       MAIL_FROM: 'site@sign-in.example',

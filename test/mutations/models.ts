@@ -112,7 +112,7 @@ export const models: Mutation[] = [
   },
   {
     // Whoever confirmed an address could lose it.
-    file: 'models/account/email-claim.ts',
+    file: 'models/account/email-change/claim.ts',
     from: 'emailVerifiedAt: null,',
     to: '',
     tests: ['test/models/user/claims.test.ts'],

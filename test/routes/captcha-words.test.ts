@@ -67,7 +67,9 @@ describe.each(['/login', '/register'])('GET %s?captcha=words', (path) => {
     const answers = await Promise.all(visitors.map((one) => one.get(`${path}?captcha=words`)))
 
     const [first, second] = answers.map(({ text }) =>
-      text.replace(promptOf(text), '').replace(/name="(_csrf|captchaId)" value="[^"]*"/g, ''),
+      text
+        .replace(promptOf(text), '')
+        .replace(/name="(_csrf|captchaId|formId)" value="[^"]*"/g, ''),
     )
     expect(first).toBe(second)
     for (const [index, visitor] of visitors.entries()) {

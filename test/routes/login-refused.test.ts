@@ -153,5 +153,5 @@ describe('POST /login', () => {
 function without(name: string, text: string): string {
   return text
     .replaceAll(name, 'NAME')
-    .replace(/(name="(_csrf|captchaId)" value=|captcha\?id=)"?[^"]*"/g, '')
+    .replace(/(name="(_csrf|captchaId|formId)" value=|captcha\?id=)"?[^"]*"/g, '')
 }

@@ -23,7 +23,7 @@ describe('GET /login', () => {
     expect(
       fields.map((field) => [field.getAttribute('name'), field.getAttribute('autocomplete')]),
     ).toEqual([
-      ['username', 'username'],
+      ['username', 'username webauthn'],
       ['password', 'current-password'],
       ['captcha', 'off'],
       ['remember', undefined],

@@ -199,8 +199,12 @@ type Seen = { answer: Response; commands: { name: string; command: object }[]; l
 /** What is answered to a new visitor, and every command that the database got meanwhile. */
 async function watch(act: (visitor: Visitor) => Promise<Response>): Promise<Seen> {
   const commands: Seen['commands'] = []
-  const note = ({ commandName, command }: { commandName: string; command: object }) =>
-    commandName !== 'delete' && commands.push({ name: commandName, command }) // what is too old goes once a minute
+  // What is too old goes once a minute, and whether the site is closed is looked at every two seconds.
+  const atTimes = (command: object) =>
+    'delete' in command || ('find' in command && command.find === 'maintenance')
+  const note = ({ commandName, command }: { commandName: string; command: object }) => {
+    if (!atTimes(command)) commands.push({ name: commandName, command })
+  }
   const client = site.database.getClient()
   client.on('commandStarted', note)
   const answer = await act(site.visitor())
@@ -219,6 +223,7 @@ function plain(email: string, { answer, commands, letter }: Seen) {
       .replace(/[0-9a-f]{24,64}/g, '<id>')
       .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '<time>')
       .replace(/captcha-[\w-]{8}/g, 'captcha')
+      .replace(/\\?"answer\\?":\\?"[\w+/=]+/g, 'answer') // encrypted, each time in another way
   return {
     status: answer.status,
     headers,

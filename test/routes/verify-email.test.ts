@@ -33,11 +33,11 @@ describe('GET /verify-email', () => {
     await member.fill(mail?.link ?? '', {})
 
     expect(reminder?.text).toBe(t('verify-email.link'))
-    expect(before.querySelector('main p')?.text).toBe(t('verify-email.text', { email }))
+    expect(before.querySelector('main h1 + p')?.text).toBe(t('verify-email.text', { email }))
     const notice = page(await member.get('/account')).querySelector('[role=status]')
     expect(notice?.text).toBe(t('notice.email-verified'))
     const after = page(await member.get('/verify-email'))
-    expect(after.querySelector('main p')?.text).toBe(t('verify-email.done', { email }))
+    expect(after.querySelector('main h1 + p')?.text).toBe(t('verify-email.done', { email }))
     expect(after.querySelector('main form')).toBeNull()
     expect((await member.get('/account')).text).not.toContain('/verify-email')
   })

@@ -275,7 +275,7 @@ describe('docs/operations.md', () => {
       ([, name]) => name,
     )
 
-    expect(events).toHaveLength(26)
+    expect(events).toHaveLength(30)
     const documented = read('docs/operations.md').text
     expect(events.filter((name) => !documented.includes(`| \`${name ?? ''}\` `))).toEqual([])
   })

@@ -34,7 +34,7 @@ describe('GET /dev/mail', () => {
     const newest = mailbox.querySelector('.mails li')
     expect(newest?.querySelector('h2')?.text).toBe(t('mail.verify-email.subject'))
     const link = newest?.querySelector('pre.letter a')?.getAttribute('href') ?? ''
-    expect(link).toMatch(/^http:\/\/127\.0\.0\.1:3000\/verify-email\/[\w-]{43}$/)
+    expect(link).toMatch(/^http:\/\/localhost:3000\/verify-email\/[\w-]{43}$/)
     expect((await visitor.get(new URL(link).pathname)).status).toBe(200)
   })
 

@@ -1,8 +1,8 @@
 // Whose an address is while nobody has confirmed it: for some days whoever registered with it, then whoever has the mailbox.
-import { limits } from '../../config/limits.ts'
-import { DAY } from '../../config/time.ts'
-import { byName, User } from '../user.ts'
-import { nameKey } from '../user/name-key.ts'
+import { limits } from '../../../config/limits.ts'
+import { DAY } from '../../../config/time.ts'
+import { byName, User } from '../../user.ts'
+import { nameKey } from '../../user/name-key.ts'
 
 /** True if somebody else has the address, or a name like it, and keeps it. */
 export async function isEmailTaken(email: string, userId?: string): Promise<boolean> {
