@@ -14,6 +14,7 @@ it('npm start in production writes JSON alone: its address, an outage of the dat
     INSECURE_HTTP: 'on',
     CAPTCHA: 'on',
     SESSION_SECRETS: 'a secret for tests alone and long enough',
+    ENCRYPTION_KEYS: 'a key for tests alone and also long enough',
     SMTP_URL: 'smtp://127.0.0.1:1',
     MAIL_FROM: 'sesame@example.com',
   })

@@ -62,7 +62,7 @@ describe('sesame doctor', () => {
     expect(findings.find(({ check }) => check === 'database')).toMatchObject({ state: 'wrong' })
     expect(findings.at(-1)?.check).toBe('mail')
     expect(code).toBe(0)
-    expect(out).toMatch(/warning {2}site {7}http:\/\/127.0.0.1:1\/login does not answer/)
+    expect(out).toMatch(/warning {2}site {7}http:\/\/localhost:1\/login does not answer/)
   })
 })
 
