@@ -1,6 +1,7 @@
 // The sessions of users: the captcha's one try, where somebody is signed in, and how these sessions end.
 import type { SessionData } from 'express-session'
-import { alive } from '../lib/session/documents.ts'
+import type { Filter } from 'mongodb'
+import { alive, type SessionDocument } from '../lib/session/documents.ts'
 import type { SessionStore } from '../lib/session/store.ts'
 import { storageId } from '../lib/session/storage-id.ts'
 import type { SecurityEvent } from './security-event.ts'
@@ -119,7 +120,18 @@ export async function endOtherSessions(
   sessionId: string,
   why: EndReason,
 ): Promise<number> {
-  return store.end({ owner: userId, _id: { $ne: storageId(sessionId) } }, why)
+  return endSessionsBut(store, userId, storageId(sessionId), why)
+}
+
+/** End the sessions of this user that fit, but for the one stored under the key `keeps`, if one is to stay; returns how many. */
+export async function endSessionsBut(
+  store: SessionStore,
+  owner: string,
+  keeps: string | undefined,
+  why: EndReason,
+  which: Filter<SessionDocument> = {},
+): Promise<number> {
+  return store.end({ ...which, owner, ...(keeps ? { _id: { $ne: keeps } } : {}) }, why)
 }
 
 /** Show a new name or address in all sessions of this user at once. */

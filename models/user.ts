@@ -146,6 +146,11 @@ export function takenKey(error: unknown): string {
   return Object.values(duplicate.keyValue ?? {})[0] ?? ''
 }
 
+/** Now, but never the moment of the change before: what was seen before a change must not look unchanged after it. */
+export function nowAfter(before: Date | null | undefined): Date {
+  return new Date(Math.max(Date.now(), (before?.getTime() ?? 0) + 1))
+}
+
 /** What a session keeps of a user. */
 export function memberOf(user: UserDocument): Member {
   const { _id, username, email, passwordChangedAt, twoFactorChangedAt } = user

@@ -7,6 +7,7 @@ import { beginTwoFactor, confirmTwoFactor, findTwoFactor } from '../models/accou
 import { findByName, memberOf, User } from '../models/user.ts'
 import type { Site } from './helper.ts'
 import { signedCookie } from './member.ts'
+import type { Visitor } from './visitor.ts'
 
 const STEP = 30_000 // milliseconds
 
@@ -35,9 +36,14 @@ export async function memberWithApp(site: Site) {
   const visitor = site.visitor()
   const { username = '' } = await visitor.becomeMember()
   const app = await giveApp(site, username)
+  await enterAs(site, visitor, username)
+  return { ...app, visitor, username }
+}
+
+/** Sign a browser in as this user without the forms. */
+export async function enterAs(site: Site, visitor: Visitor, username: string): Promise<void> {
   const { member } = await contextOf(site, username)
   visitor.agent.jar.setCookie(await signedCookie(site.app, member), '127.0.0.1', '/')
-  return { ...app, visitor, username }
 }
 
 /** The code of the step after this one, which counts too. */

@@ -12,7 +12,8 @@ import { noticeOf } from '../mail/notice.ts'
 import { queueLetter } from '../mail/outbox.ts'
 import { endTokens } from '../mail/token.ts'
 import { forgetFailures } from '../sign-in/throttle.ts'
-import { memberOf, User, type Member, type UserDocument } from '../user.ts'
+import { endSessionsBut } from '../session.ts'
+import { memberOf, nowAfter, User, type Member, type UserDocument } from '../user.ts'
 import type { RequestContext } from './request-context.ts'
 import { begin, done, type Rest, type Unfinished } from './unfinished.ts'
 
@@ -66,12 +67,9 @@ export async function storePassword(
   store: SessionStore,
   rest: Omit<Extract<Rest, { kind: 'password' }>, 'kind' | 'userId' | 'passwordChangedAt'>,
 ): Promise<{ passwordChangedAt: Date; count: number } | undefined> {
-  // Never the same moment twice: what was seen before a change must not look unchanged after it.
-  const passwordChangedAt = new Date(
-    Math.max(Date.now(), (seen.passwordChangedAt?.getTime() ?? 0) + 1),
-  )
+  const passwordChangedAt = nowAfter(seen.passwordChangedAt)
   const begun = await begin({ ...rest, kind: 'password', userId: seen._id, passwordChangedAt })
-  const before = await endSessionsBut(rest.keeps, seen._id, store)
+  const before = await endSessionsBut(store, seen._id, rest.keeps, 'password')
   const { matchedCount } = await User.updateOne(seen, {
     $set: { password: hash, passwordChangedAt },
     $unset: { pendingEmail: 1, 'twoFactor.trusted': 1 },
@@ -98,7 +96,7 @@ export async function finishPasswordChange(
   let count = 0
   const user = await User.findOne({ _id: userId, passwordChangedAt }).lean<UserDocument | null>()
   if (user) {
-    count = await endSessionsBut(keeps, userId, store, which)
+    count = await endSessionsBut(store, userId, keeps, 'password', which)
     if (isReset) {
       await endTokens(userId)
       await forgetFailures(user)
@@ -110,15 +108,6 @@ export async function finishPasswordChange(
   }
   await done(begun)
   return count
-}
-
-async function endSessionsBut(
-  keeps: string | undefined,
-  owner: string,
-  store: SessionStore,
-  which: Filter<SessionDocument> = {},
-): Promise<number> {
-  return store.end({ ...which, owner, ...(keeps ? { _id: { $ne: keeps } } : {}) }, 'password')
 }
 
 function seenIn({ _id, passwordChangedAt }: UserDocument): Seen {

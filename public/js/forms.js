@@ -83,11 +83,14 @@ function passwordFields() {
   return [...document.querySelectorAll('main [data-show]')]
 }
 
+// By public/js/passkeys.js, whose forms are sent only once a passkey has answered.
+document.addEventListener('unsent', ({ target, detail }) => say(target, detail))
+
 function say(form, sentence) {
   const icon = document.createElement('span')
   icon.className = 'icon'
   icon.role = 'img'
-  icon.ariaLabel = form.elements.formId.dataset.wrong
+  icon.ariaLabel = (form.elements.formId ?? form).dataset.wrong
   const notice = document.createElement('p')
   notice.className = 'notice wrong'
   notice.role = 'alert'

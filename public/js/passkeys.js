@@ -51,7 +51,8 @@ async function answer(form) {
     const start = form.dataset.passkey === 'create' ? startRegistration : startAuthentication
     send(form, await start({ optionsJSON }))
   } catch {
-    say(form, form.dataset.failed)
+    // Shown by public/js/forms.js, which every page has.
+    form.dispatchEvent(new CustomEvent('unsent', { bubbles: true, detail: form.dataset.failed }))
     void wait() // the browser has put an end to what it offered meanwhile
   }
 }
@@ -69,19 +70,6 @@ function send(form, credential) {
   elements.credential.value = JSON.stringify(credential)
   form.requestSubmit()
   elements.credential.value = '' // the next press asks for another one
-}
-
-function say(form, sentence) {
-  const icon = document.createElement('span')
-  icon.className = 'icon'
-  icon.role = 'img'
-  icon.ariaLabel = form.dataset.wrong
-  const notice = document.createElement('p')
-  notice.className = 'notice wrong'
-  notice.role = 'alert'
-  notice.dataset.said = ''
-  notice.append(icon, sentence)
-  form.prepend(notice)
 }
 
 // In the field of the name the browser offers the passkeys that it has. Not before all pictures are there: of a visitor without

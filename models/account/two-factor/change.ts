@@ -6,7 +6,8 @@ import type { SessionStore } from '../../../lib/session/store.ts'
 import { noticeOf } from '../../mail/notice.ts'
 import { queueLetter, type TwoFactorChange } from '../../mail/outbox.ts'
 import type { Caller } from '../../sign-in/throttle.ts'
-import { memberOf, User, type Member, type UserDocument } from '../../user.ts'
+import { endSessionsBut } from '../../session.ts'
+import { memberOf, nowAfter, User, type Member, type UserDocument } from '../../user.ts'
 import { begin, done, type Unfinished } from '../unfinished.ts'
 
 /** Who changes it, in which language the letter is written, and the key of the session that stays, if one does. */
@@ -30,12 +31,10 @@ export async function storeTwoFactor(
   { caller, store, locale, keeps }: ChangedBy,
 ): Promise<{ member: Member; count: number } | undefined> {
   const userId = user._id.toString()
-  // Never the same moment twice: what was seen before a change must not look unchanged after it.
-  const before = user.twoFactorChangedAt?.getTime() ?? 0
-  const changedAt = new Date(Math.max(Date.now(), before + 1))
+  const changedAt = nowAfter(user.twoFactorChangedAt)
   const notice = await noticeOf({ kind, userId }, user, caller, locale)
   const begun = await begin({ kind: 'two-factor', userId, changedAt, keeps, notice })
-  const count = await endSessionsBut(keeps, userId, store)
+  const count = await endSessionsBut(store, userId, keeps, 'two-factor')
   const update = { ...change, $set: { ...change.$set, twoFactorChangedAt: changedAt } }
   const { matchedCount } = await User.updateOne({ ...seen, _id: userId }, update)
   if (matchedCount === 0) {
@@ -56,18 +55,9 @@ export async function finishTwoFactorChange(
   const { _id, userId, changedAt, keeps, notice } = begun
   let count = 0
   if (await User.exists({ _id: userId, twoFactorChangedAt: changedAt })) {
-    count = await endSessionsBut(keeps, userId, store, which)
+    count = await endSessionsBut(store, userId, keeps, 'two-factor', which)
     if (notice) await queueLetter(notice.letter, notice.locale, _id)
   }
   await done(begun)
   return count
-}
-
-async function endSessionsBut(
-  keeps: string | undefined,
-  owner: string,
-  store: SessionStore,
-  which: Filter<SessionDocument> = {},
-): Promise<number> {
-  return store.end({ ...which, owner, ...(keeps ? { _id: { $ne: keeps } } : {}) }, 'two-factor')
 }

@@ -4,9 +4,8 @@ import { translator } from '../../../config/i18n.ts'
 import { User } from '../../../models/user.ts'
 import { addPasskey, Authenticator, optionsOn } from '../../authenticator.ts'
 import { openSite, validPassword, type Site } from '../../helper.ts'
-import { signedCookie } from '../../member.ts'
 import { Script } from '../../script.ts'
-import { contextOf } from '../../two-factor.ts'
+import { enterAs } from '../../two-factor.ts'
 import { errorsOf, page } from '../../visitor.ts'
 
 const PATH = '/account/passkeys'
@@ -23,8 +22,7 @@ describe(`POST ${PATH}`, () => {
     const visitor = site.visitor()
     const { username = '' } = await visitor.becomeMember()
     const other = site.visitor()
-    const { member } = await contextOf(site, username)
-    other.agent.jar.setCookie(await signedCookie(site.app, member), '127.0.0.1', '/')
+    await enterAs(site, other, username)
     const before = visitor.cookie('sid')
 
     const { answer, authenticator } = await addPasskey(visitor)

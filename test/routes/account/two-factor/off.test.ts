@@ -3,8 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { translator } from '../../../../config/i18n.ts'
 import { findTwoFactor } from '../../../../models/account/two-factor.ts'
 import { openSite, type Site } from '../../../helper.ts'
-import { signedCookie } from '../../../member.ts'
-import { contextOf, memberWithApp } from '../../../two-factor.ts'
+import { enterAs, memberWithApp } from '../../../two-factor.ts'
 
 const PATH = '/account/two-factor/off'
 const t = translator('en')
@@ -19,8 +18,7 @@ describe(`POST ${PATH}`, () => {
   it('ends the factor and the other sessions, and tells the owner', async () => {
     const { visitor, username, context } = await memberWithApp(site)
     const elsewhere = site.visitor()
-    const { member } = await contextOf(site, username)
-    elsewhere.agent.jar.setCookie(await signedCookie(site.app, member), '127.0.0.1', '/')
+    await enterAs(site, elsewhere, username)
     const isOn = (await findTwoFactor(context.member.id)).isOn
     const before = (await elsewhere.get('/account')).status
 
