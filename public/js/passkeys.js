@@ -44,7 +44,10 @@ document.addEventListener(
   true,
 )
 
+let isPressed = false
+
 async function answer(form) {
+  isPressed = true
   form.querySelector('[data-said]')?.remove()
   try {
     const optionsJSON = await optionsOf(form)
@@ -53,6 +56,7 @@ async function answer(form) {
   } catch {
     // Shown by public/js/forms.js, which every page has.
     form.dispatchEvent(new CustomEvent('unsent', { bubbles: true, detail: form.dataset.failed }))
+    isPressed = false
     void wait() // the browser has put an end to what it offered meanwhile
   }
 }
@@ -81,6 +85,7 @@ async function wait() {
   if (!form || !(await browserSupportsWebAuthnAutofill())) return
   try {
     const optionsJSON = await optionsOf(form)
+    if (isPressed) return // a browser asks for one passkey at a time: this would put an end to what the button asks for
     renewing = setTimeout(wait, RENEW)
     send(form, await startAuthentication({ optionsJSON, useBrowserAutofill: true }))
   } catch {
