@@ -93,6 +93,8 @@ export class Browser {
     const { status, began, ended, text } = outcome
     if (status === 200) {
       ledger.seen(sid, began, ended, NAME.exec(text)?.[0] ?? null)
+    } else if (isTaken(outcome) && outcome.headers.location?.startsWith('/confirm?')) {
+      ledger.seen(sid, began, ended, null) // signed in, and asked for the new password after a change of it
     } else if (isRefused(outcome)) {
       ledger.seen(sid, began, ended, undefined)
     } else {

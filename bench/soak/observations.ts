@@ -148,6 +148,7 @@ function requestIdOf({ headers }: Outcome): string {
 }
 
 function sentenceOf(noted: Noted): string {
-  const { request, status, why = 'the site broke' } = noted
-  return `${request}: ${status}, ${why} (request ${requestIdOf(noted)})`
+  const { request, status, headers, why = 'the site broke' } = noted
+  const to = headers.location === undefined ? '' : ` to ${String(headers.location)}`
+  return `${request}: ${status}${to}, ${why} (request ${requestIdOf(noted)})`
 }
