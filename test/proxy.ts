@@ -47,7 +47,8 @@ export async function openProxy(engineUrl: string): Promise<Proxy> {
       frozen = true
     },
     mend: async () => {
-      await cut()
+      if (server.listening && !frozen) return // it is whole, so nothing that uses it is broken off
+      await cut() // what a frozen wire did not let through is lost
       frozen = false
       server.listen(port, '127.0.0.1')
       await once(server, 'listening')
