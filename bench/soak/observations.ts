@@ -149,6 +149,6 @@ function requestIdOf({ headers }: Outcome): string {
 
 function sentenceOf(noted: Noted): string {
   const { request, status, headers, why = 'the site broke' } = noted
-  const to = headers.location === undefined ? '' : ` to ${String(headers.location)}`
+  const to = headers.location === undefined ? '' : ` to ${headers.location}`
   return `${request}: ${status}${to}, ${why} (request ${requestIdOf(noted)})`
 }
