@@ -45,10 +45,15 @@ describe('SIGKILL of the database during registrations', () => {
 
     expect(site.log.filter((line) => line.includes('"status":500'))).toEqual([])
     expect(statuses.filter((status) => ![303, 422, 503].includes(status))).toEqual([])
-    const signedIn = await Promise.all(
-      members.map(async (username) => (await site.visitor().signIn({ username })).status),
-    )
-    expect(signedIn).toEqual(members.map(() => 303))
+    for (const username of members) {
+      // The last kill may still cost a page or a picture its answer; an account that is lost stays lost.
+      await vi.waitFor(async () => {
+        expect([username, (await site.visitor().signIn({ username })).status]).toEqual([
+          username,
+          303,
+        ])
+      }, TIMEOUT)
+    }
   })
 
   it('leaves the sending of mails alive', async () => {
