@@ -56,8 +56,9 @@ async function answer(form) {
   } catch {
     // Shown by public/js/forms.js, which every page has.
     form.dispatchEvent(new CustomEvent('unsent', { bubbles: true, detail: form.dataset.failed }))
-    isPressed = false
     void wait() // the browser has put an end to what it offered meanwhile
+  } finally {
+    isPressed = false // also where the site refuses what is sent: the page stays, and offers them on
   }
 }
 
