@@ -7,6 +7,7 @@ import supertest from 'supertest'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readAssets } from '../../lib/http/assets.ts'
 import { assets } from '../../middleware/assets.ts'
+import { withoutSession, withSession } from '../../routes/index.ts'
 import { openSite, type Site } from '../helper.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 import { page } from '../visitor.ts'
@@ -81,6 +82,21 @@ describe('A file', () => {
       '/* 2 */',
       'public, max-age=3600',
     ])
+  })
+})
+
+describe('GET /robots.txt', () => {
+  it('keeps search engines from what only a link in a letter opens, and from no page beside it', async () => {
+    const { text } = await site.visitor().get('/robots.txt')
+    const refused = [...text.matchAll(/^Disallow: (.+)$/gm)].map(([, path = '']) => path)
+    const isRefused = (path: string) => refused.some((one) => path.startsWith(one))
+
+    const secret = [...withoutSession, ...withSession].filter(([path]) => path.includes(':token'))
+    expect(secret.length).toBeGreaterThan(4)
+    expect(secret.filter(([path]) => !isRefused(path))).toEqual([])
+    expect(
+      ['/home', '/login', '/register', '/password-reset', '/account'].filter(isRefused),
+    ).toEqual([])
   })
 })
 
