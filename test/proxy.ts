@@ -1,6 +1,7 @@
 // A wire between the site and its database that a test can cut, freeze and mend, as a network does.
 import { once } from 'node:events'
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
+import { repairDriver } from '../lib/mongodb/driver-repair.ts'
 
 export type Proxy = {
   url: string
@@ -14,6 +15,7 @@ export type Proxy = {
 
 /** Put a wire in front of the engine, whose address names a Unix socket. */
 export async function openProxy(engineUrl: string): Promise<Proxy> {
+  repairDriver() // as the site does: without it, what is written as the wire is cut waits for ever, the driver's own look for the database too
   const [, socketPath = ''] = /^mongodb:\/\/([^/?]+)/.exec(engineUrl) ?? []
   const sockets = new Set<Socket>()
   let frozen = false

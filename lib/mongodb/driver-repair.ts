@@ -11,6 +11,7 @@ let done = false
 /**
  * Wake a command that was written to a connection in the very moment it died.
  * The dead socket takes nothing, so the driver waits for its "drain", which never comes: neither timeout nor pool ends that.
+ * The driver's own look for the database waits like that too, and then never finds it again.
  * Told "drain" when the connection is given up, it goes on, sees that, and fails as it does at any other moment.
  */
 export function repairDriver(): void {
