@@ -12,7 +12,7 @@ import { writeBackup, type Entry } from '../lib/files/backup.ts'
 import { readRows } from '../lib/files/rows.ts'
 import { verifyPassword } from '../lib/password.ts'
 import { StartProblem } from '../lib/start-problem.ts'
-import { keptCollections } from '../models/database/collections.ts'
+import { collections, keptCollections } from '../models/database/collections.ts'
 import { readKept } from '../models/operator/backup.ts'
 import { demoAccounts, makeDemo } from '../models/operator/demo.ts'
 import { importUsers, type ImportReport } from '../models/operator/import.ts'
@@ -226,6 +226,7 @@ describe('A start that is cut off while it builds an index or gives keys to user
       await User.collection.insertOne({ ...legacy })
       const reserved = { _id: 'Straße', userId: '', until: new Date(Date.now() + 3_600_000) }
       await rows('reservations').insertOne(reserved)
+      for (const name of Object.keys(collections)) await rows(name).dropIndexes()
       const wasCut = cutSite.cutAt(count + 1)
       const problem: unknown = await prepareDatabase(logger).catch((error: unknown) => error)
       isCut = wasCut()
@@ -239,7 +240,7 @@ describe('A start that is cut off while it builds an index or gives keys to user
       expect(await rows('reservations').distinct('_id')).toEqual(['strasse'])
     }
 
-    expect(count).toBeGreaterThan(10)
+    expect(count).toBeGreaterThan(Object.values(collections).filter((one) => one.indexes).length)
   })
 })
 
