@@ -12,6 +12,7 @@ import { addMail } from './commands/mail.ts'
 import { addMaintenance } from './commands/maintenance.ts'
 import { addNewPage } from './commands/new-page.ts'
 import { addPassword } from './commands/password.ts'
+import { addRemoveLessons } from './commands/remove-lessons.ts'
 import { addRestore } from './commands/restore.ts'
 import { addSession } from './commands/session.ts'
 import { addTotp, addTwoFactor } from './commands/two-factor.ts'
@@ -67,6 +68,7 @@ export function createProgram(): Command {
   addTotp(program)
   addDoctor(program)
   addNewPage(program)
+  addRemoveLessons(program)
   return program
 }
 
