@@ -40,10 +40,10 @@ async function removeLessons(): Promise<void> {
   await refuseUnlessCommitted()
   const { files, packages, lines, texts } = JSON.parse(await sourceOf(LIST)) as Removal
   const changed = await changedFiles(lines, texts) // all of them, before the first is written
+  await uninstall(packages) // first: it may fail for reasons outside of this project
   for (const path of files) await rm(join(root, path), { recursive: true })
   for (const [path, text] of changed) await writeFile(join(root, path), text)
   await tidy([...changed.keys()])
-  await uninstall(packages)
   await print(
     `Removed ${files.join(', ')} and the packages ${packages.join(', ')}; changed ${[...changed.keys()].join(', ')}.`,
   )
@@ -88,15 +88,15 @@ async function sourceOf(path: string): Promise<string> {
 const unexpected = (path: string) =>
   `${path} is not as ${LIST} expects it, so nothing was done: change one of the two.`
 
+// By the lists alone: what is installed stays until the next npm install.
+async function uninstall(packages: string[]): Promise<void> {
+  const words = ['uninstall', '--package-lock-only', '--ignore-scripts', '--offline']
+  await run('npm', [...words, ...packages], { cwd: root })
+}
+
 // Tables get narrower, and what a line less makes room for moves up.
 async function tidy(paths: string[]): Promise<void> {
   const prettier = join('node_modules', 'prettier', 'bin', 'prettier.cjs')
   const words = ['--write', '--ignore-unknown', ...paths]
   await run(process.execPath, [prettier, ...words], { cwd: root })
-}
-
-// By the lists alone: what is installed stays until the next npm install.
-async function uninstall(packages: string[]): Promise<void> {
-  const words = ['uninstall', '--package-lock-only', '--ignore-scripts', '--offline']
-  await run('npm', [...words, ...packages], { cwd: root })
 }
