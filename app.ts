@@ -49,7 +49,7 @@ export type Dependencies = {
   settings: Settings
   database: Connection
   logger: Logger
-  /** The teaching pages, for a site that has them: whoever starts the site loads them, or does not. */
+  /** The lessons, for a site that has them: whoever starts the site loads them, or does not. */
   lessons?: Lessons | undefined
   /** What the server makes its requests and responses of. */
   prototypes?: Prototypes

@@ -12,8 +12,10 @@ import { addMail } from './commands/mail.ts'
 import { addMaintenance } from './commands/maintenance.ts'
 import { addNewPage } from './commands/new-page.ts'
 import { addPassword } from './commands/password.ts'
+import { addRemoveLessons } from './commands/remove-lessons.ts'
 import { addRestore } from './commands/restore.ts'
 import { addSession } from './commands/session.ts'
+import { addSupportBundle } from './commands/support-bundle.ts'
 import { addTotp, addTwoFactor } from './commands/two-factor.ts'
 import { addUserChanges } from './commands/user-change.ts'
 import { addUser } from './commands/user.ts'
@@ -66,7 +68,9 @@ export function createProgram(): Command {
   addDemo(program)
   addTotp(program)
   addDoctor(program)
+  addSupportBundle(program)
   addNewPage(program)
+  addRemoveLessons(program)
   return program
 }
 

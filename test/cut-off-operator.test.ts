@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import md5 from 'md5'
 import { BSON, ObjectId } from 'mongodb'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { prepareDatabase } from '../bin/connect.ts'
 import { createLogger } from '../config/logger.ts'
 import { writeAtomically } from '../lib/files/atomic.ts'
@@ -217,32 +217,62 @@ describe('What an operator does, cut off at any of its writes', () => {
 })
 
 describe('A start that is cut off while it builds an index or gives keys to users of old', () => {
-  it('ends with a sentence that says what to do, and the next one does the rest', async () => {
-    const logger = createLogger(cutSite.site.settings)
+  const prepare = async () => {
+    await empty()
+    const legacy = { username: 'Old Ann', email: 'old@example.com', password: hash }
+    await User.collection.insertOne({ ...legacy })
+    const reserved = { _id: 'Straße', userId: '', until: new Date(Date.now() + 3_600_000) }
+    await rows('reservations').insertOne(reserved)
+    for (const name of Object.keys(collections)) await rows(name).dropIndexes()
+  }
+  const expectPrepared = async () => {
+    expect(await findFlaws()).toEqual([])
+    expect(await rows('reservations').distinct('_id')).toEqual(['strasse'])
+  }
+
+  it('does the rest by itself once the database answers again, and the log tells of it', async () => {
     let count = 0
     for (let isCut = true; isCut;) {
-      await empty()
-      const legacy = { username: 'Old Ann', email: 'old@example.com', password: hash }
-      await User.collection.insertOne({ ...legacy })
-      const reserved = { _id: 'Straße', userId: '', until: new Date(Date.now() + 3_600_000) }
-      await rows('reservations').insertOne(reserved)
-      for (const name of Object.keys(collections)) await rows(name).dropIndexes()
+      await prepare()
+      const { logger, lines } = keepLog()
       const wasCut = cutSite.cutAt(count + 1)
-      const problem: unknown = await prepareDatabase(logger).catch((error: unknown) => error)
+      let isOver = false
+      const start = prepareDatabase(logger).finally(() => (isOver = true))
+      await vi.waitUntil(() => wasCut() || isOver, { timeout: 60_000, interval: 1 })
       isCut = wasCut()
       if (isCut) count++
-      expect(problem instanceof StartProblem).toBe(isCut)
       await cutSite.mend()
 
-      await prepareDatabase(logger)
+      await start
 
-      expect(await findFlaws()).toEqual([])
-      expect(await rows('reservations').distinct('_id')).toEqual(['strasse'])
+      await expectPrepared()
+      expect(lines.some((line) => line.includes('is tried again'))).toBe(isCut)
     }
 
     expect(count).toBeGreaterThan(Object.values(collections).filter((one) => one.indexes).length)
   })
+
+  it('ends with a sentence that says what to do if the database stays away, and the next one does the rest', async () => {
+    await prepare()
+    const { logger, lines } = keepLog()
+    cutSite.cutAt(5)
+
+    const problem: unknown = await prepareDatabase(logger).catch((error: unknown) => error)
+
+    expect(problem).toBeInstanceOf(StartProblem)
+    expect((problem as StartProblem).message).toContain('start the site again')
+    expect(lines).toHaveLength(4)
+    await cutSite.mend()
+    await prepareDatabase(logger)
+    await expectPrepared()
+  })
 })
+
+function keepLog() {
+  const lines: string[] = []
+  const settings = { logLevel: 'warn', production: true } as const
+  return { lines, logger: createLogger(settings, { write: (line) => lines.push(line) }) }
+}
 
 async function empty(): Promise<void> {
   for (const name of [...keptCollections(), 'sessions', 'tokens', 'outbox']) {

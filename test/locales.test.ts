@@ -13,7 +13,6 @@ const views = filesBelow(['views'], '.ejs')
 const files = [...sources(), ...views]
 const isOfLessons = ({ path }: ProjectFile) => /^(views\/)?lessons\//.test(path)
 const textOf = (some: ProjectFile[]) => some.map(({ text }) => text).join('\n')
-const all = textOf(files)
 
 // These two have every sentence.
 const COMPLETE = ['en', 'zh-CN']
@@ -23,11 +22,11 @@ const site = {
   tables: tablesIn('config/locales'),
   code: textOf(files.filter((file) => !isOfLessons(file))),
 }
-const wing = { tables: tablesIn('lessons/locales'), code: textOf(files.filter(isOfLessons)) }
+const lessons = { tables: tablesIn('lessons/locales'), code: textOf(files.filter(isOfLessons)) }
 
 describe('The locale files', () => {
   it('have the same keys, plural forms apart', () => {
-    for (const { tables } of [site, wing]) {
+    for (const { tables } of [site, lessons]) {
       const [first = [], ...others] = tables.map((keys) => [...new Set(keys.map(withoutPlural))])
 
       for (const keys of others) expect(keys).toEqual(first)
@@ -47,16 +46,16 @@ describe('The locale files', () => {
 
   it('have a sentence for every key that a view or a model names', () => {
     const ofSite = new Set(site.tables.flat().map(withoutPlural))
-    const ofBoth = new Set([...ofSite, ...wing.tables.flat().map(withoutPlural)])
+    const ofBoth = new Set([...ofSite, ...lessons.tables.flat().map(withoutPlural)])
 
     expect(keysNamedIn(site.code).length).toBeGreaterThan(40)
     expect(keysNamedIn(site.code).filter((key) => !ofSite.has(key))).toEqual([])
-    expect(keysNamedIn(wing.code).filter((key) => !ofBoth.has(key))).toEqual([])
+    expect(keysNamedIn(lessons.code).filter((key) => !ofBoth.has(key))).toEqual([])
   })
 
   it('have no sentence that nothing shows', () => {
     expect(keysNotShownIn(site.code, site.tables)).toEqual([])
-    expect(keysNotShownIn(all, wing.tables)).toEqual([])
+    expect(keysNotShownIn(textOf(files), lessons.tables)).toEqual([])
   })
 })
 

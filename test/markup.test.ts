@@ -1,14 +1,11 @@
 // What html-validate checks of the markup, on every page in every state, in both languages.
-import { HtmlValidate } from 'html-validate'
 import type { Response } from 'supertest'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { LOCALES } from '../config/i18n.ts'
-import { lessons } from '../lessons/index.ts'
 import { codeAt } from '../lib/totp.ts'
 import { openSite, validPassword, type Site } from './helper.ts'
+import { errorsIn } from './html-errors.ts'
 import { newPerson, page, type Visitor } from './visitor.ts'
-
-const validator = new HtmlValidate({ root: true, extends: ['html-validate:recommended'] })
 
 let site: Site
 beforeAll(async () => {
@@ -31,32 +28,6 @@ describe('The markup of every page', () => {
       expect(found).toEqual([])
     })
   }
-})
-
-describe('The markup of the lessons', () => {
-  it.each(LOCALES)('has no error, nor that of the x-ray, %s', async (locale) => {
-    const withLessons = await openSite({ LESSONS: 'on' }) // on the database that is open already
-    const visitor = withLessons.visitor()
-    visitor.agent.set('Accept-Language', locale)
-    await visitor.post('/lessons/visits/try/visit', {})
-    await visitor.post('/lessons/races/try/stock/slow', {})
-    await visitor.post('/lessons/md5/try/digest', { password: '"><b>' })
-    const paths = lessons.map(({ name }) => `/lessons/${name}`)
-
-    const found: string[] = []
-    for (const path of [
-      '/lessons',
-      '/lessons/answers',
-      ...paths,
-      '/lessons/races?view=projector',
-      '/home',
-    ]) {
-      const { text } = await visitor.get(path)
-      found.push(...(await errorsIn(text)).map((error) => `${path}: ${error}`))
-    }
-
-    expect(found).toEqual([])
-  })
 })
 
 async function* everyState(
@@ -144,18 +115,4 @@ function withoutCss(response: Response): string[] {
   body?.querySelectorAll('time, .letter').forEach((one) => one.remove())
   const isUnmarked = /\d:\d\d[ （(]+UTC/.test(body?.text ?? '')
   return [...shown.map(String), ...(isUnmarked ? ['a time outside <time>'] : [])]
-}
-
-// The form of a passkey gets its button from the script without which it is of no use.
-function isForScript(html: string, line: number): boolean {
-  return html.split('\n')[line - 1]?.includes('data-passkey') ?? false
-}
-
-async function errorsIn(html: string): Promise<string[]> {
-  const { results } = await validator.validateString(html)
-  return results.flatMap(({ messages }) =>
-    messages
-      .filter(({ line, ruleId }) => ruleId !== 'wcag/h32' || !isForScript(html, line))
-      .map(({ line, ruleId, message }) => `line ${line}, ${ruleId}: ${message}`),
-  )
 }

@@ -7,7 +7,7 @@ import { useEncryptionKeys } from '../../lib/field-encryption.ts'
 import { DEMO_PASSWORD, DEMO_TOTP_KEY, demoAccounts, makeDemo } from '../../models/operator/demo.ts'
 import { settingsOrProblem, withDatabase } from '../database.ts'
 import { example, padded, plainJson, print, Refusal } from '../terminal.ts'
-import { openStore } from './find-user.ts'
+import { openStore } from '../find-user.ts'
 
 /** Add the command. */
 export function addDemo(program: Command): void {

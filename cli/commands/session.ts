@@ -20,7 +20,7 @@ import {
   Refusal,
   timeOf,
 } from '../terminal.ts'
-import { findUser, openStore } from './find-user.ts'
+import { findUser, openStore } from '../find-user.ts'
 
 /** Add the commands about sessions. */
 export function addSession(program: Command): void {

@@ -6,7 +6,7 @@ import { takeTwoFactorOff } from '../../models/account/two-factor.ts'
 import type { ChangedBy } from '../../models/account/two-factor/change.ts'
 import { settingsOrProblem } from '../database.ts'
 import { example, print, printError, Refusal } from '../terminal.ts'
-import { forOneUser, type Target } from './find-user.ts'
+import { forOneUser, type Target } from '../find-user.ts'
 
 /** Add the command to the group of those about users. */
 export function addTwoFactor(user: Command): void {

@@ -12,7 +12,7 @@ import { issueReset, tokenTtl } from '../../models/mail/token.ts'
 import { withDatabase } from '../database.ts'
 import { askPassword, confirmByTyping, readPassword } from '../prompts.ts'
 import { counted, example, plain, print, printError, Refusal } from '../terminal.ts'
-import { forOneUser, type Target } from './find-user.ts'
+import { forOneUser, type Target } from '../find-user.ts'
 
 type AddOptions = { passwordStdin?: boolean; verified?: boolean }
 

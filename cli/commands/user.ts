@@ -18,7 +18,7 @@ import {
   printJsonList,
   timeOf,
 } from '../terminal.ts'
-import { forOneUser, type Target } from './find-user.ts'
+import { forOneUser, type Target } from '../find-user.ts'
 
 type ListOptions = Filter & { limit?: number; json?: boolean }
 

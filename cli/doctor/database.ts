@@ -1,11 +1,13 @@
 // The database: whether it answers, what it promises to keep, and whether what is over goes away.
 import mongoose from 'mongoose'
 import { sesame } from '../../config/paths.ts'
-import { MINUTE } from '../../config/time.ts'
+import { HOUR, MINUTE } from '../../config/time.ts'
 import { findFreeBytes, MIN_FREE } from '../../models/database/disk.ts'
 import { findMissingIndexes } from '../../models/database/indexes.ts'
+import { findFailedLetters } from '../../models/operator/mails.ts'
 import { countBareMd5 } from '../../models/operator/password-upgrade.ts'
 import { isRestoreUnfinished } from '../../models/operator/restore/stage.ts'
+import { timeOf } from '../terminal.ts'
 import { Findings, type Finding } from './finding.ts'
 
 const OLDEST = 4.4 // the first version whose wire protocol today's driver speaks without limits
@@ -26,6 +28,7 @@ export async function checkDatabase(): Promise<Finding[]> {
     ...(await checkIndexes()),
     ...(await checkExpiry(facts)),
     ...(await checkPasswords()),
+    ...(await checkLetters()),
   ]
 }
 
@@ -131,6 +134,19 @@ async function checkPasswords(): Promise<Finding[]> {
     findings.warning(says, `${sesame} password upgrade`)
   }
   return findings.orOk('No password is kept as a bare md5.')
+}
+
+// A letter that the mail server did not take is tried again: for minutes that is usual, for hours nobody gets a link any more.
+async function checkLetters(): Promise<Finding[]> {
+  const findings = new Findings('letters')
+  const { count, oldest } = await findFailedLetters()
+  if (oldest !== undefined) {
+    const says = `Letters that the mail server did not take and that wait: ${count}, the first of them since ${timeOf(oldest)}.`
+    const todo = `Mend the way to it, then: ${sesame} mail retry`
+    if (Date.now() - oldest.getTime() > HOUR) findings.wrong(says, todo)
+    else findings.warning(says, todo)
+  }
+  return findings.orOk('No letter waits because the mail server did not take it.')
 }
 
 async function admin(command: Record<string, number>) {

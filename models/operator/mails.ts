@@ -7,6 +7,13 @@ export function waitingLetters(): AsyncIterable<OutboxEntry> {
   return outbox().find({}, { sort: { _id: 1 } })
 }
 
+/** How many letters wait because the mail server did not take them, and since when the first of them. */
+export async function findFailedLetters(): Promise<{ count: number; oldest: Date | undefined }> {
+  const failed = { attempts: { $gt: 0 }, takenAt: { $exists: false } }
+  const first = await outbox().findOne(failed, { sort: { createdAt: 1 } })
+  return { count: await outbox().countDocuments(failed), oldest: first?.createdAt }
+}
+
 /** Let all letters that wait, or the one with this id, be tried at once. Returns how many; one that is being sent is left alone. */
 export async function retryLetters(id?: string): Promise<number> {
   const chosen = { ...chosenBy(id), takenAt: { $exists: false } }

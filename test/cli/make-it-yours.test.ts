@@ -1,4 +1,4 @@
-// docs/make-it-yours.md, done on one copy of the project: another name, a page of one's own, a third language; and its checks pass.
+// docs/make-it-yours.md, done on one copy of the project: another name, a page of one's own, a third language, no lessons; and its checks pass.
 // The whole of the copy's tests would take minutes: whoever wants them runs `npm run test:quick` there.
 import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
@@ -10,20 +10,35 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { root } from '../../config/paths.ts'
 import { childEnvironment, run as runHere } from './command.ts'
 
+type Lockfile = { packages: Record<string, object> }
 type Ended = { stdout: string; stderr: string; code?: number | null } // null where it took too long
 
 const run = promisify(execFile)
 const LEFT_OUT = ['node_modules', 'dist', '.git', '.data']
-const WRITTEN = [
+const CHANGED = [
+  'app.ts',
+  'bin',
+  'middleware',
+  'test/helper.ts',
+  'README.md',
+  'docs',
   'routes/reading-list.ts',
   'models/reading-list.ts',
   'test/routes/reading-list.test.ts',
   'routes/index.ts',
   'models/database/collections.ts',
 ]
-const TESTS = ['structure', 'locales', 'docs', 'routes/reading-list', 'middleware/locale'].map(
+const TESTS = ['structure', 'locales', 'docs', 'dependencies', 'routes/reading-list'].map(
   (name) => `test/${name}.test.ts`,
 )
+const SOURCES = ['app.ts', 'bin', 'cli', 'config', 'lib', 'middleware', 'models', 'routes', 'views']
+// What an earlier version of the site has stored goes in its time.
+const STILL_NAMING = [
+  'cli/commands/remove-lessons.ts',
+  'cli/program.ts',
+  'models/database/collections.ts',
+  'models/database/purge.ts',
+]
 const TIMEOUT = 600_000 // milliseconds: each check reads the whole project
 
 let copy: string
@@ -70,10 +85,42 @@ describe('A copy of the project', () => {
     expect(await readFile(join(copy, 'config/site.ts'), 'utf8')).toContain("en: 'Beacon'")
   })
 
+  it('keeps its lessons while something is in the way of removing them, which is named', async () => {
+    const withoutGit = await sesame('remove', 'lessons')
+    await git('init')
+    const uncommitted = await sesame('remove', 'lessons')
+    await change('app.ts', (text) => text.replace('lessons?.cookies', 'lessons?.biscuits'))
+    await commit()
+    const unknown = await sesame('remove', 'lessons')
+
+    expect([withoutGit.code, uncommitted.code, unknown.code]).toEqual([1, 1, 1])
+    expect(withoutGit.said).toContain('in no git repository')
+    expect(uncommitted.said).toContain('?? routes/')
+    expect(unknown.said).toContain('app.ts is not as')
+    expect(await git('status', '--porcelain')).toBe('')
+  })
+
+  it('loses its lessons by one command, and nothing but the command speaks of them', async () => {
+    await change('app.ts', (text) => text.replace('lessons?.biscuits', 'lessons?.cookies'))
+    await commit()
+    const removed = await sesame('remove', 'lessons')
+    const again = await sesame('remove', 'lessons')
+
+    expect(removed.code, removed.said).toBe(0)
+    expect(again.code).toBe(1)
+    expect(again.said).toContain('removed already')
+    const naming = await git('grep', '-il', 'lesson', '--', ...SOURCES)
+    expect(naming.trim().split('\n')).toEqual(STILL_NAMING)
+    const { packages } = JSON.parse(
+      await readFile(join(copy, 'package-lock.json'), 'utf8'),
+    ) as Lockfile
+    expect(packages).not.toHaveProperty('node_modules/iron-session')
+  })
+
   it.each([
     ['its types', 'typescript/bin/tsc', ['-p', '.']],
-    ['its lint', 'oxlint/bin/oxlint', WRITTEN],
-    ['its format', 'prettier/bin/prettier.cjs', ['--check', ...WRITTEN, 'config', 'README.md']],
+    ['its lint', 'oxlint/bin/oxlint', CHANGED],
+    ['its format', 'prettier/bin/prettier.cjs', ['--check', ...CHANGED, 'config']],
     ['its tests', 'vitest/vitest.mjs', ['run', '--project=fast', '--maxWorkers=1', ...TESTS]],
   ])(
     'then passes the check of %s',
@@ -87,6 +134,15 @@ describe('A copy of the project', () => {
 })
 
 const sesame = (...words: string[]) => node('tsx/dist/cli.mjs', 'bin/sesame.ts', ...words)
+
+const commit = async () => {
+  await git('add', '--all')
+  await git('-c', 'user.name=A', '-c', 'user.email=a@site.example', 'commit', '--message=Change')
+}
+
+async function git(...words: string[]): Promise<string> {
+  return (await run('git', words, { cwd: copy, env: childEnvironment() })).stdout
+}
 
 async function node(script: string, ...words: string[]) {
   const env = { ...childEnvironment(), NODE_ENV: 'test', NO_COLOR: '1' }

@@ -27,7 +27,7 @@ beforeAll(async () => {
   addWords()
   const tsx = createRequire(import.meta.url).resolve('tsx')
   const url = inject('mongoUrl').replace('/?', `/${DATABASE}?`)
-  primary = fork(join(root, 'test', 'cluster-site.ts'), [url], {
+  primary = fork(join(root, 'test', 'lessons', 'cluster-site.ts'), [url], {
     execArgv: ['--import', tsx],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   })

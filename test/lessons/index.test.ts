@@ -39,7 +39,7 @@ describe('Every lesson', () => {
   it.each([
     ['lessons', '.ts', ['index']],
     ['views/lessons', '.ejs', ['index', 'answers']],
-    ['test/lessons', '.test.ts', ['index', 'browser', 'cluster']],
+    ['test/lessons', '.test.ts', ['index', 'browser', 'cluster', 'delete', 'markup']],
   ])('has a file of its name in %s, and no other file stands there', (folder, ending, others) => {
     const files = filesBelow([folder], ending)
       .map(({ path }) => path.slice(folder.length + 1, -ending.length))

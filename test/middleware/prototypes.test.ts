@@ -37,7 +37,7 @@ it('GET /home leaves a request and its response of the kind that they were born 
 })
 
 it('two applications in one process keep their requests apart', async () => {
-  const other = await openSite({ LESSONS: 'on' })
+  const other = await openSite()
   usePrototypes(other.app, createPrototypes())
 
   await site.visitor().get('/home')

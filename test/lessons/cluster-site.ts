@@ -2,12 +2,12 @@
 import cluster from 'node:cluster'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { createApp } from '../app.ts'
-import { embeddedWrites } from '../config/database.ts'
-import { readSettings } from '../config/env.ts'
-import { createLogger } from '../config/logger.ts'
-import { connectMongodb } from '../lib/mongodb.ts'
-import { openLessons } from '../lessons/index.ts'
+import { createApp } from '../../app.ts'
+import { embeddedWrites } from '../../config/database.ts'
+import { readSettings } from '../../config/env.ts'
+import { createLogger } from '../../config/logger.ts'
+import { connectMongodb } from '../../lib/mongodb.ts'
+import { openLessons } from '../../lessons/index.ts'
 
 const [mongoUrl = ''] = process.argv.slice(2)
 

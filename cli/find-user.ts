@@ -1,12 +1,12 @@
 // The user who is meant by a name on the command line.
 import type { Command } from 'commander'
 import mongoose from 'mongoose'
-import type { Settings } from '../../config/env.ts'
-import { openSessionStore } from '../../lib/session/open.ts'
-import type { SessionStore } from '../../lib/session/store.ts'
-import { findByName, type UserDocument } from '../../models/user.ts'
-import { withDatabase } from '../database.ts'
-import { example, plain, Refusal } from '../terminal.ts'
+import type { Settings } from '../config/env.ts'
+import { openSessionStore } from '../lib/session/open.ts'
+import type { SessionStore } from '../lib/session/store.ts'
+import { findByName, type UserDocument } from '../models/user.ts'
+import { withDatabase } from './database.ts'
+import { example, plain, Refusal } from './terminal.ts'
 
 export type Target = {
   user: UserDocument
