@@ -12,14 +12,16 @@ import { passkeysOf, type Passkey } from './passkeys.ts'
 import { usePasskey, type PasskeyAnswer } from './passkeys/use.ts'
 import type { RequestContext } from './request-context.ts'
 import { appCode, recoveryCode } from './two-factor.ts'
+import { hasPassword } from './passkeys/ways-in.ts'
 import { hasSecondFactor, takeAppCode } from './two-factor/check.ts'
 import { useRecoveryCode } from './two-factor/use-recovery-code.ts'
 
-/** The form field of the current password. */
-export const currentPassword = text().refine(
-  (password) => password !== '',
-  'errors.current.missing',
-)
+const currentPassword = text().refine((password) => password !== '', 'errors.current.missing')
+
+/** The form field of the current password. Whoever has none is not asked for it: the page's guard has asked who is there. */
+export function currentField(hasOne: boolean): z.ZodType<string> {
+  return hasOne ? currentPassword : text().transform(() => '')
+}
 
 /** The form of each proof, under the name of its field. Another kind is added here, in `findWays` and in `refusalOf`. */
 export const proofForms = {
@@ -38,7 +40,7 @@ export type Proof = TypedProof | { passkey: PasskeyAnswer }
 export async function findWays(userId: string): Promise<{ ways: TypedWay[]; passkeys: Passkey[] }> {
   const user = await findUser(userId)
   return {
-    ways: user && hasSecondFactor(user) ? ['current', 'code', 'recovery'] : ['current'],
+    ways: user ? typedWaysOf(user) : [],
     passkeys: passkeysOf(user ?? null).filter(({ isEnough }) => isEnough),
   }
 }
@@ -55,12 +57,21 @@ export async function confirmIdentity(
   return accept(memberOf(checked.value), ...used, { event: 'identity-confirmed', userId })
 }
 
-/** Check the member's password, for a form that has a field for it; the error stands beside the field `current`. */
+/**
+ * Check the member's password, for a form that has a field for it; the error stands beside the field `current`. An empty one is
+ * right where there is none: the form's field takes it of nobody else.
+ */
 export async function confirmPassword(
   password: string,
   context: RequestContext,
 ): Promise<Result<UserDocument>> {
-  return check({ current: password }, context)
+  const user = password === '' ? await findUser(context.member.id) : undefined
+  return user && !hasPassword(user) ? accept(user) : check({ current: password }, context)
+}
+
+function typedWaysOf(user: UserDocument): TypedWay[] {
+  const first: TypedWay[] = hasPassword(user) ? ['current'] : []
+  return hasSecondFactor(user) ? [...first, 'code', 'recovery'] : first
 }
 
 // Failures count: a stolen session is no way around the throttle (ASVS 6.3.4). Throws where attempts can't be counted.

@@ -8,6 +8,7 @@ import { storageId } from '../../lib/session/storage-id.ts'
 import { accept, refuse, type Result } from '../result.ts'
 import { User, type Member, type UserDocument } from '../user.ts'
 import { nameOfAuthenticator } from './passkeys/known-authenticators.ts'
+import { wayInWithout } from './passkeys/ways-in.ts'
 import type { RequestContext } from './request-context.ts'
 import { storeTwoFactor, type ChangedBy } from './two-factor/change.ts'
 
@@ -107,19 +108,24 @@ export async function renamePasskey(
   return matchedCount > 0
 }
 
-/** Remove a passkey. All other sessions end, and a letter tells of it. */
+/** Remove a passkey, if enough is left to get in. All other sessions end, and a letter tells of it. Throws if the account is gone. */
 export async function removePasskey(id: string, context: RequestContext): Promise<Result<Member>> {
-  const user = await User.findById(context.member.id).lean<UserDocument | null>()
-  const changed =
-    user &&
-    (await storeTwoFactor(
-      'passkey-removed',
-      user,
-      { 'passkeys.id': id },
-      { $pull: { passkeys: { id } }, $unset: { 'twoFactor.trusted': 1 } },
-      changedBy(context),
-    ))
-  if (!changed) return refuse({ credential: 'errors.passkey.gone' }) // removed in another tab
+  const userId = context.member.id
+  const user = await User.findById(userId).lean<UserDocument>().orFail()
+  const wayIn = wayInWithout(user, { passkey: id })
+  if (!wayIn) return refuse({ credential: 'errors.passkey.last' })
+  const changed = await storeTwoFactor(
+    'passkey-removed',
+    user,
+    { $and: [{ 'passkeys.id': id }, wayIn] },
+    { $pull: { passkeys: { id } }, $unset: { 'twoFactor.trusted': 1 } },
+    changedBy(context),
+  )
+  if (!changed) {
+    // Removed in another tab, or what would have been left was.
+    const isThere = await User.exists({ _id: userId, 'passkeys.id': id })
+    return refuse({ credential: isThere ? 'errors.passkey.last' : 'errors.passkey.gone' })
+  }
   const { member, count } = changed
   return accept(member, { event: 'passkey-removed', userId: member.id, count })
 }
