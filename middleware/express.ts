@@ -44,6 +44,8 @@ declare global {
       passwordState?: PasswordState
       /** True if the visitor would rather have JSON than a page. */
       isJson?: boolean
+      /** The page that is the answer, for middleware/form/repeat.ts. */
+      sentPage?: string
       /** Set where something else than a row of the map answers. */
       route?: string
       /** Where other pages lead back to instead of here, where the address is a secret. */
