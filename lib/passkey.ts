@@ -46,19 +46,22 @@ export function creationOptions(
   }
 }
 
-/** What a browser is asked for to use a passkey: any that it has for this site, or one of those that are named. */
+/**
+ * What a browser is asked for to use a passkey: any that it has for this site, or one of those that are named. Beside a password
+ * it is enough that somebody is there (`discouraged`); alone it has to be them.
+ */
 export function useOptions(
   site: PasskeySite,
   challenge: string,
-  known?: KnownPasskey[],
+  known: KnownPasskey[] = [],
+  userVerification: 'required' | 'discouraged' = 'required',
 ): PublicKeyCredentialRequestOptionsJSON {
   return {
     rpId: site.id,
     challenge,
     timeout: CHALLENGE_TTL,
-    // Beside a password it is enough that somebody is there; alone it has to be them.
-    userVerification: known ? 'discouraged' : 'required',
-    allowCredentials: (known ?? []).map(descriptor),
+    userVerification,
+    allowCredentials: known.map(descriptor),
   }
 }
 

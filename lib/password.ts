@@ -7,6 +7,9 @@ import { enqueue } from './password/queue.ts'
 
 export type Verified = { ok: boolean; upgrade?: string; damaged?: boolean }
 
+/** What lies in the place of a password that its owner has removed. No password matches it. */
+export const NO_PASSWORD = 'none'
+
 // OWASP's quoted minimum for argon2id, approved by ASVS appendix C.
 const MEMORY = 19456 // KiB
 const PASSES = 2
@@ -34,10 +37,11 @@ export async function hashPassword(password: string): Promise<string> {
   return hashMd5Digest(digestOf(password))
 }
 
-/** What lies in the place of a password: a hash of today, a bare md5 of old, or something that nothing can match. */
-export function hashFormat(stored: unknown): 'argon2id' | 'bare md5' | 'damaged' {
+/** What lies in the place of a password: a hash of today, a bare md5 of old, none, or something that nothing can match. */
+export function hashFormat(stored: unknown): 'argon2id' | 'bare md5' | 'none' | 'damaged' {
   if (typeof stored !== 'string') return 'damaged'
   if (BARE_MD5.test(stored)) return 'bare md5'
+  if (stored === NO_PASSWORD) return 'none'
   return PHC.test(stored) ? 'argon2id' : 'damaged'
 }
 
@@ -47,7 +51,7 @@ export async function hashMd5Digest(digest: string): Promise<string> {
 }
 
 /**
- * Compare a password with what is stored: a PHC string, a bare md5, or nothing for an unknown user.
+ * Compare a password with what is stored: a PHC string, a bare md5, none, or nothing for an unknown user.
  * `upgrade` is what to store instead if the check succeeded on an old form; `damaged` marks a hash that nothing can match.
  */
 export async function verifyPassword(password: string, stored: unknown): Promise<Verified> {
@@ -55,7 +59,7 @@ export async function verifyPassword(password: string, stored: unknown): Promise
   if (kind === 'bare md5') return checkBareMd5(password, String(stored))
   if (kind === 'argon2id') return checkPhc(password, String(stored))
   await spendTheSame(password)
-  return { ok: false, damaged: stored !== undefined }
+  return { ok: false, damaged: kind === 'damaged' && stored !== undefined }
 }
 
 async function checkBareMd5(password: string, stored: string): Promise<Verified> {

@@ -2,6 +2,7 @@
 import type { Locale, Translate } from '../config/i18n.ts'
 import type { Logger } from '../config/logger.ts'
 import type { Typed } from '../lib/form.ts'
+import type { PasswordState } from '../models/account/passkeys/ways-in.ts'
 import type { Notice } from './answer/flash.ts'
 import type { TurnedAway } from './answer/problem.ts'
 import type { CurrentUser } from './session/current-user.ts'
@@ -39,8 +40,12 @@ declare global {
       takeNotice?: () => Notice | undefined
       /** What the fields of the page's form show, where its handler does not say. */
       typed?: Typed
+      /** Whether the member has a password, at the pages that would ask for it. */
+      passwordState?: PasswordState
       /** True if the visitor would rather have JSON than a page. */
       isJson?: boolean
+      /** The page that is the answer, for middleware/form/repeat.ts. */
+      sentPage?: string
       /** Set where something else than a row of the map answers. */
       route?: string
       /** Where other pages lead back to instead of here, where the address is a secret. */

@@ -5,8 +5,8 @@ import mongoose from 'mongoose'
 import { SECOND } from '../config/time.ts'
 import { createEncryption, type Encryption } from '../lib/session/encryption.ts'
 
-/** Where a form led to, and the cookies that were set with it. */
-export type FormAnswer = { location: string; cookies: string[] }
+/** Where a form led to, or the page that it was answered with, and the cookies that were set with it. */
+export type FormAnswer = ({ location: string } | { page: string }) & { cookies: string[] }
 
 /** A form that was sent: its id in the database, and what its answer is encrypted with. */
 export type SentForm = { id: string; encryption: Encryption }
@@ -20,7 +20,7 @@ const DUPLICATE_KEY = 11000
 
 /**
  * Name a form by all that was sent. The database holds neither what was sent nor the key that its answer is encrypted with: an
- * answer sets the cookie of a session, and whoever steals the database must not find one.
+ * answer sets the cookie of a session or shows recovery codes, and whoever steals the database must not find them.
  */
 export function nameForm(sent: unknown, secret: string): SentForm {
   const hash = createHmac('sha512', secret).update(JSON.stringify(sent)).digest('hex')

@@ -13,6 +13,7 @@ export const SECURITY_EVENTS = {
   'csrf-refused': 'warn',
   'cross-site-refused': 'warn',
   'password-changed': 'info',
+  'password-removed': 'info',
   'password-check-failed': 'warn',
   'identity-confirmed': 'info',
   'password-reset': 'info',

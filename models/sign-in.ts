@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { checkbox, text } from '../lib/form.ts'
 import { verifyPassword } from '../lib/password.ts'
 import { findFailures, type Failures } from './account/activity.ts'
+import { hasPassword } from './account/passkeys/ways-in.ts'
 import { hasSecondFactor } from './account/two-factor/check.ts'
 import { isTrusted } from './account/two-factor/trusted-device.ts'
 import { accept, refuse, type Result } from './result.ts'
@@ -60,7 +61,8 @@ export async function authenticate(
     return accept({ member, failures, isPending: false }, { event: 'sign-in', userId })
   } else {
     // The reason is for the log alone: every failure gets the same answer.
-    const reason = !user ? 'unknown-user' : damaged ? 'damaged-hash' : 'wrong-password'
+    const known = user && !hasPassword(user) ? 'no-password' : 'wrong-password'
+    const reason = !user ? 'unknown-user' : damaged ? 'damaged-hash' : known
     const errors = { password: 'errors.credentials' }
     return refuse(errors, { event: 'sign-in-failed', userId, reason })
   }

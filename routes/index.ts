@@ -1,6 +1,11 @@
 // THE MAP: every URL of the site, who may enter, and the file that answers.
 import { anyone, bearer, developer, guest, member, pending } from '../middleware/access.ts'
-import { recent, recentForm, recentIf } from '../middleware/session/recent.ts'
+import {
+  recent,
+  recentForm,
+  recentIf,
+  recentWithoutPassword,
+} from '../middleware/session/recent.ts'
 import type { Row } from '../middleware/page.ts'
 import { throttleQuestion, throttleCaptcha } from '../middleware/throttle.ts'
 import * as account from './account.ts'
@@ -13,6 +18,7 @@ import * as accountNotMeToken from './account/not-me/token.ts'
 import * as accountPasskeys from './account/passkeys.ts'
 import * as accountPasskeysId from './account/passkeys/id.ts'
 import * as accountPassword from './account/password.ts'
+import * as accountPasswordRemove from './account/password/remove.ts'
 import * as accountSessions from './account/sessions.ts'
 import * as accountTwoFactor from './account/two-factor.ts'
 import * as accountTwoFactorOff from './account/two-factor/off.ts'
@@ -67,11 +73,12 @@ export const withSession: Row[] = [
   ['/verify-email', member, verifyEmail],
   ['/verify-email/:token', bearer, verifyEmailToken],
   ['/account', member, account],
-  ['/account/password', member, accountPassword],
+  ['/account/password', [member, recentWithoutPassword], accountPassword],
+  ['/account/password/remove', [member, recent], accountPasswordRemove],
   ['/account/email', [member, recent], accountEmail],
   ['/account/email/:token', bearer, accountEmailToken],
   ['/account/not-me/:token', bearer, accountNotMeToken],
-  ['/account/username', member, accountUsername],
+  ['/account/username', [member, recentWithoutPassword], accountUsername],
   ['/account/two-factor', [member, recent], accountTwoFactor],
   ['/account/two-factor/picture', [member, recentForm], accountTwoFactorPicture],
   [
@@ -80,8 +87,8 @@ export const withSession: Row[] = [
     accountTwoFactorRecoveryCodes,
   ],
   ['/account/two-factor/off', [member, recent], accountTwoFactorOff],
-  ['/account/passkeys', member, accountPasskeys],
-  ['/account/passkeys/:id', member, accountPasskeysId],
+  ['/account/passkeys', [member, recent], accountPasskeys],
+  ['/account/passkeys/:id', [member, recent], accountPasskeysId],
   ['/account/sessions', [member, recentIf(accountSessions.isDangerous)], accountSessions],
   ['/account/activity', member, accountActivity],
   ['/account/export', [member, recent], accountExport],

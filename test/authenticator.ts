@@ -2,7 +2,6 @@
 import { createHash, generateKeyPairSync, randomBytes, sign } from 'node:crypto'
 import { userHandle } from '../lib/passkey.ts'
 import { page, type Visitor } from './visitor.ts'
-import { validPassword } from './helper.ts'
 import type { Response } from 'supertest'
 
 const [PRESENT, VERIFIED, ATTESTED] = [0x01, 0x04, 0x40]
@@ -105,12 +104,11 @@ export function optionsOn(response: Response): Options {
   return JSON.parse(form?.getAttribute('data-options') ?? '{}') as Options
 }
 
-/** Add a passkey at the account of a member, as the pages ask for it; the answer to the last form. */
+/** Add a passkey at the account of a member, as the page asks for it; the answer to its form. */
 export async function addPasskey(
   visitor: Visitor,
   authenticator = new Authenticator(),
 ): Promise<{ authenticator: Authenticator; answer: Response }> {
-  await visitor.fill('/account/passkeys', { current: validPassword })
   const options = optionsOn(await visitor.get('/account/passkeys'))
   const credential = authenticator.create(options)
   return { authenticator, answer: await visitor.fill('/account/passkeys', { credential }) }

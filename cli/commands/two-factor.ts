@@ -37,7 +37,7 @@ async function off({ user, id, name, store }: Target): Promise<void> {
     { at: new Date(), ...event },
     { error: (error) => printError(`The event could not be kept: ${String(error)}`) },
   )
-  await print(`${name} signs in with the password alone; all sessions ended, and a letter says so.`)
+  await print(`${name} is asked for no code any more; all sessions ended, and a letter says so.`)
 }
 
 async function totp(key: string): Promise<void> {

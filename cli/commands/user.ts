@@ -20,6 +20,7 @@ import {
 } from '../terminal.ts'
 import { forOneUser, type Target } from '../find-user.ts'
 
+type Person = Awaited<ReturnType<typeof describeUser>>
 type ListOptions = Filter & { limit?: number; json?: boolean }
 
 /** Add the commands that look; returns the group, for those that change something. */
@@ -79,28 +80,34 @@ async function show({ user, store }: Target, { json }: { json?: boolean }): Prom
   const person = await describeUser(store, user)
   if (json) return print(plainJson(person))
   const { email, locked, lockedAt, sessions, lastActive } = person
-  const since = (words: string, at: Date | undefined) => (at ? `, ${words} ${timeOf(at)}` : '')
   const verified = since('verified', person.emailVerifiedAt) || ', not verified'
   const lines = [
     ['Username', plain(person.username)],
     ['Id', person.id],
     ['Email', email === '' ? 'none' : plain(email) + verified],
     ['Since', timeOf(person.createdAt)],
-    ['Password', person.password + since('changed', person.passwordChangedAt)],
+    ['Password', passwordWords(person)],
     ['Factor', factorWords(person)],
+    ['Passkeys', person.passkeys === 0 ? 'none' : String(person.passkeys)],
     ['Locked', lockedWords(locked, lockedAt)],
     ['Sessions', `${sessions}${since('last active', lastActive)}`],
   ]
   for (const [label = '', value = ''] of lines) await print(`${label.padEnd(10)}${value}`)
 }
 
-function factorWords({
-  twoFactorSince,
-  recoveryCodesLeft = 0,
-}: Awaited<ReturnType<typeof describeUser>>): string {
+function since(words: string, at: Date | undefined): string {
+  return at ? `, ${words} ${timeOf(at)}` : ''
+}
+
+function passwordWords({ password, passwordChangedAt }: Person): string {
+  return password + since(password === 'none' ? 'removed' : 'changed', passwordChangedAt)
+}
+
+function factorWords({ password, twoFactorSince, recoveryCodesLeft = 0 }: Person): string {
+  const none = password === 'none' ? 'none but the passkeys' : 'none but the password'
   return twoFactorSince
     ? `an app since ${timeOf(twoFactorSince)}, ${counted(recoveryCodesLeft, 'recovery code')} left`
-    : 'none but the password'
+    : none
 }
 
 function lockedWords(locked: ListedUser['locked'], lockedAt: Date | undefined): string {

@@ -78,6 +78,7 @@ export const layout: RequestHandler = function layout(req, res, next) {
     } else {
       res.setHeader('Content-Type', 'text/html; charset=utf-8')
       res.setHeader('Content-Length', Buffer.byteLength(html))
+      res.locals.sentPage = html
       res.end(html)
     }
   }

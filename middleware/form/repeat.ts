@@ -33,7 +33,8 @@ export function repeats(settings: Settings): RequestHandler {
       if (answer) {
         // Nothing is done again, so this is no way around a sign-out: the cookie of a session that has ended opens nothing.
         res.set({ 'Set-Cookie': answer.cookies, 'Cache-Control': 'no-store' })
-        res.redirect(303, answer.location)
+        if ('location' in answer) res.redirect(303, answer.location)
+        else res.type('html').end(answer.page)
       } else {
         next()
       }
@@ -52,19 +53,26 @@ function sentForm(req: Request, settings: Settings): SentForm | undefined {
   return nameForm([token, req.originalUrl, req.body], secret)
 }
 
-// Only where the form led somewhere: one that was refused is judged anew. What can't be kept costs nobody an answer.
+// Only where the form led somewhere, or to a page that is shown once: one that was refused is judged anew. What can't be kept
+// costs nobody an answer.
 function keepItsAnswer(form: SentForm, req: Request, res: Response): void {
   const end = res.end.bind(res) as (...words: unknown[]) => Response
   res.end = ((...words: unknown[]) => {
     // The session's cookie is set as the headers are written, and they would not be where the browser has gone.
     if (!res.headersSent) res.writeHead(res.statusCode)
-    const location = res.get('Location')
-    const isDone = res.statusCode < 400 && location !== undefined
+    const done = doneBy(res)
     const cookies = [res.getHeader('Set-Cookie') ?? []].flat().map(String)
-    const kept = isDone ? keepAnswer(form, { location, cookies }) : releaseForm(form)
+    const kept = done ? keepAnswer(form, { ...done, cookies }) : releaseForm(form)
     kept.catch((error: unknown) => {
       req.log.warn(error, 'The answer to a form could not be kept for its repeat')
     })
     return end(...words)
   }) as End
+}
+
+function doneBy(res: Response): { location: string } | { page: string } | undefined {
+  const location = res.get('Location')
+  if (res.statusCode < 400 && location !== undefined) return { location }
+  const { sentPage: page } = res.locals
+  return res.statusCode === 200 && page !== undefined ? { page } : undefined
 }

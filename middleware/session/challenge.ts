@@ -28,16 +28,6 @@ export function offerChallenge(req: Request, purpose: ChallengePurpose): string 
   return challenge
 }
 
-/** The latest challenge for this that the session still expects an answer to; undefined if there is none. */
-export function waitingChallenge(req: Request, purpose: ChallengePurpose): string | undefined {
-  const { session } = req
-  const key = challengeKeys(session).findLast((one) => {
-    const challenge = session[one]
-    return challenge?.purpose === purpose && challenge.expires > new Date()
-  })
-  return key?.slice(challengeKey('').length)
-}
-
 /** Take the challenge that this answer says it has signed, once; undefined if the session expects none such. */
 export async function takeSentChallenge(
   req: Request,

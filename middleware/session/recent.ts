@@ -2,7 +2,9 @@
 import type { Request, RequestHandler, Response } from 'express'
 import { LATE_FORM_TTL, RECENT_FORM_TTL, RECENT_TTL } from '../../config/session.ts'
 import { typedIn, type Typed } from '../../lib/form.ts'
+import { findPasswordState, type PasswordState } from '../../models/account/passkeys/ways-in.ts'
 import { isMarkedAsOurs } from '../form/same-site.ts'
+import { requestContext } from './request-context.ts'
 
 declare module 'express-session' {
   interface SessionData {
@@ -21,6 +23,27 @@ export const recentForm: RequestHandler = requireRecent(
   () => true,
   () => RECENT_FORM_TTL,
 )
+
+/**
+ * The same for whoever has no password, at pages that ask everybody else for it. What was found is kept for the page: were it
+ * looked at once more, a password that is removed in between would be asked for neither here nor there.
+ */
+export const recentWithoutPassword: RequestHandler = async (req, res, next) => {
+  const state = await findPasswordState(requestContext(req).member.id)
+  res.locals.passwordState = state
+  if (state.hasPassword) {
+    next()
+  } else {
+    await recent(req, res, next)
+  }
+}
+
+/** What this guard has found. Throws on a page without it. */
+export function passwordStateOf(res: Response): PasswordState {
+  const { passwordState } = res.locals
+  if (!passwordState) throw new Error('This page needs the guard "recentWithoutPassword"')
+  return passwordState
+}
 
 /** The same where only some requests for a page are dangerous. */
 export function recentIf(isDangerous: (req: Request) => boolean): RequestHandler {

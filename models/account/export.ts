@@ -1,4 +1,5 @@
 // Everything that is kept about a user, for that user, as many laws demand.
+import { NO_PASSWORD } from '../../lib/password.ts'
 import type { SessionStore } from '../../lib/session/store.ts'
 import { findOwned } from '../database/collections.ts'
 import { accept } from '../result.ts'
@@ -18,7 +19,7 @@ const SECRETS_OF_FACTOR =
 /** What is kept about a user, without hashes, which help attackers alone: those of the password, of session ids, of links and of counted addresses. */
 export async function exportAccount(userId: string, store: SessionStore) {
   const user = await User.findById(userId)
-    .select(`-password -usernameKey -emailKey -keys -devices.hash ${SECRETS_OF_FACTOR}`)
+    .select(`-usernameKey -emailKey -keys -devices.hash ${SECRETS_OF_FACTOR}`)
     .lean<UserDocument | null>()
   const [sessions, activity, counters, tokens, reservations, letters, owned] = await Promise.all([
     exportSessions(store, userId),
@@ -30,7 +31,7 @@ export async function exportAccount(userId: string, store: SessionStore) {
     findOwned(userId),
   ])
   const everything = {
-    account: user,
+    account: user && withoutHash(user),
     sessions,
     events: activity.events,
     signIns: activity.signIns,
@@ -41,4 +42,8 @@ export async function exportAccount(userId: string, store: SessionStore) {
     ...owned,
   }
   return accept(everything, { event: 'data-exported', userId })
+}
+
+function withoutHash({ password, ...account }: UserDocument) {
+  return { ...account, hasPassword: password !== NO_PASSWORD }
 }

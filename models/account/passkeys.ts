@@ -7,8 +7,8 @@ import { creationField, type PasskeyCreation } from '../../lib/passkey/answer.ts
 import { storageId } from '../../lib/session/storage-id.ts'
 import { accept, refuse, type Result } from '../result.ts'
 import { User, type Member, type UserDocument } from '../user.ts'
-import { confirmPassword, type proofForms } from './confirmation.ts'
 import { nameOfAuthenticator } from './passkeys/known-authenticators.ts'
+import { wayInWithout } from './passkeys/ways-in.ts'
 import type { RequestContext } from './request-context.ts'
 import { storeTwoFactor, type ChangedBy } from './two-factor/change.ts'
 
@@ -68,17 +68,6 @@ export function passkeySignals(site: PasskeySite, { id, username }: Member, pass
   }
 }
 
-/**
- * Find out who is there, before a passkey is added: whoever finds a screen left open must not make a key to the account. The
- * challenge that the passkey signs is given out after this alone, so what has signed it was confirmed.
- */
-export async function confirmBeforePasskey(
-  form: z.output<typeof proofForms.current>,
-  context: RequestContext,
-): Promise<Result<UserDocument>> {
-  return confirmPassword(form.current, context)
-}
-
 /** Add a passkey that signed this challenge. All other sessions end, and a letter tells of it. */
 export async function addPasskey(
   credential: PasskeyCreation,
@@ -119,22 +108,24 @@ export async function renamePasskey(
   return matchedCount > 0
 }
 
-/** Remove a passkey, if the password is right. All other sessions end, and a letter tells of it. */
-export async function removePasskey(
-  form: z.output<typeof proofForms.current>,
-  id: string,
-  context: RequestContext,
-): Promise<Result<Member>> {
-  const confirmed = await confirmPassword(form.current, context)
-  if (!confirmed.ok) return confirmed
+/** Remove a passkey, if enough is left to get in. All other sessions end, and a letter tells of it. Throws if the account is gone. */
+export async function removePasskey(id: string, context: RequestContext): Promise<Result<Member>> {
+  const userId = context.member.id
+  const user = await User.findById(userId).lean<UserDocument>().orFail()
+  const wayIn = wayInWithout(user, { passkey: id })
+  if (!wayIn) return refuse({ credential: 'errors.passkey.last' })
   const changed = await storeTwoFactor(
     'passkey-removed',
-    confirmed.value,
-    { 'passkeys.id': id },
+    user,
+    { $and: [{ 'passkeys.id': id }, wayIn] },
     { $pull: { passkeys: { id } }, $unset: { 'twoFactor.trusted': 1 } },
     changedBy(context),
   )
-  if (!changed) return refuse({ current: 'errors.passkey.gone' }) // removed in another tab
+  if (!changed) {
+    // Removed in another tab, or what would have been left was.
+    const isThere = await User.exists({ _id: userId, 'passkeys.id': id })
+    return refuse({ credential: isThere ? 'errors.passkey.last' : 'errors.passkey.gone' })
+  }
   const { member, count } = changed
   return accept(member, { event: 'passkey-removed', userId: member.id, count })
 }

@@ -6,7 +6,7 @@ import type { SessionDocument } from '../../lib/session/documents.ts'
 import { storageId } from '../../lib/session/storage-id.ts'
 import type { SessionStore } from '../../lib/session/store.ts'
 import { accept, refuse, type Result } from '../result.ts'
-import { confirmPassword, currentPassword } from './confirmation.ts'
+import { confirmPassword, currentField } from './confirmation.ts'
 import { isPersonal, newPassword, personalRule } from '../user/new-password.ts'
 import { noticeOf } from '../mail/notice.ts'
 import { queueLetter } from '../mail/outbox.ts'
@@ -25,10 +25,10 @@ export type Seen = {
   lockedAt?: null
 }
 
-/** The form of a new password for this member. */
-export const passwordChange = ({ username, email }: Member) =>
+/** The form of a new password for this member, who may have none so far. */
+export const passwordChange = ({ username, email }: Member, hasPassword: boolean) =>
   z
-    .object({ current: currentPassword, password: newPassword })
+    .object({ current: currentField(hasPassword), password: newPassword })
     .refine(({ password }) => !isPersonal(password, [username, email]), personalRule)
     .refine(({ current, password }) => password === '' || password !== current, {
       path: ['password'],
@@ -36,7 +36,7 @@ export const passwordChange = ({ username, email }: Member) =>
       when: () => true, // also while another field is wrong: all errors are shown together
     })
 
-/** Change the password, if the current one is right; all other sessions end. Returns the member as they are now. */
+/** Change the password, if the current one is right, or set one where there is none; all other sessions end. Returns the member as they are now. */
 export async function changePassword(
   form: z.output<ReturnType<typeof passwordChange>>,
   context: RequestContext,

@@ -8,6 +8,7 @@ import { storageId } from '../../lib/session/storage-id.ts'
 import { newTotpSecret, totpAddress } from '../../lib/totp.ts'
 import { accept, refuse, type Accepted, type Result } from '../result.ts'
 import { User, type Member, type UserDocument } from '../user.ts'
+import { wayInWithout } from './passkeys/ways-in.ts'
 import type { RequestContext } from './request-context.ts'
 import { storeTwoFactor, type ChangedBy } from './two-factor/change.ts'
 import { appStepOf, hasSecondFactor } from './two-factor/check.ts'
@@ -103,21 +104,28 @@ export async function renewRecoveryCodes(
   return accept({ member, codes }, { event: 'recovery-codes-renewed', userId: member.id, count })
 }
 
-/** Let the password alone count again. All other sessions end. Undefined if there is no factor. */
-export async function endTwoFactor(context: RequestContext): Promise<Accepted<Member> | undefined> {
+/**
+ * Ask for no code any more, if enough is left to get in where there is no password. All other sessions end. Undefined if there
+ * is no factor, or what would have been left was removed in this very moment.
+ */
+export async function endTwoFactor(context: RequestContext): Promise<Result<Member> | undefined> {
   const user = await findUser(context.member.id)
-  return user && takeTwoFactorOff(user, changedBy(context))
+  if (!user) return undefined
+  const wayIn = wayInWithout(user, 'app')
+  if (!wayIn) return refuse({ app: 'errors.app.last' })
+  return takeTwoFactorOff(user, changedBy(context), wayIn)
 }
 
-/** Take the second factor off an account, by its owner or an operator; undefined if it has none. */
+/** Take the second factor off an account, by its owner where this still holds of it, or by an operator; undefined if it has none. */
 export async function takeTwoFactorOff(
   user: UserDocument,
   by: ChangedBy,
+  wayIn: object = {},
 ): Promise<Accepted<Member> | undefined> {
   const changed = await storeTwoFactor(
     'two-factor-off',
     user,
-    { 'twoFactor.secret': { $type: 'string' } },
+    { 'twoFactor.secret': { $type: 'string' }, ...wayIn },
     { $unset: { twoFactor: 1, pendingTwoFactor: 1 } },
     by,
   )

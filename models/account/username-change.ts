@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import type { SessionStore } from '../../lib/session/store.ts'
 import { accept, refuse, type Result } from '../result.ts'
-import { confirmPassword, currentPassword } from './confirmation.ts'
+import { confirmPassword, currentField } from './confirmation.ts'
 import { isPersonal } from '../user/new-password.ts'
 import { noticeOf } from '../mail/notice.ts'
 import { queueLetter } from '../mail/outbox.ts'
@@ -21,9 +21,10 @@ import type { RequestContext } from './request-context.ts'
 import { begin, done, type Unfinished } from './unfinished.ts'
 
 /** The form of a new name. */
-export const usernameChange = z.object({ username, current: currentPassword })
+export const usernameChange = (hasPassword: boolean) =>
+  z.object({ username, current: currentField(hasPassword) })
 
-type Form = z.output<typeof usernameChange>
+type Form = z.output<ReturnType<typeof usernameChange>>
 
 /** Change the username, if the password is right. The old name stays reserved for its owner for thirty days. */
 export async function changeUsername(form: Form, context: RequestContext): Promise<Result<string>> {

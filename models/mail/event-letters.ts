@@ -21,6 +21,7 @@ export const EVENT_LETTERS: Record<SecurityEvent['event'], Decision> = {
   'csrf-refused': NOTHING_WAS_DONE,
   'cross-site-refused': NOTHING_WAS_DONE,
   'password-changed': { letters: ['password-changed'] },
+  'password-removed': { letters: ['password-removed'] },
   'password-check-failed': { none: 'nothing was done, and the owner mistypes too' },
   'identity-confirmed': { none: 'it changes nothing' },
   'password-reset': { letters: ['password-changed'] },

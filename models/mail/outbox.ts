@@ -25,7 +25,7 @@ export type Letter =
   | { kind: 'verify-email'; userId: string }
   // The address as it was typed: whether anybody has it is found out when it is sent, never by the page (ASVS 6.3.8).
   | { kind: 'password-reset'; email: string }
-  | { kind: 'password-changed'; userId: string }
+  | { kind: 'password-changed' | 'password-removed'; userId: string }
   | { kind: TwoFactorChange; userId: string }
   | { kind: 'username-changed'; userId: string; before: string }
   | { kind: 'account-locked'; userId: string }

@@ -51,6 +51,7 @@ export async function describeUser(store: SessionStore, user: UserDocument) {
     lockedAt: user.lockedAt ?? undefined,
     twoFactorSince: user.twoFactor?.since ?? undefined,
     recoveryCodesLeft: user.twoFactor?.recoveryCodes.length,
+    passkeys: user.passkeys?.length ?? 0,
     sessions: sessions.length,
     lastActive: lastActive.length > 0 ? new Date(Math.max(...lastActive)) : undefined,
   }

@@ -3,7 +3,7 @@ import type { SessionData } from 'express-session'
 import type { SessionStore } from '../../lib/session/store.ts'
 
 /** What a passkey may be used for with it: a challenge to sign in must not serve to add a passkey. */
-export type ChallengePurpose = 'creation' | 'sign-in' | 'second-factor'
+export type ChallengePurpose = 'creation' | 'sign-in' | 'second-factor' | 'confirmation'
 export type Challenge = { purpose: ChallengePurpose; expires: Date }
 
 /** The key in a session's data of a challenge. Each has its own, so that tabs do not overwrite each other's. */

@@ -42,9 +42,12 @@ export async function authenticateByPasskey(
 }
 
 /** Refuse a passkey: one answer for an unknown and a wrong one, and an event for what may be a copy. */
-export function refusePasskey({ reason, userId }: Extract<PasskeyUsed, { ok: false }>): Refused {
+export function refusePasskey(
+  { reason, userId }: Extract<PasskeyUsed, { ok: false }>,
+  event: 'sign-in-failed' | 'password-check-failed' = 'sign-in-failed',
+): Refused {
   const error = reason === 'old-challenge' ? 'errors.passkey.late' : 'errors.passkey.wrong'
   const copied: SecurityEvent[] =
     reason === 'passkey-copied' ? [{ event: 'passkey-copied', userId }] : []
-  return refuse({ credential: error }, ...copied, { event: 'sign-in-failed', userId, reason })
+  return refuse({ credential: error }, ...copied, { event, userId, reason })
 }

@@ -14,7 +14,6 @@ const RENEW = 4 * 60 * 1000 // milliseconds: a challenge counts for five minutes
 function prepare() {
   if (!browserSupportsWebAuthn()) return
   for (const sentence of document.querySelectorAll('[data-needs-script]')) sentence.remove()
-  for (const form of document.querySelectorAll('form[data-with-script]')) form.hidden = false
   for (const form of document.querySelectorAll('form[data-passkey]')) {
     const button = document.createElement('button')
     button.type = 'submit'

@@ -1,4 +1,4 @@
-// GET and POST /account/passkeys: the passkeys of the member; its form asks for the password, and then takes a new passkey.
+// GET and POST /account/passkeys: the passkeys of the member; its form takes a new one.
 import type { Request, Response } from 'express'
 import createError from 'http-errors'
 import { passkeySiteOf, type PasskeySite } from '../../config/passkeys.ts'
@@ -7,17 +7,11 @@ import { creationOptions } from '../../lib/passkey.ts'
 import { renderRefusal } from '../../middleware/form.ts'
 import { record } from '../../middleware/log/security-events.ts'
 import { renewSession } from '../../middleware/session.ts'
-import {
-  offerChallenge,
-  takeSentChallenge,
-  waitingChallenge,
-} from '../../middleware/session/challenge.ts'
+import { offerChallenge, takeSentChallenge } from '../../middleware/session/challenge.ts'
 import { requestContext } from '../../middleware/session/request-context.ts'
 import { settingsOf } from '../../middleware/settings.ts'
-import { proofForms } from '../../models/account/confirmation.ts'
 import {
   addPasskey,
-  confirmBeforePasskey,
   findPasskeys,
   newPasskey,
   passkeySignals,
@@ -30,25 +24,6 @@ export async function show(req: Request, res: Response) {
 export async function submit(req: Request, res: Response) {
   const site = passkeySiteOf(settingsOf(req))
   if (!site) throw createError(404)
-  if ('credential' in ((req.body ?? {}) as object)) {
-    await add(req, res, site)
-  } else {
-    await confirm(req, res)
-  }
-}
-
-async function confirm(req: Request, res: Response) {
-  const form = readForm(req.body, proofForms.current)
-  const result = form.ok ? await confirmBeforePasskey(form.value, requestContext(req)) : form
-  if (result.ok) {
-    offerChallenge(req, 'creation')
-    res.redirect(303, '/account/passkeys')
-  } else {
-    renderRefusal(req, res, 'account/passkeys', result, await stateOf(req))
-  }
-}
-
-async function add(req: Request, res: Response, site: PasskeySite) {
   const form = readForm(req.body, newPasskey)
   const result = form.ok ? await take(req, site, form.value.credential) : form
   if (result.ok) {
@@ -66,17 +41,16 @@ async function take(req: Request, site: PasskeySite, credential: Parameters<type
   return addPasskey(credential, challenge, site, requestContext(req))
 }
 
-// `options` is there once the password was right, for as long as the challenge counts.
+// The challenge is given out behind the page's guard alone, so whoever has it signed was there lately.
 async function stateOf(req: Request) {
   const { member } = requestContext(req)
   const site = passkeySiteOf(settingsOf(req))
   const passkeys = await findPasskeys(member.id)
   if (!site) return { passkeys, isPossible: false }
-  const challenge = waitingChallenge(req, 'creation')
   return {
     passkeys,
     isPossible: true,
     signals: passkeySignals(site, member, passkeys),
-    ...(challenge ? { options: creationOptions(site, member, challenge, passkeys) } : {}),
+    options: creationOptions(site, member, offerChallenge(req, 'creation'), passkeys),
   }
 }

@@ -3,16 +3,20 @@ import type { Request, Response } from 'express'
 import { readForm } from '../../lib/form.ts'
 import { renderRefusal } from '../../middleware/form.ts'
 import { record } from '../../middleware/log/security-events.ts'
+import { passwordStateOf } from '../../middleware/session/recent.ts'
 import { requestContext } from '../../middleware/session/request-context.ts'
 import { changeUsername, usernameChange } from '../../models/account/username-change.ts'
 
 export function show(req: Request, res: Response) {
-  res.render('account/username', { username: requestContext(req).member.username })
+  const { username } = requestContext(req).member
+  const { hasPassword } = passwordStateOf(res)
+  res.render('account/username', { username, hasPassword })
 }
 
 export async function submit(req: Request, res: Response) {
   const context = requestContext(req)
-  const form = readForm(req.body, usernameChange)
+  const { hasPassword } = passwordStateOf(res)
+  const form = readForm(req.body, usernameChange(hasPassword))
   const result = form.ok ? await changeUsername(form.value, context) : form
   if (result.ok) {
     req.session.username = result.value // for this very answer; in the database it is changed
@@ -21,6 +25,7 @@ export async function submit(req: Request, res: Response) {
     res.redirect(303, '/account')
   } else {
     const { username } = context.member
-    renderRefusal(req, res, 'account/username', result, { username, typed: form.typed })
+    const values = { username, hasPassword, typed: form.typed }
+    renderRefusal(req, res, 'account/username', result, values)
   }
 }

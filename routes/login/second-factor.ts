@@ -81,7 +81,7 @@ async function passkeyOffer(req: Request) {
   const site = passkeySiteOf(settingsOf(req))
   const passkeys = site ? await findPasskeys(requirePending(req).member.id) : []
   return site && passkeys.length > 0
-    ? { options: useOptions(site, offerChallenge(req, 'second-factor'), passkeys) }
+    ? { options: useOptions(site, offerChallenge(req, 'second-factor'), passkeys, 'discouraged') }
     : {}
 }
 

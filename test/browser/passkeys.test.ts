@@ -2,11 +2,10 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { LOCALES, translator } from '../../config/i18n.ts'
-import { validPassword } from '../helper.ts'
 import { giveApp } from '../two-factor.ts'
 import { openBrowserSite, type BrowserSite } from './browser.ts'
 import { listenTo } from './listen.ts'
-import { fill, follow, register, signIn, signOut, submit, where } from './steps.ts'
+import { follow, register, signIn, signOut, submit, where } from './steps.ts'
 
 const CHALLENGE = '**/login/passkey'
 const viewport = { width: 360, height: 740 }
@@ -28,8 +27,6 @@ describe('Passkeys, 360 pixels wide', () => {
       await signIn(page, username)
 
       await page.goto('/account/passkeys')
-      await fill(page, { current: validPassword })
-      await submit(page)
       await follow(page, () =>
         page.getByRole('button', { name: t('account.passkeys.make') }).click(),
       )
@@ -68,7 +65,6 @@ describe('Passkeys, 360 pixels wide', () => {
 
       await page.goto('/account/passkeys')
       await follow(page, () => page.locator('.places a').click())
-      await page.locator('main [name=current]').fill(validPassword)
       await follow(page, () => page.locator('main button.danger').click())
       expect(await page.locator('.places li').count()).toBe(0)
       expect(complaints).toEqual([])
@@ -80,7 +76,7 @@ describe('Without a script', () => {
   it('no page has a button that does nothing', async () => {
     const page = await site.visitor({ javaScriptEnabled: false })
     const { username } = await register(page)
-    const buttons = page.locator('[data-passkey] button, [data-with-script] button')
+    const buttons = page.locator('[data-passkey] button')
 
     expect(await buttons.filter({ visible: true }).count()).toBe(0)
     await signIn(page, username)

@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import {
   verifyPassword,
   hashFormat,
+  NO_PASSWORD,
   hashPassword,
   usePepper,
   hashMd5Digest,
@@ -92,7 +93,7 @@ describe('verifyPassword()', () => {
     await verifyPassword(typed, undefined) // makes the decoy
 
     const cheap = await hash(md5('x'), { memoryCost: 4096, timeCost: 1, parallelism: 1 })
-    const stored = [known, undefined, md5('x'), cheap]
+    const stored = [known, undefined, md5('x'), cheap, NO_PASSWORD]
     const spent = stored.map(() => 0)
     // In turns, so that what else the machine does meanwhile is shared.
     for (let turn = 0; turn < 8 * stored.length; turn++) {
@@ -127,6 +128,12 @@ describe('verifyPassword()', () => {
     },
   )
 
+  it('fails where there is none, whatever is typed', async () => {
+    for (const typed of ['', NO_PASSWORD, password]) {
+      expect(await verifyPassword(typed, NO_PASSWORD)).toEqual({ ok: false, damaged: false })
+    }
+  })
+
   it('fails for somebody who does not exist', async () => {
     expect(await verifyPassword(password, undefined)).toEqual({ ok: false, damaged: false })
   })
@@ -138,11 +145,12 @@ describe('hashFormat()', () => {
       await hashPassword(password),
       md5(password).toUpperCase(),
       'plain',
+      NO_PASSWORD,
       undefined,
       7,
     ].map(hashFormat)
 
-    expect(kinds).toEqual(['argon2id', 'bare md5', 'damaged', 'damaged', 'damaged'])
+    expect(kinds).toEqual(['argon2id', 'bare md5', 'damaged', 'none', 'damaged', 'damaged'])
   })
 })
 

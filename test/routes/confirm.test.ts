@@ -87,7 +87,7 @@ describe('A session whose sign-in is not fresh', () => {
 
     expect(guarded.map(({ path }) => path)).toEqual(
       expect.arrayContaining(
-        ['email', 'export', 'delete', 'two-factor', 'two-factor/off'].map(
+        ['email', 'export', 'delete', 'passkeys', 'two-factor', 'two-factor/off'].map(
           (one) => `/account/${one}`,
         ),
       ),

@@ -6,7 +6,6 @@ import { renderRefusal } from '../../../middleware/form.ts'
 import { record } from '../../../middleware/log/security-events.ts'
 import { renewSession } from '../../../middleware/session.ts'
 import { requestContext } from '../../../middleware/session/request-context.ts'
-import { proofForms } from '../../../models/account/confirmation.ts'
 import {
   findPasskeys,
   passkeyName,
@@ -41,8 +40,7 @@ async function rename(req: Request, res: Response, passkey: Passkey) {
 }
 
 async function remove(req: Request, res: Response, passkey: Passkey) {
-  const form = readForm(req.body, proofForms.current)
-  const result = form.ok ? await removePasskey(form.value, passkey.id, requestContext(req)) : form
+  const result = await removePasskey(passkey.id, requestContext(req))
   if (result.ok) {
     record(req, result)
     await renewSession(req, result.value)

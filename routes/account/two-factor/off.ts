@@ -1,5 +1,6 @@
-// GET and POST /account/two-factor/off: the password alone lets its owner in again.
+// GET and POST /account/two-factor/off: no code is asked for any more.
 import type { Request, Response } from 'express'
+import { renderRefusal } from '../../../middleware/form.ts'
 import { record } from '../../../middleware/log/security-events.ts'
 import { renewSession } from '../../../middleware/session.ts'
 import { requestContext } from '../../../middleware/session/request-context.ts'
@@ -16,7 +17,9 @@ export async function show(req: Request, res: Response) {
 
 export async function submit(req: Request, res: Response) {
   const result = await endTwoFactor(requestContext(req))
-  if (result) {
+  if (result?.ok === false) {
+    renderRefusal(req, res, 'account/two-factor/off', result, {})
+  } else if (result) {
     record(req, result)
     await renewSession(req, result.value)
     res.flash('two-factor-off')

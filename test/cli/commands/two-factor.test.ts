@@ -22,7 +22,7 @@ afterAll(() => site.close())
 const sesame = (...words: string[]) => run(words, environmentOf(site))
 
 describe('sesame user two-factor off', () => {
-  it('lets the password alone in again, ends all sessions, and tells the owner', async () => {
+  it('asks for no code any more, ends all sessions, and tells the owner', async () => {
     const { username, visitor } = await memberWithApp(site)
     const before = await sesame('user', 'show', username)
 
@@ -31,7 +31,7 @@ describe('sesame user two-factor off', () => {
     expect(before.out).toMatch(/^Factor {4}an app since .*, 10 recovery codes left$/m)
     expect([off.code, off.out]).toEqual([
       0,
-      `${username} signs in with the password alone; all sessions ended, and a letter says so.\n`,
+      `${username} is asked for no code any more; all sessions ended, and a letter says so.\n`,
     ])
     expect((await sesame('user', 'show', username)).out).toContain('none but the password')
     expect((await visitor.get('/account')).status).toBe(303)

@@ -41,6 +41,7 @@ describe('The log (ASVS 16.3.1, 16.3.3)', () => {
   it.each([
     ['wrong-password', {}],
     ['damaged-hash', { password: 'garbage' }],
+    ['no-password', { password: 'none' }],
   ])('tells of POST /login why it failed: %s', async (reason, change) => {
     const person = await member()
     await usersOf(site).updateOne({ username: person.username }, { $set: { ...change, reason } })
@@ -275,7 +276,7 @@ describe('docs/operations.md', () => {
       ([, name]) => name,
     )
 
-    expect(events).toHaveLength(30)
+    expect(events).toHaveLength(31)
     const documented = read('docs/operations.md').text
     expect(events.filter((name) => !documented.includes(`| \`${name ?? ''}\` `))).toEqual([])
   })

@@ -1,9 +1,9 @@
-// The passkeys of a member: none without the password, each challenge once, and the owner hears of it.
+// The passkeys of a member: each challenge once, and the owner hears of it.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { translator } from '../../../config/i18n.ts'
 import { User } from '../../../models/user.ts'
 import { addPasskey, Authenticator, optionsOn } from '../../authenticator.ts'
-import { openSite, validPassword, type Site } from '../../helper.ts'
+import { openSite, type Site } from '../../helper.ts'
 import { Script } from '../../script.ts'
 import { enterAs } from '../../two-factor.ts'
 import { errorsOf, page } from '../../visitor.ts'
@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => site.close())
 
 describe(`POST ${PATH}`, () => {
-  it('adds a passkey after the password: named by its maker, told by letter, other sessions ended (ASVS 7.4.3)', async () => {
+  it('adds a passkey: named by its maker, told by letter, other sessions ended (ASVS 7.4.3)', async () => {
     const visitor = site.visitor()
     const { username = '' } = await visitor.becomeMember()
     const other = site.visitor()
@@ -44,21 +44,9 @@ describe(`POST ${PATH}`, () => {
     expect(exported).not.toMatch(/publicKey|challenge/)
   })
 
-  it('gives no challenge to whoever does not know the password (ASVS 7.5.1)', async () => {
-    const visitor = site.visitor()
-    await visitor.becomeMember()
-
-    const refused = await visitor.fill(PATH, { current: 'wrong' })
-    const options = optionsOn(await visitor.get(PATH))
-
-    expect(errorsOf(refused)).toEqual({ current: t('errors.current.wrong') })
-    expect(options).toEqual({})
-  })
-
   it('takes each challenge once, for this site and this purpose alone', async () => {
     const visitor = site.visitor()
     await visitor.becomeMember()
-    await visitor.fill(PATH, { current: validPassword })
     const options = optionsOn(await visitor.get(PATH))
     const first = new Authenticator()
     const elsewhere = new Authenticator()
@@ -67,7 +55,6 @@ describe(`POST ${PATH}`, () => {
     const lookalike = await visitor.send(PATH, { credential: elsewhere.create(options) })
     const again = await visitor.send(PATH, { credential: first.create(options) })
     const damaged = await visitor.send(PATH, { credential: '{"id":{"$ne":""}}' })
-    await visitor.fill(PATH, { current: validPassword })
     const next = optionsOn(await visitor.get(PATH))
     const used = await visitor.send(PATH, { credential: first.use({ ...next, rpId: 'localhost' }) })
 
@@ -85,14 +72,12 @@ describe(`POST ${PATH}`, () => {
     const script = new Script(site.app)
     const { username } = await script.becomeMember()
 
-    const begun = await script.write(PATH, { current: validPassword })
     const { options, passkeys } = (await script.read(PATH)).body as {
       options: Parameters<Authenticator['create']>[0]
       passkeys: unknown[]
     }
     const taken = await script.write(PATH, { credential: authenticator.create(options) })
 
-    expect(begun.body).toMatchObject({ next: PATH })
     expect(passkeys).toEqual([])
     expect(taken.body).toMatchObject({ errors: { credential: t('errors.passkey.taken') } })
     const users = await User.find({ 'passkeys.id': authenticator.id }).lean()
@@ -111,7 +96,7 @@ describe(`POST ${PATH}`, () => {
       page(shown).querySelector('main')?.text.includes('https') && 'https',
     )
     expect(page(shown).querySelector('main form')).toBeNull()
-    expect((await visitor.send(PATH, { current: validPassword })).status).toBe(404)
+    expect((await visitor.send(PATH, { credential: '' })).status).toBe(404)
     expect((await plain.visitor().get('/login')).text).not.toContain('webauthn')
     expect((await plain.visitor().get('/login/passkey')).status).toBe(404)
     expect((await plain.visitor().get('/.well-known/passkey-endpoints')).status).toBe(404)

@@ -63,6 +63,34 @@ describe(`POST ${PATH}`, () => {
     )
   })
 
+  it('shows a form that comes twice the same codes, and so does one for new codes', async () => {
+    const { visitor } = await newMember()
+    await visitor.fill(PATH, {})
+    const shown = page(await visitor.get(PATH))
+    const code = codeAt(shown.querySelector('.key')?.text.replaceAll(' ', '') ?? '')
+    const twice = async (path: string, form: typeof shown, fields: Record<string, string>) => {
+      for (const name of ['_csrf', 'formId']) {
+        fields[name] = form.querySelector(`main form [name=${name}]`)?.getAttribute('value') ?? ''
+      }
+      // The browser broke the first request off, so it sends the same cookies once more.
+      const Cookie = visitor.agent.jar
+        .getCookies({ domain: '127.0.0.1', path: '/', secure: false, script: false })
+        .toValueString()
+      const first = await visitor.post(path, fields)
+      const second = await site.visitor().post(path, fields, { Cookie })
+      return [first, second].map((answer) => page(answer).querySelector('.recovery-codes')?.text)
+    }
+
+    const confirmed = await twice(PATH, shown, { code })
+    const path = `${PATH}/recovery-codes`
+    const renewed = await twice(path, page(await visitor.get(path)), {})
+
+    expect(confirmed[0]).toMatch(/-/)
+    expect(confirmed[1]).toBe(confirmed[0])
+    expect(renewed[1]).toBe(renewed[0])
+    expect(renewed[0]).not.toBe(confirmed[0])
+  })
+
   it('confirms nothing where nothing was begun, and begins nothing anew where there is a factor', async () => {
     const { visitor } = await newMember()
     const withApp = await memberWithApp(site)
