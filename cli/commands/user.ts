@@ -20,6 +20,7 @@ import {
 } from '../terminal.ts'
 import { forOneUser, type Target } from './find-user.ts'
 
+type Person = Awaited<ReturnType<typeof describeUser>>
 type ListOptions = Filter & { limit?: number; json?: boolean }
 
 /** Add the commands that look; returns the group, for those that change something. */
@@ -36,7 +37,7 @@ export function addUser(program: Command): Command {
     .addHelpText('after', example('user list --locked', 'user list --search @example.com --json'))
     .action(list)
   forOneUser(user, 'show', show)
-    .description('Show one user: the account, its sessions, what kind of password is kept.')
+    .description('Show one user: the account, its sessions, password, second factor and passkeys.')
     .option('--json', 'print a JSON object')
   return user
 }
@@ -88,19 +89,35 @@ async function show({ user, store }: Target, { json }: { json?: boolean }): Prom
     ['Since', timeOf(person.createdAt)],
     ['Password', person.password + since('changed', person.passwordChangedAt)],
     ['Factor', factorWords(person)],
+    ...passkeyLines(person),
     ['Locked', lockedWords(locked, lockedAt)],
     ['Sessions', `${sessions}${since('last active', lastActive)}`],
   ]
   for (const [label = '', value = ''] of lines) await print(`${label.padEnd(10)}${value}`)
 }
 
-function factorWords({
-  twoFactorSince,
-  recoveryCodesLeft = 0,
-}: Awaited<ReturnType<typeof describeUser>>): string {
-  return twoFactorSince
-    ? `an app since ${timeOf(twoFactorSince)}, ${counted(recoveryCodesLeft, 'recovery code')} left`
-    : 'none but the password'
+function factorWords({ twoFactor }: Person): string {
+  if (!twoFactor) return 'none but the password'
+  const { since, lastCodeAt, recoveryCodesLeft } = twoFactor
+  return [
+    `an app since ${timeOf(since)}`,
+    lastCodeAt ? `last code ${timeOf(lastCodeAt)}` : 'no code used yet',
+    `${counted(recoveryCodesLeft, 'recovery code')} left`,
+  ].join(', ')
+}
+
+function passkeyLines({ passkeys }: Person): string[][] {
+  if (passkeys.length === 0) return [['Passkeys', 'none']]
+  return passkeys.map(({ name, madeAt, usedAt, synced, isEnough }, index) => [
+    index === 0 ? 'Passkeys' : '',
+    [
+      plain(name || '(no name)'),
+      `made ${timeOf(madeAt)}`,
+      usedAt ? `last used ${timeOf(usedAt)}` : 'not used yet',
+      ...(synced ? ['synced'] : []),
+      ...(isEnough ? [] : ['only with the password']),
+    ].join(', '),
+  ])
 }
 
 function lockedWords(locked: ListedUser['locked'], lockedAt: Date | undefined): string {
