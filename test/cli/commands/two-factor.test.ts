@@ -23,7 +23,7 @@ afterAll(() => site.close())
 const sesame = (...words: string[]) => run(words, environmentOf(site))
 
 describe('sesame user two-factor off', () => {
-  it('lets the password alone in again, ends all sessions, and tells the owner', async () => {
+  it('lets the password alone in again, ends all sessions, and tells the owner (ASVS 6.4.4)', async () => {
     const { username, visitor, secret } = await memberWithApp(site)
     const { authenticator } = await addPasskey(visitor)
     const asJson = await sesame('user', 'show', username, '--json')
