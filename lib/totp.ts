@@ -2,6 +2,7 @@
 import { Secret, TOTP } from 'otpauth'
 
 const ISSUER = 'Sesame' // what the app calls the site, in every language
+const STEP = 30_000 // milliseconds
 const SECRET_BYTES = 20 // as long as the hash (RFC 4226, 4)
 const NEIGHBOURS = 1 // steps that a phone's clock may be ahead or behind
 
@@ -22,11 +23,16 @@ export function stepOfCode(secret: string, code: string, now = Date.now()): numb
   return delta === null ? undefined : totp.counter({ timestamp: now }) + delta
 }
 
+/** When the app showed the code of this step. */
+export function timeOfStep(step: number): Date {
+  return new Date(step * STEP)
+}
+
 /** The code of an app at this time. */
 export function codeAt(secret: string, now = Date.now()): string {
   return totpOf(secret).generate({ timestamp: now })
 }
 
 function totpOf(secret: string, label = ''): TOTP {
-  return new TOTP({ issuer: ISSUER, label, secret: Secret.fromBase32(secret) })
+  return new TOTP({ issuer: ISSUER, label, period: STEP / 1000, secret: Secret.fromBase32(secret) })
 }

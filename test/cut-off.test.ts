@@ -167,7 +167,7 @@ describe('An operation that is cut off at any of its writes', () => {
     expect(count).toBeGreaterThan(1)
   })
 
-  it('POST /account/delete: the account, or nothing of it', async () => {
+  it('POST /account/delete: the account, or nothing of it but the letter that tells of it', async () => {
     const count = await cutSite.cutAtEach(async () => {
       const { visitor, user, elsewhere } = await cutSite.member()
       await linkFor(user, 'verify-email')
@@ -187,6 +187,8 @@ describe('An operation that is cut off at any of its writes', () => {
             rows('reservations').countDocuments({ userId, until: { $gt: new Date() } }),
           ])
           if (!isThere) expect(left).toEqual([0, 0, 0, 0])
+          const letter = { kind: 'account-deleted', email: user.email }
+          expect(await rows('outbox').countDocuments({ letter })).toBe(isThere ? 0 : 1)
         },
       }
     })

@@ -1,4 +1,5 @@
 // What users do, one thing after the other, at random: a table for whoever is signed in, and one for whoever is not.
+import { sendOneCodeOften, setUpApp } from './app.ts'
 import { Browser, isTaken, pause, type Manner } from './browser.ts'
 import {
   becomeAnother,
@@ -27,6 +28,7 @@ const SIGNED_OUT: Action[] = [
   { weight: 20, act: ({ here, random }) => here.read('wander', random.pick(PUBLIC_PAGES)) },
   { weight: 60, act: (user) => comeIn(user, user.here, mannerOf(user)) },
   { weight: 4, act: guessPassword },
+  { weight: 20, act: useOneCodeOften },
   { weight: 12, act: replayEndedSession },
   { weight: 3, act: becomeAnother },
 ]
@@ -37,6 +39,7 @@ const SIGNED_IN: Action[] = [
   { weight: 9, act: (user) => signOut(user, 0, mannerOf(user)) },
   { weight: 7, act: (user) => signOut(user, user.random.between(1, 3)) },
   { weight: 6, act: changePassword },
+  { weight: 12, act: addApp },
   { weight: 12, act: useSecondBrowser },
   { weight: 8, act: endOtherSessions },
   { weight: 10, act: replayEndedSession },
@@ -124,8 +127,8 @@ async function endOtherSessions({ soak, here, there, username }: User): Promise<
 
 // Change the password; all sessions end, and this browser gets a new one.
 async function changePassword(user: User): Promise<void> {
-  const { soak, here, there, username } = user
-  const { ledger, observations, over } = soak
+  const { soak, here, username } = user
+  const { ledger, observations } = soak
   const { form } = await here.open('change password', '/account/password')
   if (!form) return
   const [current = ''] = ledger.passwordsOf(username)
@@ -137,12 +140,29 @@ async function changePassword(user: User): Promise<void> {
     for (const sid of ledger.openOf(username)) ledger.ended(sid, outcome.ended)
     ledger.began(here.sid, username)
   } else {
-    // Neither the password nor the sessions are known any more until somebody signs in anew.
-    here.forget()
-    there.forget()
-    await pause(SETTLE_TIME, over)
+    await startAfresh(user)
   }
   observations.expect('change password', outcome, [303], 'a good change was refused')
+}
+
+async function addApp(user: User): Promise<void> {
+  const { soak, here, username } = user
+  if (soak.ledger.hasApp(username) === true) return
+  if ((await setUpApp(user, here)) === undefined) await startAfresh(user)
+}
+
+// Only where all is certain: else what was cut off would look like a code that counts twice.
+async function useOneCodeOften(user: User): Promise<void> {
+  const { ledger } = user.soak
+  const isCertain = ledger.passwordsOf(user.username).length === 1
+  if (isCertain && ledger.hasApp(user.username)) await sendOneCodeOften(user)
+}
+
+// After a change that was cut off: which sessions there are is not known until somebody signs in anew.
+async function startAfresh({ soak, here, there }: User): Promise<void> {
+  here.forget()
+  there.forget()
+  await pause(SETTLE_TIME, soak.over)
 }
 
 async function replay(soak: User['soak'], sid: string): Promise<void> {

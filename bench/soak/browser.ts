@@ -112,6 +112,11 @@ export function isRefused(outcome: Outcome): boolean {
   return isTaken(outcome) && outcome.headers.location?.startsWith('/login') === true
 }
 
+/** What was given up may still be under way, and take the next picture of the same session for its own. */
+export function leaveIfBroken(browser: Browser, { broken }: Outcome): void {
+  if (broken) browser.forget()
+}
+
 export async function pause(milliseconds: number, over: AbortSignal): Promise<void> {
   await wait(milliseconds, undefined, { signal: over }).catch(() => undefined)
 }

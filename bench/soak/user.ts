@@ -1,7 +1,8 @@
 // A user of the soak, at two browsers: somebody with an account, or without one yet, and how such a user comes in.
 import { attemptLimits } from '../../config/limits.ts'
 import { newAddress } from '../visitor.ts'
-import { Browser, isTaken, type Manner, type Soak } from './browser.ts'
+import { isAskedForCode, passFactor } from './app.ts'
+import { Browser, isTaken, leaveIfBroken, type Manner, type Soak } from './browser.ts'
 import type { Outcome } from './observations.ts'
 import type { Random } from './random.ts'
 
@@ -58,10 +59,11 @@ export async function register(user: User, manner: Manner): Promise<void> {
  * was let in; undefined if that is not known.
  */
 export async function signIn(
-  { soak: { ledger, observations }, username }: Pick<User, 'soak' | 'username'>,
+  { soak, username }: Pick<User, 'soak' | 'username'>,
   browser: Browser,
   manner?: Manner,
 ): Promise<boolean | undefined> {
+  const { ledger, observations } = soak
   for (const password of ledger.passwordsOf(username)) {
     const { outcome, form } = await browser.open('sign in', '/login')
     if (isTaken(outcome)) browser.forget() // so an earlier sign-in was taken, after all
@@ -69,6 +71,8 @@ export async function signIn(
     const answer = await browser.submit('sign in', form, { username, password }, manner)
     if (isTaken(answer)) {
       ledger.accepted(username, password)
+      if (isAskedForCode(answer)) return passFactor({ soak, username }, browser, manner)
+      ledger.passedByPassword(username)
       ledger.began(browser.sid, username)
       return true
     }
@@ -100,11 +104,6 @@ export async function guessPassword({ soak, username, random }: User): Promise<v
   }
   soak.ledger.guessed(username, looked, points)
   browser.close()
-}
-
-// What was given up may still be under way, and take the next picture of the same session for its own.
-function leaveIfBroken(browser: Browser, { broken }: Outcome): void {
-  if (broken) browser.forget()
 }
 
 // A picture that was shown and rightly read always counts.

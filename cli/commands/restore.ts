@@ -17,7 +17,7 @@ type Options = { replace?: boolean; yes?: boolean }
 const HELP = `
 The whole file is checked before anything is changed. All sessions end, and links in mails that were sent count no more:
 everybody signs in again, with the password of the backup. PASSWORD_PEPPER has to be that of the site it was taken from.
-What happened since the backup is undone: see docs/backup.md for whom to delete or to lock once more.
+What happened since the backup is undone: see docs/backup.md for whom to delete, to lock once more or to tell.
 
 The site may go on meanwhile, but what people change then is lost. Cut off, the command is run again with --replace.`
 
@@ -92,6 +92,10 @@ async function printRestoreReport({ counts, conflicts, leftOut }: Restored, crea
   }
   if (leftOut > 0) printError(`${counted(leftOut, 'document')} of people who are gone left out.`)
   printError('All sessions and mailed links have ended: everybody signs in again.')
+  // A removed passkey may be a stolen one, and whoever saw a recovery code that was used could use it now.
+  printError(
+    'Passwords, apps, recovery codes and passkeys are those of the backup again, also where they were used up or removed since: docs/backup.md says whom to tell.',
+  )
 }
 
 // Reads all of it and keeps nothing.

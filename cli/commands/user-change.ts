@@ -95,6 +95,7 @@ async function remove(target: Target, { yes }: { yes?: boolean }): Promise<void>
   if (!yes) {
     await confirmByTyping(`Type "${name}" to delete this account for good: `, user.username)
   }
-  await deleteAccount(store, id)
-  await print(`${name} is deleted, with all sessions, links, letters and events.`)
+  // The letter is in English: which language the user speaks is known to no command.
+  await deleteAccount(store, id, { caller: { networks: [], isCounted: true }, locale: 'en' })
+  await print(`${name} is deleted, with all sessions, links and events; a letter says so.`)
 }

@@ -37,7 +37,7 @@ export function addUser(program: Command): Command {
     .addHelpText('after', example('user list --locked', 'user list --search @example.com --json'))
     .action(list)
   forOneUser(user, 'show', show)
-    .description('Show one user: the account, its sessions, what kind of password is kept.')
+    .description('Show one user: the account, its sessions, password, second factor and passkeys.')
     .option('--json', 'print a JSON object')
   return user
 }
@@ -88,7 +88,7 @@ async function show({ user, store }: Target, { json }: { json?: boolean }): Prom
     ['Since', timeOf(person.createdAt)],
     ['Password', passwordWords(person)],
     ['Factor', factorWords(person)],
-    ['Passkeys', person.passkeys === 0 ? 'none' : String(person.passkeys)],
+    ...passkeyLines(person),
     ['Locked', lockedWords(locked, lockedAt)],
     ['Sessions', `${sessions}${since('last active', lastActive)}`],
   ]
@@ -103,11 +103,28 @@ function passwordWords({ password, passwordChangedAt }: Person): string {
   return password + since(password === 'none' ? 'removed' : 'changed', passwordChangedAt)
 }
 
-function factorWords({ password, twoFactorSince, recoveryCodesLeft = 0 }: Person): string {
-  const none = password === 'none' ? 'none but the passkeys' : 'none but the password'
-  return twoFactorSince
-    ? `an app since ${timeOf(twoFactorSince)}, ${counted(recoveryCodesLeft, 'recovery code')} left`
-    : none
+function factorWords({ password, twoFactor }: Person): string {
+  if (!twoFactor) return password === 'none' ? 'none but the passkeys' : 'none but the password'
+  const { since, lastCodeAt, recoveryCodesLeft } = twoFactor
+  return [
+    `an app since ${timeOf(since)}`,
+    lastCodeAt ? `last code ${timeOf(lastCodeAt)}` : 'no code used yet',
+    `${counted(recoveryCodesLeft, 'recovery code')} left`,
+  ].join(', ')
+}
+
+function passkeyLines({ passkeys }: Person): string[][] {
+  if (passkeys.length === 0) return [['Passkeys', 'none']]
+  return passkeys.map(({ name, madeAt, usedAt, synced, isEnough }, index) => [
+    index === 0 ? 'Passkeys' : '',
+    [
+      plain(name || '(no name)'),
+      `made ${timeOf(madeAt)}`,
+      usedAt ? `last used ${timeOf(usedAt)}` : 'not used yet',
+      ...(synced ? ['synced'] : []),
+      ...(isEnough ? [] : ['only with the password']),
+    ].join(', '),
+  ])
 }
 
 function lockedWords(locked: ListedUser['locked'], lockedAt: Date | undefined): string {

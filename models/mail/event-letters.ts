@@ -40,5 +40,5 @@ export const EVENT_LETTERS: Record<SecurityEvent['event'], Decision> = {
   'device-trusted': { none: 'it is part of a sign-in with a code' },
   'trust-ended': OPENS_NOTHING,
   'data-exported': { none: 'nothing is changed' },
-  'account-deleted': { none: 'no address is left to write to' },
+  'account-deleted': { letters: ['account-deleted'] }, // to the address that it had
 }

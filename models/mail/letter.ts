@@ -1,5 +1,6 @@
 // What a letter says and to whom, found out at the moment it is sent: people change their names, addresses and minds meanwhile.
 import { formatTime, translator } from '../../config/i18n.ts'
+import type { Settings } from '../../config/env.ts'
 import type { Device } from '../../lib/http/device.ts'
 import type { Mail } from '../../lib/mail/smtp.ts'
 import { renderMail } from '../../lib/mail/template.ts'
@@ -11,8 +12,11 @@ import { User, type UserDocument } from '../user.ts'
 
 /** A letter as a mail; or why there is none: nobody is to get it, or the address is none that a mail could go to. */
 export type Composed =
-  | { ok: true; mail: Mail; userId: string }
+  | { ok: true; mail: Mail; userId: string | undefined }
   | { ok: false; reason: 'nobody' | 'no-address'; userId: string | undefined }
+
+type LetterToUser = Exclude<Letter, { kind: 'account-deleted' }>
+type Site = Pick<Settings, 'baseUrl' | 'securityContact'>
 
 // The others tell of something done, all in the same form.
 const WITH_A_VIEW: Letter['kind'][] = [
@@ -23,8 +27,9 @@ const WITH_A_VIEW: Letter['kind'][] = [
 ]
 
 /** Write the mail, with a new link if it has one. Links begin with the configured address, never with what a visitor said. */
-export async function compose(entry: OutboxEntry, baseUrl: string): Promise<Composed> {
-  const { letter, locale, createdAt } = entry
+export async function compose(entry: OutboxEntry, site: Site): Promise<Composed> {
+  const { letter, locale } = entry
+  if (letter.kind === 'account-deleted') return composeFarewell(entry, letter.email, site)
   const user = await User.findOne(filterOf(letter)).lean<UserDocument | null>()
   const userId = user?._id.toString()
   if (!user || userId === undefined) return { ok: false, reason: 'nobody', userId }
@@ -38,25 +43,37 @@ export async function compose(entry: OutboxEntry, baseUrl: string): Promise<Comp
     // A document from elsewhere may hold anything: a line break here would begin another header.
     return { ok: false, reason: 'no-address', userId }
   } else {
-    const t = translator(locale)
     const values = {
-      ...letter,
-      t,
-      locale,
-      baseUrl,
       username: isConfirmed ? user.username : undefined,
-      time: formatTime(locale, createdAt),
-      device: letter.kind === 'new-device' ? nameOf(letter.device, t) : undefined,
-      link: baseUrl + (await pathFor(letter, user)),
+      device: letter.kind === 'new-device' ? nameOf(letter.device, translator(locale)) : undefined,
+      link: site.baseUrl + (await pathFor(letter, user)),
     }
-    const subject = t(`mail.${letter.kind}.subject`)
-    const view = WITH_A_VIEW.includes(letter.kind) ? letter.kind : 'notice'
-    const mail = { to, subject, language: locale, ...(await renderMail(view, values)) }
-    return { ok: true, mail, userId }
+    return { ok: true, mail: await write(entry, to, values, site), userId }
   }
 }
 
-function filterOf(letter: Letter) {
+// No account is left that a link could take back: the letter names whom to ask, where the site has a contact.
+async function composeFarewell(entry: OutboxEntry, email: string, site: Site): Promise<Composed> {
+  const to = readEmail(email)?.address
+  if (to === undefined) return { ok: false, reason: 'no-address', userId: undefined }
+  const mail = await write(entry, to, { username: undefined, link: site.securityContact }, site)
+  return { ok: true, mail, userId: undefined }
+}
+
+async function write(
+  { letter, locale, createdAt }: OutboxEntry,
+  to: string,
+  values: { username: string | undefined; link: string | undefined },
+  { baseUrl }: Site,
+): Promise<Mail> {
+  const t = translator(locale)
+  const time = formatTime(locale, createdAt)
+  const view = WITH_A_VIEW.includes(letter.kind) ? letter.kind : 'notice'
+  const forms = await renderMail(view, { ...letter, ...values, t, locale, baseUrl, time })
+  return { to, subject: t(`mail.${letter.kind}.subject`), language: locale, ...forms }
+}
+
+function filterOf(letter: LetterToUser) {
   switch (letter.kind) {
     case 'password-reset':
       // Whoever registered with an address that is not theirs must not be handed the account of its owner, or the other way.
@@ -75,7 +92,7 @@ function filterOf(letter: Letter) {
   }
 }
 
-function addressIn(letter: Letter): string | undefined {
+function addressIn(letter: LetterToUser): string | undefined {
   if (letter.kind === 'email-change') return letter.email
   return letter.kind === 'email-changed' ? letter.to : undefined
 }
@@ -85,7 +102,7 @@ function nameOf(device: Device | undefined, t: ReturnType<typeof translator>): s
 }
 
 // Where the link leads: to the page that the letter is about, or to where somebody who did not do this takes the account back.
-async function pathFor(letter: Letter, user: UserDocument): Promise<string> {
+async function pathFor(letter: LetterToUser, user: UserDocument): Promise<string> {
   const seen: Seen = user.emailKey ? { emailKey: user.emailKey } : {}
   const token = (purpose: Parameters<typeof issueToken>[0], more: Seen = {}) =>
     issueToken(purpose, user._id.toString(), { ...seen, ...more })

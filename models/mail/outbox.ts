@@ -35,6 +35,8 @@ export type Letter =
   | { kind: 'email-change'; userId: string; email: string }
   | { kind: 'email-change-asked'; userId: string; email: string }
   | { kind: 'email-changed'; userId: string; to: string; email: string }
+  // To the address that the account had: nobody is left whose id could tell it.
+  | { kind: 'account-deleted'; email: string }
 
 export type OutboxEntry = {
   _id: ObjectId

@@ -26,7 +26,7 @@ export type Log = Record<'debug' | 'warn' | 'error', (fields: object, message: s
 
 export class Postman {
   private readonly mailer: Mailer
-  private readonly baseUrl: string
+  private readonly settings: Settings
   private readonly log: Log
   private readonly running: Promise<void>
   private round = new AbortController()
@@ -35,7 +35,7 @@ export class Postman {
   /** Start sending. Nothing here throws: what fails is logged and tried again. */
   constructor(settings: Settings, log: Log) {
     this.mailer = mailerOf(settings)
-    this.baseUrl = settings.baseUrl
+    this.settings = settings
     this.log = log
     this.running = this.run()
   }
@@ -71,7 +71,7 @@ export class Postman {
       while (!signal.aborted) {
         const entry = await takeLetter()
         if (!entry) break
-        await deliver(entry, this.mailer, this.baseUrl, this.log)
+        await deliver(entry, this.mailer, this.settings, this.log)
       }
       const due = await nextDue()
       return Math.min(Math.max(due ? due.getTime() - Date.now() : LOOK_EVERY, 0), LOOK_EVERY)
@@ -94,7 +94,7 @@ function mailerOf({ smtpUrl, mailFrom, baseUrl }: Settings): Mailer {
 async function deliver(
   entry: OutboxEntry,
   mailer: Mailer,
-  baseUrl: string,
+  settings: Settings,
   log: Log,
 ): Promise<void> {
   const { letter, attempts } = entry
@@ -104,7 +104,7 @@ async function deliver(
     if (isTooLate(entry)) {
       log.warn({ mail: 'given-up', kind, userId, attempts }, 'A mail was not taken for too long')
     } else {
-      const composed = await compose(entry, baseUrl)
+      const composed = await compose(entry, settings)
       userId = composed.userId
       if (composed.ok) {
         const { userId, mail } = composed
@@ -115,10 +115,10 @@ async function deliver(
             { mail: 'refused', kind, userId, attempts, reason },
             'A mail was refused for good',
           )
-          await noteRefusal(userId, mail.to)
+          if (userId !== undefined) await noteRefusal(userId, mail.to)
         } else {
           log.debug({ mail: 'sent', kind, userId }, 'A mail was sent')
-          await forgetRefusal(userId, mail.to)
+          if (userId !== undefined) await forgetRefusal(userId, mail.to)
         }
       } else if (composed.reason === 'no-address') {
         log.warn({ mail: 'no-address', kind, userId }, 'A mail has no address it could go to')

@@ -4,6 +4,8 @@ import { foldText } from '../../lib/code-points.ts'
 import { hashFormat } from '../../lib/password.ts'
 import { alive } from '../../lib/session/documents.ts'
 import type { SessionStore } from '../../lib/session/store.ts'
+import { timeOfStep } from '../../lib/totp.ts'
+import { passkeysOf } from '../account/passkeys.ts'
 import { findLocked, forgetFailures } from '../sign-in/throttle.ts'
 import { endAllSessions } from '../session.ts'
 import { User, type UserDocument } from '../user.ts'
@@ -36,7 +38,7 @@ export async function* listUsers({ search, bareMd5, locked }: Filter): AsyncGene
   }
 }
 
-/** One user, with the sessions that are alive. */
+/** One user, with the factors beside the password and the sessions that are alive; nothing that would pass for one of them. */
 export async function describeUser(store: SessionStore, user: UserDocument) {
   const listed = listedUserOf(user, await findLocked())
   const sessions = await store.raw
@@ -49,9 +51,10 @@ export async function describeUser(store: SessionStore, user: UserDocument) {
     emailVerifiedAt: user.emailVerifiedAt ?? undefined,
     passwordChangedAt: user.passwordChangedAt ?? undefined,
     lockedAt: user.lockedAt ?? undefined,
-    twoFactorSince: user.twoFactor?.since ?? undefined,
-    recoveryCodesLeft: user.twoFactor?.recoveryCodes.length,
-    passkeys: user.passkeys?.length ?? 0,
+    twoFactor: twoFactorOf(user),
+    passkeys: passkeysOf(user).map(({ name, madeAt, usedAt, synced, isEnough }) => {
+      return { name, madeAt, usedAt, synced, isEnough }
+    }),
     sessions: sessions.length,
     lastActive: lastActive.length > 0 ? new Date(Math.max(...lastActive)) : undefined,
   }
@@ -85,6 +88,16 @@ function listedUserOf(user: UserDocument, isLocked: (user: UserDocument) => bool
     isVerified: user.emailVerifiedAt instanceof Date,
     locked,
     password: hashFormat(user.password),
+  }
+}
+
+function twoFactorOf({ twoFactor }: UserDocument) {
+  if (!twoFactor) return undefined
+  const { since, lastStep, recoveryCodes } = twoFactor
+  return {
+    since: since ?? undefined,
+    lastCodeAt: lastStep ? timeOfStep(lastStep) : undefined,
+    recoveryCodesLeft: recoveryCodes.length,
   }
 }
 

@@ -15,6 +15,8 @@ const WRITES = 'no acknowledged registration or password is lost'
 const SESSIONS = 'no session is lost that nobody ended'
 const RESURRECTION = 'no session comes back after its end'
 const IDENTITY = 'nobody is shown the page of somebody else'
+const FACTOR = 'a password alone never shows a page of somebody who has an app'
+const ONCE = 'no code of an app and no recovery code counts twice'
 const THROTTLE = 'wrong passwords are counted, whoever counts and whatever dies'
 
 // The name of a promise for each time that it was broken.
@@ -92,6 +94,32 @@ describe('The ledger', () => {
     for (const username of [NAME, null, undefined]) ledger.seen('unknown', 10, 20, username)
 
     expect(broken(ledger)).toEqual([IDENTITY, IDENTITY])
+  })
+
+  it('notices whoever is let in without a code of their app, but not of an app that may never have counted', () => {
+    const ledger = ledgerOf('first')
+    ledger.appMayBeOn(NAME, 'OPENSESAMEOPENSESAMEOPENSESAMEOP', 100)
+    ledger.passedByPassword(NAME)
+    expect(broken(ledger)).toEqual([])
+
+    ledger.appMayBeOn(NAME, 'OPENSESAMEOPENSESAMEOPENSESAMEOP', 100)
+    ledger.appIsOn(NAME, ['one'])
+    ledger.accepted(NAME, 'first')
+    ledger.passedByPassword(NAME)
+    ledger.sentOften(NAME, 1)
+    ledger.sentOften(NAME, 2)
+    expect(broken(ledger)).toEqual([FACTOR, ONCE])
+  })
+
+  it('names each code once: the one of this step, then recovery codes, then the one of the next step', () => {
+    const ledger = ledgerOf('first')
+    ledger.appMayBeOn(NAME, 'OPENSESAMEOPENSESAMEOPENSESAMEOP', 100)
+    ledger.appIsOn(NAME, ['one'])
+
+    const code = { code: expect.any(String) as string }
+    const proofs = Array.from({ length: 4 }, () => ledger.nextProof(NAME, 101))
+    expect(proofs).toEqual([code, { recovery: 'one' }, code, undefined])
+    expect(proofs[0]).not.toEqual(proofs[2])
   })
 
   it('notices a page of somebody else, and a throttle that lets too many guesses pass', () => {

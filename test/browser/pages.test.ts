@@ -7,12 +7,12 @@ import { listenTo } from './listen.ts'
 import { everyState } from './states.ts'
 
 const PHONE = { width: 360, height: 740 }
-const STATES = 48
+const STATES = 64
 const TIMEOUT = 240_000 // all of it in one go, for each state follows from the one before
 
 let site: BrowserSite
 beforeAll(async () => {
-  site = await openBrowserSite()
+  site = await openBrowserSite({}, 'localhost') // on an address browsers refuse passkeys
 })
 afterAll(() => site.close())
 

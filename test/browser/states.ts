@@ -1,7 +1,8 @@
 // Every page of the site in every state that looks different, one after the other, as one visitor can bring them about.
 import type { Page } from 'playwright-core'
 import { CAPTCHA, uniqueUsername, validPassword as password } from '../helper.ts'
-import { fill, follow, signIn, submit } from './steps.ts'
+import { factorStates } from './factor-states.ts'
+import { fill, follow, followMail, signIn, submit } from './steps.ts'
 
 /** Lead the page through all states, and stop at each of them with its name. It ends as it began: signed out. */
 export async function* everyState(page: Page): AsyncGenerator<string> {
@@ -140,6 +141,8 @@ export async function* everyState(page: Page): AsyncGenerator<string> {
   await page.goto('/account/activity')
   yield 'account/activity'
 
+  yield* factorStates(page)
+
   await page.goto('/home')
   yield 'home, signed in'
 
@@ -152,14 +155,21 @@ export async function* everyState(page: Page): AsyncGenerator<string> {
   await submit(page)
   yield 'login, with the notice of being signed out'
 
+  await signIn(page, person.username)
+  yield 'login/second-factor'
+
+  await submit(page)
+  yield 'login/second-factor, refused'
+
+  await page.goto('/login/second-factor?with=recovery-code')
+  yield 'login/second-factor, for a recovery code'
+
+  await page.goto('/login/passkey')
+  yield 'login/passkey'
+
   await page.goto('/dev/mail')
   await submit(page)
   yield 'dev/mail, emptied'
-}
-
-/** Follow the link of the newest mail in the mailbox that is shown. */
-async function followMail(page: Page): Promise<void> {
-  await follow(page, () => page.locator('.letter a').first().click())
 }
 
 /** Sign in with another browser, which is closed without signing out. */

@@ -39,6 +39,11 @@ async function whenLoaded(pictures: unknown[]): Promise<void> {
   await Promise.all((pictures as { decode: () => Promise<void> }[]).map((one) => one.decode()))
 }
 
+/** Follow the link of the newest mail in the mailbox that is shown. */
+export async function followMail(page: Page): Promise<void> {
+  await follow(page, () => page.locator('.letter a').first().click())
+}
+
 /** Create an account; the page is then the sign-in page. */
 export async function register(page: Page) {
   const person = newPerson()

@@ -234,6 +234,7 @@ describe('sesame restore', () => {
 
       expect(code).toBe(0)
       expect(said).toContain('All sessions and mailed links have ended: everybody signs in again.')
+      expect(said).toContain('apps, recovery codes and passkeys are those of the backup again')
       expect(await findFlaws()).toEqual([])
       expect(
         await collection('attempts')

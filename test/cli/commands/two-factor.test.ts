@@ -5,6 +5,7 @@ import { translator } from '../../../config/i18n.ts'
 import { codeAt } from '../../../lib/totp.ts'
 import { DEMO_PASSWORD, DEMO_TOTP_KEY } from '../../../models/operator/demo.ts'
 import { User } from '../../../models/user.ts'
+import { addPasskey } from '../../authenticator.ts'
 import { openSite, type Site } from '../../helper.ts'
 import { temporaryFolder } from '../../temporary-folder.ts'
 import { memberWithApp, nextCode } from '../../two-factor.ts'
@@ -22,13 +23,28 @@ afterAll(() => site.close())
 const sesame = (...words: string[]) => run(words, environmentOf(site))
 
 describe('sesame user two-factor off', () => {
-  it('asks for no code any more, ends all sessions, and tells the owner', async () => {
-    const { username, visitor } = await memberWithApp(site)
+  it('lets the password alone in again, ends all sessions, and tells the owner (ASVS 6.4.4)', async () => {
+    const { username, visitor, secret } = await memberWithApp(site)
+    const { authenticator } = await addPasskey(visitor)
+    const asJson = await sesame('user', 'show', username, '--json')
     const before = await sesame('user', 'show', username)
 
     const off = await sesame('user', 'two-factor', 'off', username)
 
-    expect(before.out).toMatch(/^Factor {4}an app since .*, 10 recovery codes left$/m)
+    expect(before.out).toMatch(
+      /^Factor {4}an app since .*, no code used yet, 10 recovery codes left$/m,
+    )
+    expect(before.out).toMatch(/^Passkeys {2}1Password, made \d{4}-.*, not used yet$/m)
+    const { twoFactor, passkeys } = JSON.parse(asJson.out) as Record<string, object>
+    expect(twoFactor).toEqual({
+      since: expect.any(String) as string,
+      lastCodeAt: null,
+      recoveryCodesLeft: 10,
+    })
+    expect(passkeys).toMatchObject([{ name: '1Password', isEnough: true }])
+    for (const hidden of [secret, authenticator.id, '"secret"', 'publicKey', 'hash']) {
+      expect(before.out + asJson.out).not.toContain(hidden)
+    }
     expect([off.code, off.out]).toEqual([
       0,
       `${username} is asked for no code any more; all sessions ended, and a letter says so.\n`,

@@ -228,6 +228,8 @@ describe('sesame user delete', () => {
     ])
     expect(left).toEqual([0, 0, 0, 0, 0])
     expect((await visitor.get('/account')).status).toBe(303)
+    const letters = (await site.mails()).filter(({ to }) => to === user?.email)
+    expect(letters.map(({ subject }) => subject)).toEqual(['Your account was deleted'])
   })
 })
 

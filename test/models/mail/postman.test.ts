@@ -25,7 +25,8 @@ let server: MailServer
 let site: Site
 beforeAll(async () => {
   server = await openMailServer()
-  site = await openSite({ SMTP_URL: `smtp://127.0.0.1:${server.port}`, MAIL_FROM })
+  const SMTP_URL = `smtp://127.0.0.1:${server.port}`
+  site = await openSite({ SMTP_URL, MAIL_FROM, SECURITY_CONTACT: 'mailto:ask@example.com' })
 })
 beforeEach(() => {
   server.answer(250)
@@ -381,6 +382,11 @@ describe('Every kind of letter', () => {
         { kind: 'email-changed', userId, to: 'old@example.com', email: old },
         'old@example.com',
         /\/home$/m,
+      ],
+      [
+        { kind: 'account-deleted', email: 'gone@example.com' },
+        'gone@example.com',
+        /^mailto:ask@example\.com$/m, // no account is left that a link could take back
       ],
     ]
 

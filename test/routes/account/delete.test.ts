@@ -43,7 +43,11 @@ describe(`POST ${PATH}`, () => {
     for (const place of [visitor, phone]) expect((await place.get('/account')).status).toBe(303)
     expect((await site.visitor().signIn({ username })).status).toBe(422)
     await visitor.get('/account/activity')
+    const mails = await site.mails()
     expect(await tracesOf(site, [id, email])).toEqual([])
+    const [letter] = mails.filter(({ to }) => to === email)
+    expect(letter?.subject).toBe(t('mail.account-deleted.subject'))
+    expect(letter?.text).not.toContain('not-me')
   })
 
   it('keeps its name reserved, and one that was given up before, but not for whom', async () => {

@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => site.close())
 
 describe(`POST ${PATH}`, () => {
-  it('ends the factor and the other sessions, and tells the owner', async () => {
+  it('ends the factor and the other sessions, and tells the owner (ASVS 6.5.6)', async () => {
     const { visitor, username, context } = await memberWithApp(site)
     const elsewhere = site.visitor()
     await enterAs(site, elsewhere, username)
