@@ -23,8 +23,8 @@ const linkIn = async (address: string, start: string) =>
 
 describe('GET in JSON', () => {
   it.each([
-    ['/account/password', []],
-    ['/account/username', ['username']],
+    ['/account/password', ['hasPasskeys', 'hasPassword', 'isRemovable']],
+    ['/account/username', ['hasPassword', 'username']],
     ['/account/email', ['email']],
     ['/account/activity', ['days', 'events']],
     ['/account/delete', ['username']],
