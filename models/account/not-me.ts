@@ -4,7 +4,14 @@ import type { Locale } from '../../config/i18n.ts'
 import type { SessionDocument } from '../../lib/session/documents.ts'
 import type { SessionStore } from '../../lib/session/store.ts'
 import { queueLetter } from '../mail/outbox.ts'
-import { endTokens, findToken, isTokenGone, takeToken, type Token } from '../mail/token.ts'
+import {
+  endTokens,
+  findToken,
+  isTokenGone,
+  takeToken,
+  tokenTtl,
+  type Token,
+} from '../mail/token.ts'
 import type { SecurityEvent } from '../security-event.ts'
 import { User, type UserDocument } from '../user.ts'
 import { begin, done, type Unfinished } from './unfinished.ts'
@@ -16,8 +23,8 @@ export async function findNotMe(token: string): Promise<string | undefined> {
 }
 
 /**
- * Use the link: every session ends, no device is known or trusted any more, and the confirmed address gets a link to replace
- * the password. Undefined if the link does not count; of parallel requests one gets through. The password still counts: a
+ * Use the link: every session ends, no device is known or trusted any more, passkeys of the last days are removed, and the
+ * confirmed address gets a link to replace the password. An app stays: a mailbox alone must not take a factor away. Undefined if the link does not count; of parallel requests one gets through. The password still counts: a
  * letter that is a week old must not be enough to set another one.
  */
 export async function reportNotMe(
@@ -50,12 +57,20 @@ export async function finishNotMe(
   store: SessionStore,
   which: Filter<SessionDocument> = {},
 ): Promise<number> {
-  const { _id, userId, link, notice } = begun
+  const { _id, userId, link, askedAt, notice } = begun
   let count = 0
   if ((await isTokenGone(link)) && (await User.exists({ _id: userId }))) {
-    // Not one device is known: the owner hears of the next sign-in on each of them.
-    const forgotten = { $set: { devices: [] }, $unset: { pendingEmail: 1, 'twoFactor.trusted': 1 } }
-    await User.updateOne({ _id: userId }, forgotten)
+    await User.updateOne(
+      { _id: userId },
+      {
+        // Not one device is known: the owner hears of the next sign-in on each of them. A sign-in that is under way ends too.
+        $set: { devices: [], twoFactorChangedAt: new Date() },
+        $unset: { pendingEmail: 1, 'twoFactor.trusted': 1 },
+        // Otherwise a thief of a session would add one, and come in by it after a new password too. An older one, whose letter has
+        // been there for longer than its link counts, is the owner's.
+        $pull: { passkeys: { madeAt: { $gt: new Date(askedAt.getTime() - tokenTtl['not-me']) } } },
+      },
+    )
     count = await store.end({ ...which, owner: userId }, 'elsewhere')
     await endTokens(userId, 'email-change')
     await endTokens(userId, 'not-me') // those of the other letters: one of them is enough

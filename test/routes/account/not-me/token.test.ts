@@ -4,6 +4,7 @@ import { translator } from '../../../../config/i18n.ts'
 import { queueLetter, type Letter } from '../../../../models/mail/outbox.ts'
 import { issueToken } from '../../../../models/mail/token.ts'
 import { User } from '../../../../models/user.ts'
+import { addPasskey, optionsOn, type Authenticator } from '../../../authenticator.ts'
 import { openSite, type Site } from '../../../helper.ts'
 import { memberWithApp } from '../../../two-factor.ts'
 import { page, titleOf } from '../../../visitor.ts'
@@ -68,6 +69,19 @@ describe('POST /account/not-me/:token', () => {
     expect((await scanner().get(mail?.link ?? '')).status).toBe(200)
     const line = site.log.map((text) => JSON.parse(text) as { event?: string; count?: number })
     expect(line.findLast(({ event }) => event === 'not-me')?.count).toBe(1)
+  })
+
+  it('removes the passkeys of the last seven days, by which a thief would come in again, and leaves older ones', async () => {
+    const { owner, user, link } = await person()
+    const [old, young] = [await addPasskey(owner), await addPasskey(owner)]
+    const weekAgo = new Date(Date.now() - 7 * DAY - 1000)
+    const ofOld = { _id: user._id, 'passkeys.id': old.authenticator.id }
+    await User.updateOne(ofOld, { $set: { 'passkeys.$.madeAt': weekAgo } })
+
+    await scanner().fill(link, {})
+
+    expect((await signInBy(old.authenticator)).headers.location).toBe('/account')
+    expect((await signInBy(young.authenticator)).status).toBe(422)
   })
 
   it('signs out whoever presses, and says what is left to do', async () => {
@@ -182,6 +196,12 @@ async function person() {
 async function linkOf(letter: Letter): Promise<string> {
   await queueLetter(letter, 'en')
   return (await site.mails())[0]?.link ?? ''
+}
+
+async function signInBy(authenticator: Authenticator) {
+  const visitor = site.visitor()
+  const options = optionsOn(await visitor.get('/login/passkey'))
+  return visitor.send('/login/passkey', { credential: authenticator.use(options) })
 }
 
 function scanner() {
