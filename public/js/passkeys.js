@@ -1,12 +1,10 @@
 // What passkeys need a script for: it asks the browser for one, and sends the answer by the page's own form.
-import './simplewebauthn.js'
-
 const {
   browserSupportsWebAuthn,
   browserSupportsWebAuthnAutofill,
   startAuthentication,
   startRegistration,
-} = globalThis.SimpleWebAuthnBrowser
+} = globalThis.SimpleWebAuthnBrowser // of the script before this one, in views/partials/layout-top.ejs
 
 const RENEW = 4 * 60 * 1000 // milliseconds: a challenge counts for five minutes
 
@@ -83,10 +81,10 @@ async function wait() {
   const form = document.querySelector('form[data-from]')
   clearTimeout(renewing)
   if (!form || !(await browserSupportsWebAuthnAutofill())) return
+  renewing = setTimeout(wait, RENEW)
   try {
     const optionsJSON = await optionsOf(form)
     if (isPressed) return // a browser asks for one passkey at a time: this would put an end to what the button asks for
-    renewing = setTimeout(wait, RENEW)
     send(form, await startAuthentication({ optionsJSON, useBrowserAutofill: true }))
   } catch {
     // The visitor chose another way.

@@ -72,6 +72,26 @@ describe('Passkeys, 360 pixels wide', () => {
   }
 })
 
+it('Passkeys are offered in the name’s field anew before their challenge is too old', async () => {
+  const page = await site.visitor()
+  await page.clock.install()
+  await addAuthenticator(page)
+  let asked = 0
+  page.on('request', (request) => {
+    if (request.url().endsWith('/login/passkey')) asked++
+  })
+
+  await page.goto('/login')
+
+  await expect.poll(() => asked).toBe(1)
+  await expect
+    .poll(async () => {
+      await page.clock.fastForward('04:01')
+      return asked
+    })
+    .toBeGreaterThan(1)
+})
+
 describe('Without a script', () => {
   it('no page has a button that does nothing', async () => {
     const page = await site.visitor({ javaScriptEnabled: false })
