@@ -6,7 +6,10 @@ import { SECOND } from '../config/time.ts'
 import { createEncryption, type Encryption } from '../lib/session/encryption.ts'
 
 /** Where a form led to, or the page that it was answered with, and the cookies that were set with it. */
-export type FormAnswer = ({ location: string } | { page: string }) & { cookies: string[] }
+export type FormAnswer = {
+  what: { location: string } | { page: string; status: number }
+  cookies: string[]
+}
 
 /** A form that was sent: its id in the database, and what its answer is encrypted with. */
 export type SentForm = { id: string; encryption: Encryption }
@@ -52,7 +55,7 @@ export async function releaseForm({ id }: SentForm): Promise<void> {
   await answers().deleteOne({ _id: id })
 }
 
-/** The first one's answer, also if it is yet to come; undefined if it was refused, takes too long, or is too long ago. */
+/** The first one's answer, also if it is yet to come; undefined if it is not kept, takes too long, or is too long ago. */
 export async function findAnswer({ id, encryption }: SentForm): Promise<FormAnswer | undefined> {
   const giveUpAt = Date.now() + WAIT
   while (Date.now() < giveUpAt) {

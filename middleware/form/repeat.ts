@@ -9,6 +9,7 @@ import {
   keepAnswer,
   nameForm,
   releaseForm,
+  type FormAnswer,
   type SentForm,
 } from '../../models/first-answer.ts'
 
@@ -33,8 +34,9 @@ export function repeats(settings: Settings): RequestHandler {
       if (answer) {
         // Nothing is done again, so this is no way around a sign-out: the cookie of a session that has ended opens nothing.
         res.set({ 'Set-Cookie': answer.cookies, 'Cache-Control': 'no-store' })
-        if ('location' in answer) res.redirect(303, answer.location)
-        else res.type('html').end(answer.page)
+        const { what } = answer
+        if ('location' in what) res.redirect(303, what.location)
+        else res.status(what.status).type('html').end(what.page)
       } else {
         next()
       }
@@ -53,16 +55,15 @@ function sentForm(req: Request, settings: Settings): SentForm | undefined {
   return nameForm([token, req.originalUrl, req.body], secret)
 }
 
-// Only where the form led somewhere, or to a page that is shown once: one that was refused is judged anew. What can't be kept
-// costs nobody an answer.
+// Only where the form led somewhere, or to a page that its sender would miss. What can't be kept costs nobody an answer.
 function keepItsAnswer(form: SentForm, req: Request, res: Response): void {
   const end = res.end.bind(res) as (...words: unknown[]) => Response
   res.end = ((...words: unknown[]) => {
     // The session's cookie is set as the headers are written, and they would not be where the browser has gone.
     if (!res.headersSent) res.writeHead(res.statusCode)
-    const done = doneBy(res)
+    const what = answerOf(req, res)
     const cookies = [res.getHeader('Set-Cookie') ?? []].flat().map(String)
-    const kept = done ? keepAnswer(form, { ...done, cookies }) : releaseForm(form)
+    const kept = what ? keepAnswer(form, { what, cookies }) : releaseForm(form)
     kept.catch((error: unknown) => {
       req.log.warn(error, 'The answer to a form could not be kept for its repeat')
     })
@@ -70,9 +71,13 @@ function keepItsAnswer(form: SentForm, req: Request, res: Response): void {
   }) as End
 }
 
-function doneBy(res: Response): { location: string } | { page: string } | undefined {
+// A refusal counts where nobody is signed in: judged anew, the same form would be refused for its captcha, which the first one
+// has used up. A member's is judged anew, so that a page of theirs is not there for seconds after a sign-out.
+function answerOf(req: Request, res: Response): FormAnswer['what'] | undefined {
   const location = res.get('Location')
-  if (res.statusCode < 400 && location !== undefined) return { location }
+  const { statusCode: status } = res
   const { sentPage: page } = res.locals
-  return res.statusCode === 200 && page !== undefined ? { page } : undefined
+  if (status < 400 && location !== undefined) return { location }
+  const isKept = status === 200 || (status === 422 && !req.user)
+  return isKept && page !== undefined ? { page, status } : undefined
 }

@@ -4,6 +4,7 @@ import { createServer, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Response } from 'supertest'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { translator } from '../../../config/i18n.ts'
 import { sessionsOf, usersOf } from '../../documents.ts'
 import { CAPTCHA, openSite, validPassword, type Site } from '../../helper.ts'
 import { cookiesOf, newPerson, page, Visitor, type Fields } from '../../visitor.ts'
@@ -132,19 +133,31 @@ describe('POST /login', () => {
     expect((await visitor.get('/account')).status).toBe(303)
   })
 
-  it('judges a form anew that was refused, and one whose answer is kept no longer', async () => {
+  it('refuses a form that comes twice for the same reason, which can be mended on either page', async () => {
     const visitor = site.visitor()
     const form = await openSignIn(visitor)
-    const wrong = { ...form, fields: { ...form.fields, captcha: 'WRONG' } }
+    const fields = { ...form.fields, captcha: CAPTCHA, password: 'not the one of this person' }
 
-    const refused = [await send(wrong), await send(wrong)]
+    const answers = [await send({ ...form, fields }), await send({ ...form, fields })]
+
+    expect(answers.map(({ status }) => status)).toEqual([422, 422])
+    for (const one of answers) {
+      expect(page(one).querySelector('main')?.text).toContain(
+        translator('en')('errors.credentials'),
+      )
+    }
+  })
+
+  it('judges a form anew whose answer is kept no longer', async () => {
+    const visitor = site.visitor()
+    const form = await openSignIn(visitor)
+
     const answered = await send(await openSignIn(visitor, form.fields.username))
     await site.database
       .collection('answers')
       .updateMany({}, { $set: { expires: new Date(Date.now() - 1) } })
     const late = await send(form)
 
-    expect(refused.map(({ status }) => status)).toEqual([422, 422])
     expect([answered.status, late.status]).toEqual([303, 422])
   })
 })
