@@ -16,7 +16,6 @@ const modules = join(root, 'node_modules')
 /** Files of packages that the site serves as its own, by their addresses. */
 export const packageFiles = {
   '/css/pico/pico.jade.min.css': join(modules, '@picocss', 'pico', 'css', 'pico.jade.min.css'),
-  '/js/simplewebauthn.js': join(modules, '@simplewebauthn/browser/dist/bundle/index.umd.min.js'),
 }
 
 const script = join('dist', 'bin', 'sesame.js')

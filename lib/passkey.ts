@@ -8,6 +8,7 @@ import type {
 } from '@simplewebauthn/server'
 import type { PasskeySite } from '../config/passkeys.ts'
 import { CHALLENGE_TTL } from '../config/session.ts'
+import { brand } from '../config/site.ts'
 import type { PasskeyCreation, PasskeyUse } from './passkey/answer.ts'
 
 /** What is known of a passkey when it has been made. */
@@ -24,9 +25,9 @@ export type NewPasskey = {
 /** What a browser is told of a passkey that is there. */
 export type KnownPasskey = Pick<NewPasskey, 'id' | 'transports'>
 
-const SITE_NAME = 'Sesame' // what a browser calls the site, in every language
 // ES256 and RS256: every authenticator has one of them.
 const ALGORITHMS = [-7, -257]
+
 /** What a browser is asked for to make a passkey: one that it finds without a name, and that checks who uses it, if it can. */
 export function creationOptions(
   site: PasskeySite,
@@ -35,7 +36,7 @@ export function creationOptions(
   known: KnownPasskey[],
 ): PublicKeyCredentialCreationOptionsJSON {
   return {
-    rp: { id: site.id, name: SITE_NAME },
+    rp: { id: site.id, name: brand.shortName },
     user: { id: userHandle(user.id), name: user.username, displayName: user.username },
     challenge,
     pubKeyCredParams: ALGORITHMS.map((alg) => ({ type: 'public-key', alg })),

@@ -67,6 +67,7 @@ function showRefusal(fresh) {
   const first = document.querySelector('main [aria-invalid=true]')
   ;(first ?? document.querySelector('main')).focus()
   if (first?.type === 'password') first.select()
+  if (!first) scrollTo(0, 0) // what is new on the page begins there
 }
 
 // Nothing has to be typed again.

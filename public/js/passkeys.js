@@ -1,16 +1,11 @@
 // What passkeys need a script for: it asks the browser for one, and sends the answer by the page's own form.
-const {
-  browserSupportsWebAuthn,
-  browserSupportsWebAuthnAutofill,
-  startAuthentication,
-  startRegistration,
-} = globalThis.SimpleWebAuthnBrowser // of the script before this one, in views/partials/layout-top.ejs
-
 const RENEW = 4 * 60 * 1000 // milliseconds: a challenge counts for five minutes
 
-// Without a script there would be nothing behind these buttons, so pages come without them.
+// Without a script there would be nothing behind these buttons, so pages come without them; nor in a browser of before 2025,
+// which can't read the site's words for what it is to ask.
+const isAble = 'parseRequestOptionsFromJSON' in (globalThis.PublicKeyCredential ?? {})
 function prepare() {
-  if (!browserSupportsWebAuthn()) return
+  if (!isAble) return
   for (const sentence of document.querySelectorAll('[data-needs-script]')) sentence.remove()
   for (const form of document.querySelectorAll('form[data-passkey]')) {
     const button = document.createElement('button')
@@ -47,9 +42,7 @@ async function answer(form) {
   isPressed = true
   form.querySelector('[data-said]')?.remove()
   try {
-    const optionsJSON = await optionsOf(form)
-    const start = form.dataset.passkey === 'create' ? startRegistration : startAuthentication
-    send(form, await start({ optionsJSON }))
+    send(form, await ask(form, await optionsOf(form)))
   } catch {
     // Shown by public/js/forms.js, which every page has.
     form.dispatchEvent(new CustomEvent('unsent', { bubbles: true, detail: form.dataset.failed }))
@@ -63,6 +56,21 @@ async function optionsOf({ dataset }) {
   if (dataset.options) return JSON.parse(dataset.options)
   const answer = await fetch(dataset.from, { headers: { Accept: 'application/json' } })
   return (await answer.json()).options
+}
+
+// A browser asks for one passkey at a time: what it offers in the field ends where the button asks.
+let asked
+function ask(form, options, mediation) {
+  asked?.abort()
+  asked = new AbortController()
+  const { signal } = asked
+  if (form.dataset.passkey === 'create') {
+    const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(options)
+    return navigator.credentials.create({ publicKey, signal })
+  } else {
+    const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(options)
+    return navigator.credentials.get({ publicKey, signal, mediation })
+  }
 }
 
 function send(form, credential) {
@@ -80,15 +88,17 @@ let renewing
 async function wait() {
   const form = document.querySelector('form[data-from]')
   clearTimeout(renewing)
-  if (!form || !(await browserSupportsWebAuthnAutofill())) return
+  if (!isAble || !form || !(await PublicKeyCredential.isConditionalMediationAvailable?.())) return
   renewing = setTimeout(wait, RENEW)
   try {
-    const optionsJSON = await optionsOf(form)
-    if (isPressed) return // a browser asks for one passkey at a time: this would put an end to what the button asks for
-    send(form, await startAuthentication({ optionsJSON, useBrowserAutofill: true }))
+    const options = await optionsOf(form)
+    if (isPressed) return // this would put an end to what the button asks for
+    send(form, await ask(form, options, 'conditional'))
   } catch {
     // The visitor chose another way.
   }
 }
 if (document.readyState === 'complete') void wait()
 else window.addEventListener('load', () => void wait())
+
+export {} // a module: its names are its own

@@ -1,7 +1,6 @@
 // The pages about an authenticator app and passkeys in every state that looks different, and the page of "this wasn't me".
 import type { Page } from 'playwright-core'
 import { codeAt } from '../../lib/totp.ts'
-import { validPassword as password } from '../helper.ts'
 import { fill, follow, followMail, submit } from './steps.ts'
 
 /** The states of the pages about an app and passkeys, of somebody who has just signed in. The account keeps both. */
@@ -31,6 +30,9 @@ export async function* factorStates(page: Page): AsyncGenerator<string> {
   await follow(page, () => page.locator('.places a').click())
   yield 'account/passkeys/:id'
 
+  await page.goto('/account/password/remove')
+  yield 'account/password/remove'
+
   await page.goto('/dev/mail')
   await followMail(page)
   yield 'account/not-me/:token'
@@ -53,8 +55,6 @@ async function addPasskey(page: Page): Promise<void> {
       automaticPresenceSimulation: true,
     },
   })
-  await fill(page, { current: password })
-  await submit(page)
   await follow(page, () => page.locator('[data-passkey=create] button').click())
   await client.send('WebAuthn.removeVirtualAuthenticator', { authenticatorId })
 }

@@ -7,7 +7,7 @@ import { listenTo } from './listen.ts'
 import { everyState } from './states.ts'
 
 const PHONE = { width: 360, height: 740 }
-const STATES = 64
+const STATES = 65
 const TIMEOUT = 240_000 // all of it in one go, for each state follows from the one before
 
 let site: BrowserSite
