@@ -8,7 +8,7 @@ import { CAPTCHA, type Site } from './helper.ts'
 import { openMortalSite } from './mortal-site.ts'
 import { newPerson, page, Visitor } from './visitor.ts'
 
-const HANG = 5000 // milliseconds: far more than anybody waits, far less than for ever
+const HANG = 20_000 // milliseconds: far more than a busy machine takes, far less than for ever
 const TIMEOUT = { timeout: 20_000, interval: 50 } // for what takes long only on a busy machine
 
 let site: Site
