@@ -6,7 +6,7 @@ import { validPassword, type Site } from './helper.ts'
 import { openMortalSite } from './mortal-site.ts'
 import { newPerson, page, type Fields, type Visitor } from './visitor.ts'
 
-const HANG = 5000 // milliseconds: far more than anybody waits, far less than for ever
+const HANG = 20_000 // milliseconds: far more than a busy machine takes, far less than for ever
 const TIMEOUT = { timeout: 20_000, interval: 20 } // for what takes long only on a busy machine
 const PEOPLE = 6
 
