@@ -37,9 +37,9 @@ export const middleware: Mutation[] = [
   },
   {
     file: 'middleware/assets.ts',
-    from: "maxAge: production ? '1h' : 0",
-    to: 'maxAge: 0',
-    tests: [`${MIDDLEWARE}/headers.test.ts`],
+    from: 'max-age=${production ? 3600 : 0}',
+    to: 'max-age=0',
+    tests: [`${MIDDLEWARE}/assets.test.ts`],
   },
   {
     file: 'middleware/cors.ts',

@@ -36,16 +36,18 @@ export const models: Mutation[] = [
   },
   {
     // A clock that was set back would let an old link count again.
-    file: 'models/account/password-change.ts',
-    from: '(seen.passwordChangedAt?.getTime() ?? 0) + 1',
+    file: 'models/user.ts',
+    from: '(before?.getTime() ?? 0) + 1',
     to: '0',
     tests: [`${ACCOUNT}/password.test.ts`],
   },
   {
     file: 'models/account/password-change.ts',
-    from: 'count = await endSessionsBut(keeps, userId, store, which)',
+    from: "count = await endSessionsBut(store, userId, keeps, 'password', which)",
     to: '',
-    tests: ['test/routes/password-reset/token.test.ts'],
+    tests: ['test/cut-off.test.ts'],
+    survives:
+      'The sessions end before the write too, and one that begins in between is ended by its own sign-in, which finds another password.',
   },
   {
     file: 'models/account/verification.ts',
