@@ -61,8 +61,7 @@ export async function authenticate(
     return accept({ member, failures, isPending: false }, { event: 'sign-in', userId })
   } else {
     // The reason is for the log alone: every failure gets the same answer.
-    const known = user && !hasPassword(user) ? 'no-password' : 'wrong-password'
-    const reason = !user ? 'unknown-user' : damaged ? 'damaged-hash' : known
+    const reason = reasonOf(user, damaged)
     const errors = { password: 'errors.credentials' }
     return refuse(errors, { event: 'sign-in-failed', userId, reason })
   }
@@ -82,4 +81,10 @@ async function storeUpgrade(user: UserDocument, password: string): Promise<void>
     takenKey(error) // throws for anything else; somebody has the key: the old document goes on without
     await User.updateOne(unchanged, { $set: { password } })
   }
+}
+
+function reasonOf(user: UserDocument | undefined, isDamaged: boolean | undefined) {
+  if (!user) return 'unknown-user'
+  if (isDamaged) return 'damaged-hash'
+  return hasPassword(user) ? 'wrong-password' : 'no-password'
 }

@@ -24,8 +24,9 @@ export async function findNotMe(token: string): Promise<string | undefined> {
 
 /**
  * Use the link: every session ends, no device is known or trusted any more, passkeys of the last days are removed, and the
- * confirmed address gets a link to replace the password. An app stays: a mailbox alone must not take a factor away. Undefined if the link does not count; of parallel requests one gets through. The password still counts: a
- * letter that is a week old must not be enough to set another one.
+ * confirmed address gets a link to replace the password. Undefined if the link does not count; of parallel requests one gets
+ * through. An app stays, since a mailbox alone must not take a factor away. The password still counts: a letter that is a week
+ * old must not be enough to set another one.
  */
 export async function reportNotMe(
   token: string,

@@ -1,6 +1,7 @@
 // The pages about an authenticator app and passkeys in every state that looks different, and the page of "this wasn't me".
 import type { Page } from 'playwright-core'
 import { codeAt } from '../../lib/totp.ts'
+import { addAuthenticator } from './authenticator.ts'
 import { fill, follow, followMail, submit } from './steps.ts'
 
 /** The states of the pages about an app and passkeys, of somebody who has just signed in. The account keeps both. */
@@ -43,18 +44,7 @@ export async function* factorStates(page: Page): AsyncGenerator<string> {
 
 /** Add a passkey of an authenticator that is gone again afterwards: it would sign in by itself on the page for that. */
 async function addPasskey(page: Page): Promise<void> {
-  const client = await page.context().newCDPSession(page)
-  await client.send('WebAuthn.enable')
-  const { authenticatorId } = await client.send('WebAuthn.addVirtualAuthenticator', {
-    options: {
-      protocol: 'ctap2',
-      transport: 'internal',
-      hasResidentKey: true,
-      hasUserVerification: true,
-      isUserVerified: true,
-      automaticPresenceSimulation: true,
-    },
-  })
+  const authenticator = await addAuthenticator(page)
   await follow(page, () => page.locator('[data-passkey=create] button').click())
-  await client.send('WebAuthn.removeVirtualAuthenticator', { authenticatorId })
+  await authenticator.remove()
 }

@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { LOCALES, translator } from '../../config/i18n.ts'
 import { giveApp } from '../two-factor.ts'
+import { addAuthenticator } from './authenticator.ts'
 import { openBrowserSite, type BrowserSite } from './browser.ts'
 import { listenTo } from './listen.ts'
 import { follow, register, signIn, signOut, submit, where } from './steps.ts'
@@ -106,25 +107,6 @@ describe('Without a script', () => {
     expect(await page.locator('[data-needs-script]').innerText()).toContain('JavaScript')
   })
 })
-
-async function addAuthenticator(page: Page) {
-  const client = await page.context().newCDPSession(page)
-  await client.send('WebAuthn.enable')
-  const { authenticatorId } = await client.send('WebAuthn.addVirtualAuthenticator', {
-    options: {
-      protocol: 'ctap2',
-      transport: 'internal',
-      hasResidentKey: true,
-      hasUserVerification: true,
-      isUserVerified: true,
-      automaticPresenceSimulation: true,
-    },
-  })
-  return {
-    setPresence: (enabled: boolean) =>
-      client.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId, enabled }),
-  }
-}
 
 async function isTooWide(page: Page): Promise<boolean> {
   const width = await page.evaluate<number>('document.documentElement.scrollWidth')
