@@ -1,7 +1,7 @@
 // The codes of authenticator apps (RFC 6238): SHA-1, six digits, thirty seconds, because that is what every app can do.
 import { Secret, TOTP } from 'otpauth'
+import { brand } from '../config/site.ts'
 
-const ISSUER = 'Sesame' // what the app calls the site, in every language
 const STEP = 30_000 // milliseconds
 const SECRET_BYTES = 20 // as long as the hash (RFC 4226, 4)
 const NEIGHBOURS = 1 // steps that a phone's clock may be ahead or behind
@@ -34,5 +34,5 @@ export function codeAt(secret: string, now = Date.now()): string {
 }
 
 function totpOf(secret: string, label = ''): TOTP {
-  return new TOTP({ issuer: ISSUER, label, period: STEP / 1000, secret: Secret.fromBase32(secret) })
+  return new TOTP({ issuer: brand.shortName, label, period: STEP / 1000, secret: Secret.fromBase32(secret) })
 }

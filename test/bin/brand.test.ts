@@ -72,6 +72,9 @@ describe('With another name in config/site.ts', () => {
         expect([locale, path, OLD.exec(told)?.[0]]).toEqual([locale, path, undefined])
       }
     }
+    await member.fill('/account/two-factor', {})
+    const ofApp = page(await member.get('/account/two-factor')).querySelector('[href^="otpauth:"]')
+    expect(ofApp?.getAttribute('href')).toContain('issuer=Beacon')
     const mail = page(await guest.get('/dev/mail')).querySelector('.letter')?.text
     expect(mail).toContain('Beacon & Co')
     expect(mail).toContain('Your keepers')
