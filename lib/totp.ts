@@ -34,5 +34,10 @@ export function codeAt(secret: string, now = Date.now()): string {
 }
 
 function totpOf(secret: string, label = ''): TOTP {
-  return new TOTP({ issuer: brand.shortName, label, period: STEP / 1000, secret: Secret.fromBase32(secret) })
+  return new TOTP({
+    issuer: brand.shortName,
+    label,
+    period: STEP / 1000,
+    secret: Secret.fromBase32(secret),
+  })
 }
