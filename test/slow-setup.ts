@@ -1,6 +1,5 @@
 // Once for the slow tests of a run: the site as `npm start` runs it, and one browser for all files.
 import { execFileSync } from 'node:child_process'
-import { join } from 'node:path'
 import { chromium } from 'playwright-core'
 import type { TestProject } from 'vitest/node'
 import { root } from '../config/paths.ts'
@@ -25,10 +24,5 @@ export default async function setUp(project: TestProject) {
 
 // Tests that start the site as a process start what is built, so it has to be built from these very sources.
 function build(): void {
-  const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc')
-  // Without types: they are checked on their own.
-  execFileSync(process.execPath, [compiler, '-p', 'tsconfig.build.json', '--noCheck'], {
-    cwd: root,
-  })
-  execFileSync(process.execPath, [join('dist', 'bin', 'build.js')], { cwd: root })
+  execFileSync('npm', ['run', 'prepare'], { cwd: root })
 }

@@ -1,11 +1,11 @@
 // A repair of the MongoDB driver (7.8.0), so that no visitor waits for ever when the database dies.
-import { createRequire } from 'node:module'
 import type { Socket } from 'node:net'
+// @ts-expect-error The driver has no types for its inner files.
+import * as inner from 'mongodb/lib/cmap/connection.js'
 
 type Connection = { closed: boolean; socket: Socket; cleanup: (error: Error) => void }
 type Internals = { Connection: { prototype: Connection } }
 
-const require = createRequire(import.meta.url)
 let done = false
 
 /**
@@ -17,7 +17,7 @@ let done = false
 export function repairDriver(): void {
   if (!done) {
     done = true
-    const { prototype } = (require('mongodb/lib/cmap/connection.js') as Internals).Connection
+    const { prototype } = (inner as Internals).Connection
     const cleanup = prototype.cleanup
     prototype.cleanup = function wakeWriters(error) {
       const isFirst = !this.closed

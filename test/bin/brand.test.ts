@@ -38,7 +38,7 @@ beforeAll(async () => {
   const changed = built.replace(/brand = \{[^]*?\n\};/, `brand = ${JSON.stringify(BRAND)};`)
   expect(changed).not.toBe(built)
   await writeFile(file, changed)
-  await run(process.execPath, [join('dist', 'bin', 'build.js')], { cwd: folder })
+  await run(process.execPath, [join('dist', 'bin', 'build', 'public.js')], { cwd: folder })
   const environment = { DATA_DIR: join(folder, '.data'), THROTTLE: 'off', LESSONS: 'on' }
   site = await openSite(environment, (stop) => (end = stop), folder)
 })

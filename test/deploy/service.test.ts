@@ -53,14 +53,11 @@ describe(path, () => {
   })
 
   it('holds no secret, and starts what is built', () => {
-    const { outDir } = (
-      JSON.parse(read('tsconfig.build.json').text) as { compilerOptions: { outDir: string } }
-    ).compilerOptions
     const [, script = ''] = /^\/usr\/bin\/node .*?(\S+)$/.exec(valueOf('ExecStart') ?? '') ?? []
 
     expect(text).not.toMatch(/SECRETS?=|PASSWORD|PEPPER=|MONGO_URL=|SMTP_URL=/)
     expect(valueOf('EnvironmentFile')).toBe('/etc/sesame/sesame.env')
-    expect(script).toBe(`${outDir}/bin/www.js`)
+    expect(script).toBe('dist/bin/www.js')
     expect(valueOf('ExecStart')).toBe(['/usr/bin/node', ...startWords()].join(' '))
     expect(existsSync(join(root, script))).toBe(true)
   })

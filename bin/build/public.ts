@@ -2,8 +2,8 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
-import { builtPublicDir, sourcePublicDir } from '../config/paths.ts'
-import { encodings, readAssets } from '../lib/http/assets.ts'
+import { builtPublicDir, sourcePublicDir } from '../../config/paths.ts'
+import { encodings, readAssets } from '../../lib/http/assets.ts'
 
 const IS_TEXT = /\.(css|js|svg|txt|webmanifest)$/ // other pictures are compressed already
 
