@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path'
 
 const parent = dirname(import.meta.dirname)
 
-const isBuilt = basename(parent) === 'dist'
+export const isBuilt = basename(parent) === 'dist'
 
 export const root = isBuilt ? dirname(parent) : parent
 export const viewsDir = join(root, 'views')

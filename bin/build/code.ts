@@ -39,7 +39,10 @@ const { outputFiles } = await build({
   write: false,
 })
 
-rmSync(packages, { recursive: true, force: true }) // their names change with their content
+// Their names change with their content, and what was compiled of them (bin/www.ts) is of no more use.
+for (const old of [packages, join(root, 'dist', 'cache')]) {
+  rmSync(old, { recursive: true, force: true })
+}
 for (const { path, text } of outputFiles) {
   const isPackage = path.startsWith(packages)
   if (isPackage && path.endsWith('.map')) continue // larger than all the rest, for code that is not ours
