@@ -3,7 +3,13 @@ import { BSON, type Collection } from 'mongodb'
 import type { Data } from './changes.ts'
 import type { Clock } from './clock.ts'
 import type { Encryption } from './encryption.ts'
-import { alive, commonOperations, type Documents, type SessionDocument } from './documents.ts'
+import {
+  alive,
+  commonOperations,
+  findOneAlive,
+  type Documents,
+  type SessionDocument,
+} from './documents.ts'
 
 type EncryptedDocument = SessionDocument<string>
 
@@ -28,7 +34,7 @@ export function encryptedDocuments(
   // Read, edit, and write if nobody wrote in between; otherwise do it again on what they wrote.
   async function rewrite(_id: string, edit: (data: Data) => Data, clock: Partial<Clock>) {
     for (let tries = 0; tries < MAX_TRIES; tries++) {
-      const found = await collection.findOne(alive<string>({ _id }))
+      const found = await findOneAlive(collection, _id)
       if (!found) return undefined
       const data = await decrypt(found)
       const { matchedCount } = await collection.updateOne(
@@ -44,7 +50,7 @@ export function encryptedDocuments(
     ...commonOperations(collection),
 
     find: async (_id) => {
-      const found = await collection.findOne(alive<string>({ _id }))
+      const found = await findOneAlive(collection, _id)
       return found ? decrypted(found) : undefined
     },
 
