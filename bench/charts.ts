@@ -7,6 +7,8 @@ export type Bar = { label: string; isOurs: boolean; median: number; min: number;
 
 const NAMES: Record<string, string> = {
   ours: 'Sesame',
+  'ours-server': 'Sesame, MONGO_URL',
+  'ours-workers': 'Sesame, 2 workers',
   seed: 'Seed',
   express: 'Express',
   fastify: 'Fastify',
@@ -21,14 +23,14 @@ const ROW = 30
 export async function chartsOf({ home, size }: Record<string, CaseResult>) {
   const charts: Record<string, string> = {}
   if (home) {
-    const rates = home.figures.filter(({ what }) => what === 'answers a second')
+    const rates = home.figures.filter(({ of, what }) => of in NAMES && what === 'answers a second')
     const times = home.figures.filter(({ what }) => /^p\d+ at/.test(what))
     const title = 'The signed-in /home: answers a second, on one core'
     charts['requests.svg'] = await barChart(title, rates.map(barOf))
     charts['latency.svg'] = await barChart('The signed-in /home: latency in ms', times.map(barOf))
   }
   if (size) {
-    const growths = size.figures.filter(({ unit }) => unit === '×')
+    const growths = size.figures.filter(({ unit, what }) => unit === '×' && what.startsWith('p50'))
     growths.sort((a, b) => a.of.localeCompare(b.of)) // by page; of one page they stay ordered by size
     const title = 'p50 by users and sessions, as a multiple of a site with 1,000 of each'
     charts['size.svg'] = await barChart(title, growths.map(barOf), size.targets[0]?.limit)
@@ -62,7 +64,7 @@ function barOf({ of, what, at, median, min, max }: Figure): Bar {
   const [latency] = /^p\d+ at .*/.exec(what) ?? []
   const more = at?.toLocaleString('en') ?? latency
   const label = (NAMES[of] ?? of) + (more ? `, ${more}` : '')
-  return { label, isOurs: of === 'ours' || !(of in NAMES), median, min, max }
+  return { label, isOurs: of.startsWith('ours') || !(of in NAMES), median, min, max }
 }
 
 function tenths(value: number): number {

@@ -2,14 +2,20 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { HttpClient } from '../lib/http/client.ts'
-import type { Place } from './machine.ts'
+import { childrenOf, moveTo, type Place } from './machine.ts'
 import { startNode, startServer, type Server } from './processes.ts'
-import { startWholeSite } from './site.ts'
+import { startSite, startWholeSite, type Site } from './site.ts'
 import type { Stage } from './stage.ts'
 import { createMembers, userOf } from './users.ts'
 import { BROWSER_HEADERS, type Fields } from './visitor.ts'
 
-export type HomeContender = Server & { name: string; visitors: Fields[]; length: number }
+export type HomeContender = Pick<Server, 'url'> & {
+  name: string
+  /** The processes that answer. */
+  pids: number[]
+  visitors: Fields[]
+  length: number
+}
 
 const OTHERS = [
   ['seed', 'express-session', { IS_SEED: 'yes' }],
@@ -49,9 +55,11 @@ export async function startHomeContenders(stage: Stage): Promise<HomeContender[]
     const values = { MONGO_URL: stage.databaseUrl(name), VIEWS: views, ...more }
     const contender = await startContender(stage, name, program, values)
     const visitors = await (name === 'limit' ? insertSessions(stage) : signIn(stage, contender.url))
-    contenders.push({ ...contender, name, visitors, length: ours.length })
+    const { url, pid } = contender
+    contenders.push({ name, url, pids: [pid], visitors, length: ours.length })
   }
-  const all = [...contenders, ours]
+  const server = await withMembers(stage, await startSite(stage, 'ours-server'), 'ours-server')
+  const all = [...contenders, ours, server, await startWorkers(stage)]
   for (const contender of all) await checkAnswers(contender)
   return all
 }
@@ -59,11 +67,25 @@ export async function startHomeContenders(stage: Stage): Promise<HomeContender[]
 /** Ours alone, under this name. */
 export async function startOurs(stage: Stage, name = 'ours') {
   const site = await startWholeSite(stage, name)
-  const members = await createMembers(site, stage.options.connections)
+  const ours = await withMembers(stage, site, 'ours')
   // With somebody else at its engine the site keeps no session in memory.
   await site.database.client.close()
+  return ours
+}
+
+// On all cores: each worker could have one to itself, if there were more than the two that the engine and the load need.
+async function startWorkers(stage: Stage) {
+  const site = await startSite(stage, 'ours-workers', { WORKERS: '2' })
+  const pids = childrenOf(site.pid)
+  for (const pid of [site.pid, ...pids]) moveTo('anywhere', pid)
+  return { ...(await withMembers(stage, site, 'ours-workers')), pids }
+}
+
+async function withMembers({ options }: Stage, site: Site, name: string) {
+  const members = await createMembers(site, options.connections)
   const visitors = members.map(({ headers }) => headers)
-  return { ...site, name: 'ours', visitors, length: members[0]?.html.length ?? 0, members }
+  const [first] = members
+  return { ...site, pids: [site.pid], name, visitors, length: first?.html.length ?? 0, members }
 }
 
 function wordsOf({ folder }: Stage, name: string, program: string, values: Fields) {

@@ -39,6 +39,11 @@ export function residentMemory(pid: number): number {
   return Number(kilobytes) / 1024
 }
 
+/** The processes that a process has started and that still run. */
+export function childrenOf(pid: number): number[] {
+  return readOf(pid, `task/${pid}/children`).split(' ').filter(Boolean).map(Number)
+}
+
 /** The seconds of processor time that a process has used; NaN where the system does not say. */
 export function processorTime(pid: number): number {
   // The name in parentheses may hold spaces; user and system time are the 12th and 13th field after it, in hundredths.

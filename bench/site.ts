@@ -27,8 +27,8 @@ export const productionSettings = {
 }
 
 /** Start the site on the database of this name; it answers when this resolves. */
-export async function startSite(stage: Stage, name: string): Promise<Site> {
-  const site = await start(stage, name, { MONGO_URL: stage.databaseUrl(name) })
+export async function startSite(stage: Stage, name: string, more = {}): Promise<Site> {
+  const site = await start(stage, name, { MONGO_URL: stage.databaseUrl(name), ...more })
   return { ...site, database: stage.client.db(name) }
 }
 

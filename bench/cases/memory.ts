@@ -6,7 +6,7 @@ import type { Stage } from '../stage.ts'
 import { figure, slope, target } from '../statistics.ts'
 
 const SAMPLES = 400
-const MAX_MEMORY = 150 // MB
+const MAX_MEMORY = 140 // MB
 const MAX_SLOPE = 5 // MB in 100,000 requests: within what garbage collection moves it up and down
 const PATHS = ['/home', '/account', '/account/sessions', '/healthz']
 

@@ -18,9 +18,17 @@ describe('npm run bench', () => {
 
     expect(err).not.toContain('Error')
     expect(code).toBe(0)
-    for (const name of ['seed', 'express', 'fastify', 'limit', 'ours']) {
+    for (const name of [
+      'seed',
+      'express',
+      'fastify',
+      'limit',
+      'ours',
+      'ours-server',
+      'ours-workers',
+    ]) {
       expect(out).toMatch(new RegExp(`^\\| home +\\| ${name}: answers a second +\\| [\\d.]+ `, 'm'))
     }
-    expect(out.match(/\| (met|\*\*missed\*\*) +\|$/gm)).toHaveLength(3)
+    expect(out.match(/\| (met|\*\*missed\*\*) +\|$/gm)).toHaveLength(7)
   }, 240_000)
 })
