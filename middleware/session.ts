@@ -8,7 +8,7 @@ import { DAY, HOUR } from '../config/time.ts'
 import type { SessionStore } from '../lib/session/store.ts'
 import { endOldestSessions, type Captcha } from '../models/session.ts'
 import type { Challenge } from '../models/sign-in/challenge.ts'
-import { isStillMember, type Member } from '../models/user.ts'
+import { isStillMember, unchanged, type Member } from '../models/user.ts'
 import { record } from './log/security-events.ts'
 import { rememberDevice, tellIfNewDevice } from './session/device.ts'
 import { settingsOf } from './settings.ts'
@@ -92,8 +92,7 @@ export async function signIn(req: Request, member: Member, remember: boolean): P
   await tellIfNewDevice(req, member.id, agentOf(req))
   await save(req)
   // Whoever changes the password, locks or deletes the account ends its sessions; this one may have come a moment later.
-  if (await isStillMember(member)) await rememberDevice(req, member.id)
-  else await signOut(req)
+  if (!(await rememberDevice(req, unchanged(member)))) await signOut(req)
 }
 
 /**

@@ -163,15 +163,19 @@ export function memberOf(user: UserDocument): Member {
   }
 }
 
-/** False if the account was deleted, locked or renamed, or its password, address or second factor changed, since this member was let in. */
+/** False if the account is not as it was when this member was let in. */
 export async function isStillMember(member: Member): Promise<boolean> {
+  const found = await User.collection.findOne(unchanged(member), { projection: { _id: 1 } })
+  return found !== null
+}
+
+/**
+ * The filter for the account of a member that was not deleted, locked or renamed, and whose password, address and second factor
+ * did not change, since this member was let in.
+ */
+export function unchanged(member: Member) {
   const { id, username, email, passwordChangedAt = null, twoFactorChangedAt = null } = member
   const address = email === '' ? {} : { email }
   const state = { passwordChangedAt, twoFactorChangedAt, lockedAt: null }
-  const unchanged = { username, ...address, ...state }
-  const found = await User.collection.findOne(
-    { _id: new mongoose.Types.ObjectId(id), ...unchanged }, // without mongoose, which has nothing to cast here
-    { projection: { _id: 1 } },
-  )
-  return found !== null
+  return { _id: new mongoose.Types.ObjectId(id), username, ...address, ...state } // for the driver alone: nothing is cast
 }

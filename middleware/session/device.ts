@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import type { Request } from 'express'
 import { cookieFlags, cookieName, DEVICE_TTL } from '../../config/session.ts'
 import { tellOfNewDevice } from '../../models/mail/notice.ts'
-import { isNewDevice, keepDevice } from '../../models/sign-in/device.ts'
+import { isNewDevice, keepDevice, type Account } from '../../models/sign-in/device.ts'
 import { localeOf } from '../locale.ts'
 import { settingsOf } from '../settings.ts'
 
@@ -23,12 +23,13 @@ export async function tellIfNewDevice(req: Request, userId: string, agent: strin
 
 /**
  * Let this browser be known to the account of whoever has just proved to be its owner, and wait until that is stored. One id
- * serves all who share the browser: each account keeps whether it knows it.
+ * serves all who share the browser: each account keeps whether it knows it. False if there is no such account any more.
  */
-export async function rememberDevice(req: Request, userId: string): Promise<void> {
+export async function rememberDevice(req: Request, account: Account): Promise<boolean> {
   const settings = settingsOf(req)
   const device = sentDevice(req) ?? randomBytes(ID_BYTES).toString('base64url')
-  await keepDevice(userId, device)
+  if (!(await keepDevice(account, device))) return false
   const flags = { ...cookieFlags(settings), maxAge: DEVICE_TTL, signed: true }
   req.res?.cookie(cookieName(settings, 'device'), device, flags)
+  return true
 }

@@ -4,15 +4,23 @@ import mongoose from 'mongoose'
 import { DEVICE_TTL } from '../../config/session.ts'
 import { User } from '../user.ts'
 
+/** The filter for one account, and for how it has to be. */
+export type Account = { _id: mongoose.Types.ObjectId }
+type Device = { hash: string; at: Date } | null // documents from elsewhere may hold anything
+
 const MAX_DEVICES = 50 // of one account, as many as it may have sessions: the one that was longest away goes
 
-/** Keep that somebody signed in on the device with this id. The account holds the hash: whoever reads it has no cookie. */
-export async function keepDevice(userId: string, device: string): Promise<void> {
+/**
+ * Keep that somebody signed in on the device with this id. The account holds the hash: whoever reads it has no cookie. False if
+ * there is no such account any more.
+ */
+export async function keepDevice(account: Account, device: string): Promise<boolean> {
   const hash = hashOf(device)
   const seen = { hash, at: new Date() }
   const others = { $filter: { input: { $ifNull: ['$devices', []] }, cond: isOther(hash) } }
   const devices = { $slice: [{ $concatArrays: [others, [seen]] }, -MAX_DEVICES] }
-  await User.collection.updateOne(idOf(userId), [{ $set: { devices } }])
+  const { matchedCount } = await User.collection.updateOne(account, [{ $set: { devices } }])
+  return matchedCount > 0
 }
 
 /** True if this user signed in on this device lately. For a name that nobody has the database is asked the same. */
@@ -28,8 +36,10 @@ export async function isKnownDevice(userId: string | undefined, device: string):
  */
 export async function isNewDevice(userId: string, device: string | undefined): Promise<boolean> {
   const user = await User.collection.findOne(idOf(userId), { projection: { devices: 1 } })
-  const hasSignedIn = Array.isArray(user?.devices)
-  return hasSignedIn && (device === undefined || !(await isKnownDevice(userId, device)))
+  const devices = user?.devices as unknown // not there before the first sign-in
+  const sent = device === undefined ? undefined : hashOf(device)
+  const isKnown = (one: Device) => one !== null && one.hash === sent && one.at > oldest()
+  return Array.isArray(devices) && !devices.some(isKnown)
 }
 
 function isOther(hash: string) {
@@ -40,7 +50,8 @@ function oldest(): Date {
   return new Date(Date.now() - DEVICE_TTL)
 }
 
-function idOf(userId: string | undefined) {
+/** The filter for the account of this user, however it is. */
+export function idOf(userId: string | undefined): Account {
   return { _id: new mongoose.Types.ObjectId(userId) } // without one, an id that is nobody's
 }
 

@@ -7,6 +7,7 @@ import { record } from '../../middleware/log/security-events.ts'
 import { signOut, storeOf } from '../../middleware/session.ts'
 import { rememberDevice } from '../../middleware/session/device.ts'
 import { findReset, readReplacement, resetPassword } from '../../models/account/password-reset.ts'
+import { idOf } from '../../models/sign-in/device.ts'
 
 export async function show(req: Request, res: Response) {
   const owner = await findReset(tokenOf(req))
@@ -22,7 +23,7 @@ export async function submit(req: Request, res: Response) {
     : undefined
   if (reset) {
     record(req, reset)
-    await rememberDevice(req, reset.userId)
+    await rememberDevice(req, idOf(reset.userId))
     // Whoever is signed in may be the one that the new password is to keep out (ASVS 7.4.3).
     if (req.user?.id === reset.userId) await signOut(req)
     res.flash('password-was-reset')
