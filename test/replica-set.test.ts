@@ -1,17 +1,13 @@
 // A replica set that loses its primary while people use the site: what was answered holds, and nobody waits for an election.
 import type { Response } from 'supertest'
-import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest'
 import { serverWrites } from '../config/database.ts'
-import { ServerPair } from '../lessons/servers/pair.ts'
-import { askServer } from '../lessons/servers/relay.ts'
 import { connectMongodb } from '../lib/mongodb.ts'
 import { buildIndexes } from '../models/database/indexes.ts'
 import { WRITES } from './cut-off.ts'
 import { openSite, validPassword, type Site } from './helper.ts'
 import { openReplicaSet, type Manner } from './replica-set.ts'
 
-const DATABASE = `test-replica-set-${process.pid}`
-const CARELESS = '&readPreference=secondaryPreferred&readConcernLevel=majority&w=1&journal=false'
 const TIMEOUT = { timeout: 60_000, interval: 50 } // for a busy machine
 const NEW_PASSWORD = 'another lantern in the cave'
 
@@ -19,7 +15,7 @@ let set: Awaited<ReturnType<typeof openReplicaSet>>
 let site: Site
 beforeAll(async () => {
   set = await openReplicaSet(inject('mongoUrl'))
-  await connectMongodb(set.urlOf(DATABASE, CARELESS)) // as the site does with MONGO_URL
+  await connectMongodb(set.urlOf(`test-replica-set-${process.pid}`)) // as the site does with MONGO_URL
   await buildIndexes()
   site = await openSite({ CAPTCHA: 'off' })
 })
@@ -47,28 +43,6 @@ describe('A visit, whatever MONGO_URL says', () => {
 
     expect(writes.length).toBeGreaterThan(20)
     for (const { command } of writes) expect(command.writeConcern).toEqual(serverWrites)
-  })
-})
-
-describe('A server of a lesson', () => {
-  it('asks the primary alone too', async () => {
-    const database = { mongoUrl: set.urlOf(DATABASE, CARELESS), dbName: DATABASE }
-    const order = { ...database, collectionName: 'lesson-servers-sessions' }
-    const pair = new ServerPair({ path: '/lesson', secret: 'of a test', database: order })
-    onTestFinished(() => pair.close())
-    const before = set.received.length
-    const [server] = await pair.use()
-    const ask = async (what: string, headers = {}) =>
-      server && askServer(server, { method: 'POST', path: `/lesson/try/database/${what}`, headers })
-
-    const Cookie = (await ask('sign-in'))?.headers['set-cookie']?.join()
-    const outcome = (await ask('visit', { Cookie }))?.headers['x-outcome']
-
-    expect(outcome).toBe('known')
-    const received = set.received.slice(before)
-    expect(received.filter(({ member }) => member !== 0)).toEqual([])
-    const { command } = received.find(({ name }) => name === 'update') ?? {}
-    expect(command?.writeConcern).toEqual(serverWrites)
   })
 })
 

@@ -11,6 +11,7 @@ import { openProxy, type Proxy } from './proxy.ts'
 import { answerTo, bodyOf, messagesFrom, withBody } from './wire-messages.ts'
 
 const NAME = 'sesame'
+const CARELESS = '&readPreference=secondaryPreferred&readConcernLevel=majority&w=1&journal=false'
 const HELLO = ['hello', 'isMaster', 'ismaster']
 const OF_ANY_MEMBER = ['ping', 'endSessions'] // which a driver may send to any
 const NOT_WRITABLE = { code: 10107, codeName: 'NotWritablePrimary', errmsg: 'not primary' }
@@ -73,9 +74,9 @@ export async function openReplicaSet(engineUrl: string) {
   }
 
   return {
-    /** The address, of this database and with these options. */
-    urlOf: (database: string, options = '') =>
-      `mongodb://${members.map(({ host }) => host).join()}/${database}?replicaSet=${NAME}${options}`,
+    /** The address of a database, as careless as it can be: it would have other members read, and writes not waited for. */
+    urlOf: (database: string) =>
+      `mongodb://${members.map(({ host }) => host).join()}/${database}?replicaSet=${NAME}${CARELESS}`,
     received,
     /** The wire to a member: to cut, to freeze and to mend. */
     wireOf: (number: number): Proxy => memberOf(members, number).wire,
