@@ -11,7 +11,7 @@ const SLOW = [
   'test/lib/metrics/cluster.test.ts',
   'test/lib/session/away.test.ts',
   'test/routes/readyz.test.ts',
-  'test/{outage,outage-sessions,servers}.test.ts',
+  'test/{outage,outage-sessions,replica-set,servers}.test.ts',
 ]
 
 // They take longest, so they begin first: at the end no core is left without work.

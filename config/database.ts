@@ -8,21 +8,27 @@ export const RECONNECT_TIMEOUT = 800 // milliseconds a request waits for a datab
 
 export const DATABASE_NAME = 'sesame'
 
-export const connectOptions: ConnectOptions = {
-  autoIndex: false, // built once, before the site says it is ready
-  bufferCommands: false, // a command that can't be sent now is an error now, not in ten seconds
-  serverSelectionTimeoutMS: RECONNECT_TIMEOUT, // comes on top of a read that was cut off, which is tried once more
-  connectTimeoutMS: OPERATION_TIMEOUT,
-  waitQueueTimeoutMS: OPERATION_TIMEOUT,
-  socketTimeoutMS: OPERATION_TIMEOUT, // counts only while an answer is awaited, not on idle connections
-  heartbeatFrequencyMS: 500, // the driver's shortest: it finds a restarted database soonest
-  // Said here, because what is said here wins over MONGO_URL. An address that prefers secondaries would have sessions and
-  // counters read from a member that has not heard of them yet: whoever signed out would be signed in again, and
-  // whoever guesses passwords would get tries for free.
+// Said for each connection, because what is said there wins over MONGO_URL. An address that prefers secondaries would have
+// sessions and counters read from a member that has not heard of them yet: whoever signed out would be signed in again, and
+// whoever guesses passwords would get tries for free.
+export const primaryReads = {
   readPreference: 'primary',
   // What the primary knows now, also what the other members have yet to confirm: so a session that is being ended is refused
   // at once. As "readConcern" it would not win over MONGO_URL.
   readConcernLevel: 'local',
+} as const
+
+export const connectOptions: ConnectOptions = {
+  autoIndex: false, // built once, before the site says it is ready
+  bufferCommands: false, // a command that can't be sent now is an error now, not in ten seconds
+  socketTimeoutMS: OPERATION_TIMEOUT, // counts only while an answer is awaited, not on idle connections
+  // One of these two comes on top where a command was given up, since the driver tries it once more: at a member that it has
+  // to find, or on a connection that it has to open.
+  serverSelectionTimeoutMS: RECONNECT_TIMEOUT,
+  waitQueueTimeoutMS: RECONNECT_TIMEOUT,
+  connectTimeoutMS: OPERATION_TIMEOUT, // above the last one: of a connection that fails first the driver opens two more in turn
+  heartbeatFrequencyMS: 500, // the driver's shortest: it finds a restarted database soonest
+  ...primaryReads,
 }
 
 // A command at a terminal has nobody waiting at a page: it would rather wait for a busy database than give up.

@@ -4,7 +4,7 @@ import { MongoStore } from 'connect-mongo'
 import express, { Router, type RequestHandler } from 'express'
 import session from 'express-session'
 import { MongoClient } from 'mongodb'
-import { OPERATION_TIMEOUT } from '../../config/database.ts'
+import { OPERATION_TIMEOUT, primaryReads, serverWrites } from '../../config/database.ts'
 import { holdBack } from '../lib/hold-back.ts'
 import { isKey } from '../lib/site-key.ts'
 import { watched, watching, type Operation } from '../lib/watch.ts'
@@ -19,7 +19,7 @@ process.on('disconnect', () => process.exit()) // whoever started it is gone, in
 async function openServer({ path, secret, key, database }: Order & { key: string }) {
   const { mongoUrl, dbName, collectionName } = database
   // Before it listens: a store whose database is slow to answer at first would end the process later on.
-  const client = await MongoClient.connect(mongoUrl, timeouts)
+  const client = await MongoClient.connect(mongoUrl, driverOptions)
   // #region
   const memory = new session.MemoryStore() // ← of this process alone: the other one never sees it
   const stores = {
@@ -65,7 +65,13 @@ async function openServer({ path, secret, key, database }: Order & { key: string
   })
 }
 
-const timeouts = { serverSelectionTimeoutMS: 5000, socketTimeoutMS: OPERATION_TIMEOUT }
+// As on the site: a member that lags would not know the session that the other server has just stored there.
+const driverOptions = {
+  ...primaryReads,
+  writeConcern: serverWrites,
+  serverSelectionTimeoutMS: 5000,
+  socketTimeoutMS: OPERATION_TIMEOUT,
+}
 const readable = { stringify: false, autoRemove: 'disabled' } as const
 
 // What it did with the store is known only when all is done: an answer without a body waits for that and says it.

@@ -32,6 +32,8 @@ describe('connectMongodb', () => {
   })
 })
 
+const { autoIndex: _autoIndex, bufferCommands: _bufferCommands, ...driverOptions } = connectOptions
+
 // A client that is made and never connected: what it would ask of a server is decided by then.
 describe.each([
   ['the site', connectOptions],
@@ -95,4 +97,17 @@ describe.each([
       expect(optionsWith(query).writeConcern).toMatchObject(serverWrites)
     },
   )
+})
+
+describe('A page', () => {
+  // Of a member that falls silent the driver gives up the command with its connection, and tries it once more: at a member
+  // that it has to find, or on a connection that it has to open.
+  it('has its 503 within two seconds, also where its command is tried once more', () => {
+    const { socketTimeoutMS, serverSelectionTimeoutMS, waitQueueTimeoutMS, connectTimeoutMS } =
+      new MongoClient('mongodb://db.example', driverOptions).options
+
+    const again = Math.max(serverSelectionTimeoutMS, waitQueueTimeoutMS)
+    expect(socketTimeoutMS + again).toBeLessThan(2000)
+    expect(connectTimeoutMS).toBeGreaterThan(waitQueueTimeoutMS)
+  })
 })

@@ -6,7 +6,9 @@ import { MongoClient } from 'mongodb'
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest'
 import { workersOf } from '../../bin/children.ts'
 import { openSite } from '../../bin/process.ts'
+import { serverWrites } from '../../../config/database.ts'
 import { isAlive } from '../../is-alive.ts'
+import { openReplicaSet } from '../../replica-set.ts'
 import { panesOf } from '../panes.ts'
 import { Visitor, type Fields } from '../../visitor.ts'
 
@@ -102,12 +104,19 @@ const walks: Record<string, Press[]> = {
 }
 
 const ends: (() => Promise<void>)[] = []
+let set: Awaited<ReturnType<typeof openReplicaSet>>
 let client: MongoClient
 let addresses: string[] // of two processes that know nothing of each other
 let workers: Awaited<ReturnType<typeof openServer>> // two that have one primary
 beforeAll(async () => {
+  set = await openReplicaSet(inject('mongoUrl'))
   client = await MongoClient.connect(inject('mongoUrl'))
-  const [here, there, both] = await Promise.all([openServer(), openServer(), openServer('2')])
+  const address = inject('mongoUrl').replace('/?', `/${DATABASE}?`)
+  const [here, there, both] = await Promise.all([
+    openServer(address),
+    openServer(address),
+    openServer(set.urlOf(DATABASE), '2'),
+  ])
   addresses = [here.address, there.address]
   workers = both
 })
@@ -115,6 +124,7 @@ afterAll(async () => {
   for (const end of ends) await end()
   await client.db(DATABASE).dropDatabase()
   await client.close()
+  await set.close()
 })
 
 describe('Every lesson', SLOW, () => {
@@ -148,6 +158,16 @@ describe('POST /lessons/sign-in/try/register at one process', SLOW, () => {
 })
 
 describe('The servers of a lesson', SLOW, () => {
+  it('ask the primary alone, and write to most members, whatever MONGO_URL says', () => {
+    const writes = set.received.filter(
+      ({ command }) => command.update === 'lesson-servers-database',
+    )
+
+    expect(writes.length).toBeGreaterThan(0)
+    for (const { command } of writes) expect(command.writeConcern).toEqual(serverWrites)
+    expect(set.received.filter(({ member }) => member !== 0)).toEqual([])
+  })
+
   it('are one pair for all workers, outlive them, and end with the primary', async () => {
     const visitor = new Visitor(workers.address)
     const press = (button: string) => visitor.post(`/lessons/servers/try/${button}`, {}, CLOSE)
@@ -202,12 +222,12 @@ async function pidsSeenBy(visitor: Visitor): Promise<number[]> {
     .map(({ text }) => Number(/process (\d+)/.exec(text)?.[1]))
 }
 
-async function openServer(WORKERS = '1') {
+async function openServer(MONGO_URL: string, WORKERS = '1') {
   const DATA_DIR = await mkdtemp(join(tmpdir(), 'sesame-test-'))
   const site = await openSite(
     {
       DATA_DIR,
-      MONGO_URL: inject('mongoUrl').replace('/?', `/${DATABASE}?`),
+      MONGO_URL,
       SESSION_SECRETS: 'the one secret that both servers have',
       THROTTLE: 'off',
       LESSONS: 'on',
