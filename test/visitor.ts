@@ -2,6 +2,7 @@
 import type { Express } from 'express'
 import { parse, type HTMLElement } from 'node-html-parser'
 import supertest, { type Response } from 'supertest'
+import { userFields } from '../models/user/fields.ts'
 import { CAPTCHA, uniqueUsername, validPassword } from './helper.ts'
 import { signedCookie, storeUser } from './member.ts'
 
@@ -93,10 +94,12 @@ export class Visitor {
   }
 }
 
-/** The fields of somebody who is not registered yet. */
+/** The fields of somebody who is not registered yet, with those of models/user/fields.ts that a registration needs. */
 export function newPerson() {
   const username = uniqueUsername()
-  return { username, email: `${username}@example.com`, password: validPassword }
+  const own = userFields.filter(({ isRequired }) => isRequired)
+  const details = Object.fromEntries(own.map(({ name, example }) => [name, example]))
+  return { ...details, username, email: `${username}@example.com`, password: validPassword }
 }
 
 /** The elements of a page that was answered. */

@@ -9,6 +9,7 @@ import { queueLetter, type Letter } from '../mail/outbox.ts'
 import { accept, refuse, type Result } from '../result.ts'
 import { countAttempt, type Caller } from '../sign-in/throttle.ts'
 import { email } from '../user/email.ts'
+import { detailRules, detailsIn } from '../user/field-values.ts'
 import { isPersonal, newPassword, personalRule } from '../user/new-password.ts'
 import { isReservedForOthers } from '../user/reservation.ts'
 import { byName, keysOf, takenKey, User, type Member } from '../user.ts'
@@ -19,8 +20,8 @@ import { begin, done, type Unfinished } from './unfinished.ts'
 
 /** The form of a new account: every rule of a field, and what a password must not contain. */
 export const registration = z
-  .object({ username, email, password: newPassword })
-  .refine(({ password, ...owner }) => !isPersonal(password, Object.values(owner)), personalRule)
+  .object({ username, email, password: newPassword, ...detailRules })
+  .refine(({ password, username, email }) => !isPersonal(password, [username, email]), personalRule)
 
 type How = { locale?: Locale; isVouchedFor?: boolean }
 
@@ -66,6 +67,7 @@ async function create(
       ...(isClaim ? { pendingEmail: { address: email, askedAt: new Date() } } : {}),
       ...(isVouchedFor && !isClaim ? { emailVerifiedAt: new Date() } : {}),
       password,
+      details: detailsIn(form),
       createdAt: new Date(),
     })
   } catch (error) {

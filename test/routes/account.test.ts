@@ -1,6 +1,7 @@
 // The account shows a member what the site knows, and sends everybody else to sign in.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { translator } from '../../config/i18n.ts'
+import { userFields } from '../../models/user/fields.ts'
 import { sessionOf, usersOf } from '../documents.ts'
 import { openSite, type Site } from '../helper.ts'
 import { page } from '../visitor.ts'
@@ -33,6 +34,15 @@ describe.each([...BELOW.map((name) => `/account/${name}`), '/account/email/gone'
 )
 
 describe('GET /account', () => {
+  it.skipIf(userFields.length > 0)('leads to no details on a site without fields', async () => {
+    const member = site.visitor()
+    await member.becomeMember()
+
+    expect((await member.get('/account')).text).not.toContain('/account/details')
+    expect((await member.get('/account/details')).status).toBe(404)
+    expect((await member.send('/account/details', { company: 'x' })).status).toBe(404)
+  })
+
   it('has the way to delete it last, apart from the other settings', async () => {
     const member = site.visitor()
     await member.becomeMember()

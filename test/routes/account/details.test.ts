@@ -1,0 +1,185 @@
+// The fields of models/user/fields.ts: asked for by the registration, shown, changed, exported, and asked for once where an older account lacks one.
+import '../../user-fields/list.ts' // first: the models read the list as they are loaded
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { translator } from '../../../config/i18n.ts'
+import { usersOf } from '../../documents.ts'
+import { addPasskey, optionsOn } from '../../authenticator.ts'
+import { openSite, validPassword, type Site } from '../../helper.ts'
+import { giveApp } from '../../two-factor.ts'
+import { errorsOf, newPerson, page, valueOf } from '../../visitor.ts'
+
+const BASE_URL = 'http://localhost:3000'
+const PATH = '/account/details'
+const t = translator('en')
+
+let site: Site
+beforeAll(async () => {
+  site = await openSite({ BASE_URL })
+})
+afterAll(() => site.close())
+
+const detailsOf = async (username = '') => (await usersOf(site).findOne({ username }))?.details
+const oldMember = async () => {
+  const visitor = site.visitor()
+  const { username = '' } = await visitor.becomeMember()
+  await usersOf(site).updateOne({ username }, { $unset: { details: 1 } })
+  return { visitor, username }
+}
+
+describe('POST /register on a site with fields', () => {
+  it('names a field that is missing or wrong, and keeps what was typed', async () => {
+    const visitor = site.visitor()
+    const person = { ...newPerson(), company: '' }
+
+    const missing = await visitor.register({
+      ...person,
+      team: 'blue',
+      about: 'me',
+      newsletter: 'on',
+    })
+    const wrong = await visitor.register({ ...person, company: 'x'.repeat(21), team: 'green' })
+    const asJson = await visitor.register(person, { Accept: 'application/json' })
+
+    expect(missing.status).toBe(422)
+    expect(errorsOf(missing)).toEqual({ company: t('fields.company.missing') })
+    const form = page(missing).querySelector('main form')
+    expect(form?.querySelector('#team [selected]')?.getAttribute('value')).toBe('blue')
+    expect(form?.querySelector('#about')?.text).toContain('me')
+    expect(form?.querySelector('#newsletter')?.hasAttribute('checked')).toBe(true)
+    expect(form?.querySelector('#company')?.attributes).toMatchObject({
+      autocomplete: 'organization',
+      'aria-describedby': 'company-error company-hint',
+    })
+    expect(errorsOf(wrong)).toEqual({
+      company: t('fields.company.long'),
+      team: t('fields.team.missing'),
+    })
+    expect(valueOf(wrong, 'company')).toBe('x'.repeat(21))
+    expect(asJson.body).toMatchObject({ errors: { company: t('fields.company.missing') } })
+  })
+
+  it('stores them, the account shows them, and so does the export', async () => {
+    const visitor = site.visitor()
+    const fields = { company: ' Lantern & Co ', team: 'red', newsletter: 'on' }
+    const { username } = await visitor.registerAndSignIn(fields)
+
+    const account = page(await visitor.get('/account')).querySelector('main')
+    const exported = await visitor.get('/account/export')
+
+    const stored = { company: 'Lantern & Co', team: 'red', newsletter: true }
+    expect(await detailsOf(username)).toEqual(stored)
+    const rows = account?.querySelectorAll('dt').map(({ text }) => text)
+    expect(rows).toEqual(expect.arrayContaining(['Company', 'Team', 'Send me the newsletter']))
+    expect(rows).not.toContain('About you')
+    const values = account?.querySelectorAll('dd').map(({ text }) => text)
+    expect(values).toEqual(expect.arrayContaining(['Lantern & Co', 'Red team', t('field.yes')]))
+    expect(account?.querySelector(`a[href="${PATH}"]`)).not.toBeNull()
+    expect(JSON.parse(exported.text)).toMatchObject({ account: { details: stored } })
+  })
+})
+
+describe(`GET and POST ${PATH}`, () => {
+  it('change what was given; what is emptied goes, and what the list has no more stays', async () => {
+    const { visitor, username } = await oldMember()
+    const before = { company: 'Lantern Ltd', team: 'red', shoes: '42' }
+    await usersOf(site).updateOne({ username }, { $set: { details: before } })
+
+    const shown = await visitor.get(PATH)
+    const changed = await visitor.fill(PATH, {
+      company: 'Cave Ltd',
+      team: '',
+      about: 'two\r\nlines',
+    })
+
+    expect(valueOf(shown, 'company')).toBe('Lantern Ltd')
+    expect(shown.text).not.toContain(t('account.details.asked'))
+    expect([changed.status, changed.headers.location]).toEqual([303, '/account'])
+    expect(await detailsOf(username)).toEqual({
+      company: 'Cave Ltd',
+      about: 'two\r\nlines',
+      newsletter: false,
+      shoes: '42',
+    })
+  })
+
+  it('refuse by field, in JSON too, and tell a script which fields there are', async () => {
+    const { visitor, username } = await oldMember()
+    const json = { Accept: 'application/json' }
+
+    const refused = await visitor.fill(PATH, { company: '', about: 'kept' })
+    const asJson = await visitor.send(PATH, { company: '', newsletter: 'perhaps' }, json)
+    const read = await visitor.get(PATH, json)
+
+    expect(refused.status).toBe(422)
+    expect(errorsOf(refused)).toEqual({ company: t('fields.company.missing') })
+    expect(page(refused).querySelector('#about')?.text).toContain('kept')
+    expect(asJson.body).toMatchObject({
+      errors: { company: t('fields.company.missing'), newsletter: t('errors.yes-no') },
+    })
+    expect(read.body).toMatchObject({
+      isAsked: true,
+      userFields: [{ name: 'company', control: 'text', isRequired: true }, {}, {}, {}],
+    })
+    expect(await detailsOf(username)).toBeUndefined()
+  })
+
+  it('need a member, and a form of the site', async () => {
+    const { visitor } = await oldMember()
+
+    expect((await site.visitor().get(PATH)).headers.location).toContain('/login?next=')
+    expect((await visitor.post(PATH, { company: 'Cave Ltd' })).status).toBe(403)
+  })
+})
+
+describe('An account from before a field was asked of everybody', () => {
+  it('is asked once after the sign-in and led on to where it wanted, but to no other site', async () => {
+    const { username } = await oldMember()
+    const visitor = site.visitor()
+
+    const signedIn = await visitor.fill('/login?next=%2Faccount%2Fsessions%3Fa%3Db', {
+      username,
+      password: validPassword,
+    })
+    const asking = signedIn.headers.location ?? ''
+    const asked = await visitor.get(asking)
+    const elsewhere = await visitor.get('/home')
+    const refused = await visitor.fill(asking, { company: '' })
+    const saved = await visitor.fill(asking, { company: 'Cave Ltd' })
+    const abroad = await visitor.fill(asking, { company: 'Cave Ltd', next: '//evil.example' })
+
+    expect([signedIn.status, asking]).toEqual([
+      303,
+      `${PATH}?next=${encodeURIComponent('/account/sessions?a=b')}`,
+    ])
+    expect(page(asked).text).toContain(t('account.details.asked'))
+    expect(elsewhere.status).toBe(200)
+    expect(valueOf(refused, 'next')).toBe('/account/sessions?a=b')
+    expect(saved.headers.location).toBe('/account/sessions?a=b')
+    expect(abroad.headers.location).toBe('/account')
+    const again = await site.visitor().signIn({ username })
+    expect(again.headers.location).toBe('/account')
+  })
+
+  it('is asked after a second factor and after a passkey too', async () => {
+    const { visitor: owner, username } = await oldMember()
+    const { authenticator } = await addPasskey(owner)
+    const { code } = await giveApp(site, username)
+    const [byCode, byPasskey] = [site.visitor(), site.visitor()]
+
+    await byCode.signIn({ username })
+    const second = await byCode.fill('/login/second-factor', { code: code() })
+    const credential = authenticator.use(optionsOn(await byPasskey.get('/login/passkey')))
+    const alone = await byPasskey.send('/login/passkey', { credential, next: '/home' })
+
+    expect(second.headers.location).toBe(`${PATH}?next=%2Faccount`)
+    expect(alone.headers.location).toBe(`${PATH}?next=%2Fhome`)
+  })
+
+  it('gets the answer of always in JSON', async () => {
+    const { username } = await oldMember()
+
+    const answer = await site.visitor().signIn({ username }, { Accept: 'application/json' })
+
+    expect(answer.body).toMatchObject({ next: '/account' })
+  })
+})
