@@ -16,7 +16,7 @@ export function show(req: Request, res: Response) {
 }
 
 export async function submit(req: Request, res: Response) {
-  const form = await checkForm(req, registration)
+  const form = await checkForm(req, registration())
   const result = form.ok
     ? await register(form.value, callerOf(req), { locale: localeOf(res) })
     : form

@@ -33,7 +33,7 @@ export function addUserChanges(user: Command): void {
   addSet(addition)
   if (userFields.length > 0) {
     const changing = forOneUser(user, 'change', change).description('Change fields of a user.')
-    addSet(changing).addHelpText('after', `  ${sesame} user change alice ${setExample}`)
+    addSet(changing).addHelpText('after', `  ${sesame} user change alice ${setExample()}`)
   }
   forOneUser(user, 'lock', lock).description(
     'Keep a user out: no sign-in any more, and all sessions end.',
@@ -53,7 +53,7 @@ async function add(username: string, email: string, options: AddOptions): Promis
   const password = options.passwordStdin ? await readPassword() : await askPassword()
   await withDatabase(
     async () => {
-      const form = readForm({ ...options.set, username, email, password }, registration)
+      const form = readForm({ ...options.set, username, email, password }, registration())
       // To whom such an address belongs is found out by a link in a mail, which this command does not send.
       if (form.ok && (await isEmailClaimable(form.value.email))) {
         throw new Refusal(sentences('added', { email: 'errors.email.taken' }))
@@ -72,14 +72,10 @@ async function add(username: string, email: string, options: AddOptions): Promis
 }
 
 async function change({ id, name }: Target, { set = {} }: { set?: SetFields }): Promise<void> {
-  const form = readForm(set, detailsForm.pick(namesOf(set)))
+  const form = readForm(set, detailsForm(Object.keys(set)))
   if (!form.ok) throw new Refusal(sentences('changed', form.errors))
   await changeDetails(id, form.value)
   await print(`${name} has ${counted(Object.keys(set).length, 'changed field')}.`)
-}
-
-function namesOf(fields: SetFields): Record<string, true> {
-  return Object.fromEntries(Object.keys(fields).map((name) => [name, true]))
 }
 
 function sentences(done: 'added' | 'changed', errors: Record<string, string>): string {

@@ -19,10 +19,13 @@ import { isEmailClaimable, isEmailTaken } from './email-change/claim.ts'
 import { begin, done, type Unfinished } from './unfinished.ts'
 
 /** The form of a new account: every rule of a field, and what a password must not contain. */
-export const registration = z
-  .object({ username, email, password: newPassword, ...detailRules })
-  .refine(({ password, username, email }) => !isPersonal(password, [username, email]), personalRule)
+export function registration() {
+  return z
+    .object({ username, email, password: newPassword, ...detailRules() })
+    .refine((form) => !isPersonal(form.password, [form.username, form.email]), personalRule)
+}
 
+type Registration = z.output<ReturnType<typeof registration>>
 type How = { locale?: Locale; isVouchedFor?: boolean }
 
 /**
@@ -33,7 +36,7 @@ type How = { locale?: Locale; isVouchedFor?: boolean }
  * whoever only types an address takes nothing away.
  */
 export async function register(
-  form: z.output<typeof registration>,
+  form: Registration,
   caller: Caller,
   how: How,
 ): Promise<Result<Member>> {
@@ -41,7 +44,7 @@ export async function register(
 }
 
 async function create(
-  form: z.output<typeof registration>,
+  form: Registration,
   caller: Caller,
   { locale, isVouchedFor = false }: How,
 ): Promise<Result<Member>> {

@@ -3,8 +3,11 @@ import { z } from 'zod'
 import { changeOf, detailRules, detailsIn, lacksDetails, type Details } from './field-values.ts'
 import { User } from '../user.ts'
 
-/** The form of /account/details: all of the fields. */
-export const detailsForm = z.object(detailRules)
+/** The form of all fields, or of those with these names. */
+export function detailsForm(names?: string[]) {
+  const rules = Object.entries(detailRules())
+  return z.object(Object.fromEntries(rules.filter(([name]) => names?.includes(name) ?? true)))
+}
 
 /** What this user gave. */
 export async function findDetails(userId: string): Promise<Details> {

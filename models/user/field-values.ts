@@ -6,10 +6,14 @@ import { userFields, type UserField } from './fields.ts'
 /** The values by field. A field that somebody left empty, or was never asked for, is not among them. */
 export type Details = Record<string, string | boolean>
 
-/** The rules of all fields, for the schema of a form. */
-export const detailRules: Record<string, z.ZodType<string | boolean>> = Object.fromEntries(
-  userFields.map((field) => [field.name, ruleOf(field)]),
-)
+type Rule = z.ZodType<string | boolean>
+
+const rules = new WeakMap<UserField, Rule>() // an import asks for them at each row
+
+/** The rules of all fields by name, for the schema of a form. */
+export function detailRules(): Record<string, Rule> {
+  return Object.fromEntries(userFields.map((field) => [field.name, ruleOf(field)]))
+}
 
 /** The values of these fields among others: of a form that was checked, or of what is stored of a user. */
 export function detailsIn(values: unknown): Details {
@@ -67,7 +71,13 @@ function isGiven(value: unknown): value is string | boolean {
   return typeof value === 'boolean' || (typeof value === 'string' && value !== '')
 }
 
-function ruleOf(field: UserField): z.ZodType<string | boolean> {
+function ruleOf(field: UserField): Rule {
+  const rule = rules.get(field) ?? makeRule(field)
+  rules.set(field, rule)
+  return rule
+}
+
+function makeRule(field: UserField): Rule {
   const missing = `fields.${field.name}.missing`
   if (field.control === 'checkbox') {
     return yesOrNo().refine((isTicked) => isTicked || !field.isRequired, missing)

@@ -8,7 +8,7 @@ export type UserField = {
   isRequired?: true
   /** An account from before that lacks it is asked for it after the next sign-in. */
   isAskedLater?: true
-  /** It has a sentence "hint". */
+  /** It has a sentence "hint", which stands below it; a checkbox shows none. */
   hasHint?: true
   /** What a browser may fill in: the word of HTML, such as "organization". */
   autocomplete?: string

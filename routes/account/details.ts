@@ -15,7 +15,7 @@ export async function show(req: Request, res: Response) {
 
 export async function submit(req: Request, res: Response) {
   const page = await pageOf(req)
-  const form = readForm(req.body, detailsForm)
+  const form = readForm(req.body, detailsForm())
   if (form.ok) {
     await changeDetails(requestContext(req).member.id, form.value)
     res.flash('saved')

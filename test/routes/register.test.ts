@@ -23,7 +23,7 @@ describe('GET /register', () => {
     expect(answer.status).toBe(200)
     expect(form?.getAttribute('method')).toBe('post')
     const shown = fields.map(({ attributes }) => [attributes.name ?? '', attributes.autocomplete])
-    expect(shown.filter(([name = '']) => !(name in detailRules))).toEqual([
+    expect(shown.filter(([name = '']) => !(name in detailRules()))).toEqual([
       ['username', 'username'],
       ['email', 'email'],
       ['password', 'new-password'],

@@ -4,19 +4,12 @@ import { countCodePoints } from '../../../lib/code-points.ts'
 import type { Row } from '../../../lib/files/rows.ts'
 import { email } from '../../user/email.ts'
 import { detailRules, type Details } from '../../user/field-values.ts'
+import { userFields } from '../../user/fields.ts'
 import { keysOf } from '../../user.ts'
 import { isInvisible } from '../../user/username.ts'
 
 const MAX_NAME_LENGTH = 64 // code points: names of old need not fit the rules for new ones
-const KNOWN = [
-  'username',
-  'password',
-  'email',
-  'createdAt',
-  '_id',
-  '__v',
-  ...Object.keys(detailRules),
-]
+const KNOWN = ['username', 'password', 'email', 'createdAt', '_id', '__v']
 
 /** Each reason why a row is refused, in words for the operator. */
 export const refusalReasons = {
@@ -81,7 +74,8 @@ export function readUser(row: Row, now: Date): Taking {
 
 /** The fields of a row that nothing is taken from. */
 export function unknownFields(row: Row): string[] {
-  return 'problem' in row ? [] : Object.keys(row.fields).filter((name) => !KNOWN.includes(name))
+  const known = [...KNOWN, ...userFields.map(({ name }) => name)]
+  return 'problem' in row ? [] : Object.keys(row.fields).filter((name) => !known.includes(name))
 }
 
 function readName(value: unknown) {
@@ -104,7 +98,7 @@ function readEmail(value: unknown): string | undefined | null {
 // What a row leaves out its user is asked for later: another site need not have asked for it.
 function readDetails(fields: Record<string, unknown>) {
   const details: Details = {}
-  for (const [name, rule] of Object.entries(detailRules)) {
+  for (const [name, rule] of Object.entries(detailRules())) {
     const value = fields[name] ?? ''
     const read = value === '' ? undefined : rule.safeParse(value)
     if (read && !read.success) return { ok: false, reason: `field-${name}` } as const

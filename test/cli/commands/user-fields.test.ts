@@ -1,5 +1,4 @@
 // The fields of models/user/fields.ts as an operator sets them: `user add --set`, `user change`, `user show` and `import`.
-import '../../user-fields/list.ts' // first: the models read the list as they are loaded
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import md5 from 'md5'
@@ -8,11 +7,13 @@ import { translator } from '../../../config/i18n.ts'
 import { usersOf } from '../../documents.ts'
 import { openSite, validPassword, type Site } from '../../helper.ts'
 import { temporaryFolder } from '../../temporary-folder.ts'
+import { useFields } from '../../user-fields/list.ts'
 import { newPerson } from '../../visitor.ts'
 import { environmentOf, run } from '../command.ts'
 
 const t = translator('en')
 
+useFields()
 let site: Site
 beforeAll(async () => {
   site = await openSite()
@@ -34,7 +35,7 @@ describe('sesame user add and change', () => {
     const added = await add('--set', 'company=Cave = Ltd', '--set', 'team=red')
     const changed = await change('team=', 'newsletter=yes')
     const wrong = await change('company=', 'team=green')
-    const unknown = await change('shoes=42')
+    const unknown = await change('toString=42')
     const shown = await sesame(['user', 'show', username])
     const help = await sesame(['user', 'change', '--help'])
 

@@ -35,7 +35,9 @@ function problemsOf(field: UserField): string[] {
     !new RegExp(`(name: '|name="|id=")${name}['"]`).test(views)
   return [
     ...(isFree ? [] : [`${name}: the name is taken`]),
-    ...(detailRules[name]?.safeParse(example).success ? [] : [`${name}: the example does not fit`]),
+    ...(detailRules()[name]?.safeParse(example).success
+      ? []
+      : [`${name}: the example does not fit`]),
     ...missingSentences(field, 'en'),
     ...missingSentences(field, 'zh-CN'),
   ]

@@ -1,17 +1,18 @@
 // The fields of models/user/fields.ts: asked for by the registration, shown, changed, exported, and asked for once where an older account lacks one.
-import '../../user-fields/list.ts' // first: the models read the list as they are loaded
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { translator } from '../../../config/i18n.ts'
 import { usersOf } from '../../documents.ts'
 import { addPasskey, optionsOn } from '../../authenticator.ts'
 import { openSite, validPassword, type Site } from '../../helper.ts'
 import { giveApp } from '../../two-factor.ts'
+import { useFields } from '../../user-fields/list.ts'
 import { errorsOf, newPerson, page, valueOf } from '../../visitor.ts'
 
 const BASE_URL = 'http://localhost:3000'
 const PATH = '/account/details'
 const t = translator('en')
 
+useFields()
 let site: Site
 beforeAll(async () => {
   site = await openSite({ BASE_URL })
