@@ -10,7 +10,6 @@ import { cookieFlags, cookieName } from '../config/session.ts'
 import { HOUR } from '../config/time.ts'
 import { hashPassword } from '../lib/password.ts'
 import { openSessionStore } from '../lib/session/open.ts'
-import { detailsIn } from '../models/user/field-values.ts'
 import { keysOf, memberOf, User, type Member } from '../models/user.ts'
 
 type Person = { username: string; email: string; password: string }
@@ -22,8 +21,7 @@ export async function storeUser(app: Express, person: Person): Promise<Member> {
   const { username, email } = person
   const password = await hashOf(person.password, settingsOf(app))
   const user = { username, email, ...keysOf(person), password, createdAt: new Date() }
-  const details = detailsIn(person)
-  return memberOf(await User.create({ ...user, details }))
+  return memberOf(await User.create(user))
 }
 
 /** Sign a user in, as middleware/session.ts does: the line of the cookie that names the new session. */

@@ -2,8 +2,7 @@
 import type { Express } from 'express'
 import { parse, type HTMLElement } from 'node-html-parser'
 import supertest, { type Response } from 'supertest'
-import { userFields } from '../models/user/fields.ts'
-import { CAPTCHA, uniqueUsername, validPassword } from './helper.ts'
+import { CAPTCHA, ownFields, uniqueUsername, validPassword } from './helper.ts'
 import { signedCookie, storeUser } from './member.ts'
 
 export type Fields = Record<string, string>
@@ -94,11 +93,10 @@ export class Visitor {
   }
 }
 
-/** The fields of somebody who is not registered yet, with those of models/user/fields.ts that a registration needs. */
+/** The fields of somebody who is not registered yet, with those of models/user/fields.ts: a site in a process of its own has them. */
 export function newPerson() {
   const username = uniqueUsername()
-  const own = userFields.filter(({ isRequired }) => isRequired)
-  const details = Object.fromEntries(own.map(({ name, example }) => [name, example]))
+  const details = Object.fromEntries(ownFields.map(({ name, example }) => [name, example]))
   return { ...details, username, email: `${username}@example.com`, password: validPassword }
 }
 

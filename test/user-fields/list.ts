@@ -1,14 +1,14 @@
-// A site with fields of its own, for the tests of a file: one process runs many files, so the list is what it was afterwards.
-import { afterAll, beforeAll } from 'vitest'
+// A site with fields of its own: one of each kind, by names that no other site has, and their sentences.
 import { addSentences } from '../../config/i18n.ts'
 import { text } from '../../lib/form.ts'
-import { userFields, type UserField } from '../../models/user/fields.ts'
+import type { UserField } from '../../models/user/fields.ts'
+import { useFields } from '../helper.ts'
 
-const company = text().refine((value) => value.length <= 20, 'fields.company.long')
+const company = text().refine((value) => value.length <= 20, 'fields.test-company.long')
 
 const fields: UserField[] = [
   {
-    name: 'company',
+    name: 'test-company',
     control: 'text',
     rule: company,
     isRequired: true,
@@ -17,19 +17,13 @@ const fields: UserField[] = [
     autocomplete: 'organization',
     example: 'Lantern Ltd',
   },
-  { name: 'team', control: 'select', options: ['red', 'blue'], example: 'red' },
-  { name: 'about', control: 'textarea', rule: text(), example: 'I like lanterns.' },
-  { name: 'newsletter', control: 'checkbox', example: 'yes' },
+  { name: 'test-team', control: 'select', options: ['red', 'blue'], example: 'red' },
+  { name: 'test-about', control: 'textarea', rule: text(), example: 'I like lanterns.' },
+  { name: 'test-newsletter', control: 'checkbox', example: 'yes' },
 ]
 
-/** Give the sites of this file these fields instead of those that the list has. */
-export function useFields(): void {
-  let before: UserField[] = []
-  beforeAll(() => {
-    addSentences(import.meta.dirname)
-    before = userFields.splice(0, Infinity, ...fields)
-  })
-  afterAll(() => {
-    userFields.splice(0, Infinity, ...before)
-  })
+/** Give the sites of a test file these fields. */
+export function useFieldsOfEachKind(): void {
+  addSentences(import.meta.dirname)
+  useFields(fields)
 }

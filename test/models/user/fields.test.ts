@@ -1,7 +1,8 @@
 // The list of a site's own fields: names that are free, examples that fit, and every sentence in both languages.
 import { describe, expect, it } from 'vitest'
 import { detailRules } from '../../../models/user/field-values.ts'
-import { userFields, type UserField } from '../../../models/user/fields.ts'
+import type { UserField } from '../../../models/user/fields.ts'
+import { ownFields, useFields } from '../../helper.ts'
 import { filesBelow, read } from '../../project-files.ts'
 
 type Sentences = { [key: string]: string | Sentences | undefined }
@@ -11,11 +12,13 @@ const views = filesBelow(['views'], '.ejs')
   .join('\n')
 const OTHER_COLUMNS = ['createdAt'] // of an import
 
+useFields(ownFields)
+
 describe('The fields of a user', () => {
   it('have a free name, an example that fits, and their sentences in both languages', () => {
     const wrong: UserField = { name: 'captcha', control: 'select', options: ['a'], example: 'b' }
 
-    expect(userFields.flatMap(problemsOf)).toEqual([])
+    expect(ownFields.flatMap(problemsOf)).toEqual([])
     expect(problemsOf(wrong)).toEqual([
       'captcha: the name is taken',
       'captcha: the example does not fit',

@@ -1,35 +1,33 @@
 // The fields that this very site has, if it has any: whoever adds one sees here that the whole recipe was followed.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { translator } from '../../../config/i18n.ts'
-import { userFields } from '../../../models/user/fields.ts'
-import { usersOf } from '../../documents.ts'
-import { openSite, type Site } from '../../helper.ts'
+import { openSite, ownFields, useFields, type Site } from '../../helper.ts'
 import { errorsOf, newPerson, page } from '../../visitor.ts'
 
 const t = translator('en')
-const required = userFields.filter(({ isRequired }) => isRequired)
+const required = ownFields.filter(({ isRequired }) => isRequired)
 const isAskedLater = required.some((field) => field.isAskedLater)
 
+useFields(ownFields)
 let site: Site
 beforeAll(async () => {
   site = await openSite()
 })
 afterAll(() => site.close())
 
-describe.skipIf(userFields.length === 0)('The fields of this site', () => {
+describe.skipIf(ownFields.length === 0)('The fields of this site', () => {
   it('are asked for by the registration, and shown and exported with the account', async () => {
     const visitor = site.visitor()
-    const empty = Object.fromEntries(userFields.map(({ name }) => [name, '']))
-    const filled = Object.fromEntries(userFields.map(({ name, example }) => [name, example]))
+    const empty = Object.fromEntries(ownFields.map(({ name }) => [name, '']))
 
     const refused = await visitor.register({ ...newPerson(), ...empty })
-    await visitor.registerAndSignIn(filled)
+    await visitor.registerAndSignIn()
     const account = page(await visitor.get('/account')).text
     const exported = await visitor.get('/account/export')
 
     const missing = required.map(({ name }) => [name, t(`fields.${name}.missing`)])
     if (missing.length > 0) expect(errorsOf(refused)).toEqual(Object.fromEntries(missing))
-    for (const { name } of userFields) {
+    for (const { name } of ownFields) {
       expect(account).toContain(t(`fields.${name}.label`))
       expect(exported.body).toHaveProperty(['account', 'details', name])
     }
@@ -38,7 +36,6 @@ describe.skipIf(userFields.length === 0)('The fields of this site', () => {
   it.runIf(isAskedLater)('are asked for once where an older account lacks one', async () => {
     const visitor = site.visitor()
     const { username = '' } = await site.visitor().becomeMember()
-    await usersOf(site).updateOne({ username }, { $unset: { details: 1 } })
 
     const signedIn = await visitor.signIn({ username, next: '/home' })
     const asking = signedIn.headers.location ?? ''

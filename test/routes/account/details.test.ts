@@ -5,14 +5,14 @@ import { usersOf } from '../../documents.ts'
 import { addPasskey, optionsOn } from '../../authenticator.ts'
 import { openSite, validPassword, type Site } from '../../helper.ts'
 import { giveApp } from '../../two-factor.ts'
-import { useFields } from '../../user-fields/list.ts'
+import { useFieldsOfEachKind } from '../../user-fields/list.ts'
 import { errorsOf, newPerson, page, valueOf } from '../../visitor.ts'
 
 const BASE_URL = 'http://localhost:3000'
 const PATH = '/account/details'
 const t = translator('en')
 
-useFields()
+useFieldsOfEachKind()
 let site: Site
 beforeAll(async () => {
   site = await openSite({ BASE_URL })
@@ -20,54 +20,59 @@ beforeAll(async () => {
 afterAll(() => site.close())
 
 const detailsOf = async (username = '') => (await usersOf(site).findOne({ username }))?.details
-const oldMember = async () => {
+const newMember = async () => {
   const visitor = site.visitor()
   const { username = '' } = await visitor.becomeMember()
-  await usersOf(site).updateOne({ username }, { $unset: { details: 1 } })
   return { visitor, username }
 }
 
 describe('POST /register on a site with fields', () => {
   it('names a field that is missing or wrong, and keeps what was typed', async () => {
     const visitor = site.visitor()
-    const person = { ...newPerson(), company: '' }
+    const person = { ...newPerson(), 'test-company': '' }
 
     const missing = await visitor.register({
       ...person,
-      team: 'blue',
-      about: 'me',
-      newsletter: 'on',
+      'test-team': 'blue',
+      'test-about': 'me',
+      'test-newsletter': 'on',
     })
-    const wrong = await visitor.register({ ...person, company: 'x'.repeat(21), team: 'green' })
+    const wrong = await visitor.register({
+      ...person,
+      'test-company': 'x'.repeat(21),
+      'test-team': 'green',
+    })
     const asJson = await visitor.register(person, { Accept: 'application/json' })
 
     expect(missing.status).toBe(422)
-    expect(errorsOf(missing)).toEqual({ company: t('fields.company.missing') })
+    expect(errorsOf(missing)).toEqual({ 'test-company': t('fields.test-company.missing') })
     const form = page(missing).querySelector('main form')
-    expect(form?.querySelector('#team [selected]')?.getAttribute('value')).toBe('blue')
-    expect(form?.querySelector('#about')?.text).toContain('me')
-    expect(form?.querySelector('#newsletter')?.hasAttribute('checked')).toBe(true)
-    expect(form?.querySelector('#company')?.attributes).toMatchObject({
+    expect(form?.querySelector('#test-team [selected]')?.getAttribute('value')).toBe('blue')
+    expect(form?.querySelector('#test-about')?.text).toContain('me')
+    expect(form?.querySelector('#test-newsletter')?.hasAttribute('checked')).toBe(true)
+    expect(form?.querySelector('#test-company')?.attributes).toMatchObject({
       autocomplete: 'organization',
-      'aria-describedby': 'company-error company-hint',
+      'aria-describedby': 'test-company-error test-company-hint',
     })
     expect(errorsOf(wrong)).toEqual({
-      company: t('fields.company.long'),
-      team: t('fields.team.missing'),
+      'test-company': t('fields.test-company.long'),
+      'test-team': t('fields.test-team.missing'),
     })
-    expect(valueOf(wrong, 'company')).toBe('x'.repeat(21))
-    expect(asJson.body).toMatchObject({ errors: { company: t('fields.company.missing') } })
+    expect(valueOf(wrong, 'test-company')).toBe('x'.repeat(21))
+    expect(asJson.body).toMatchObject({
+      errors: { 'test-company': t('fields.test-company.missing') },
+    })
   })
 
   it('stores them, the account shows them, and so does the export', async () => {
     const visitor = site.visitor()
-    const fields = { company: ' Lantern & Co ', team: 'red', newsletter: 'on' }
+    const fields = { 'test-company': ' Lantern & Co ', 'test-team': 'red', 'test-newsletter': 'on' }
     const { username } = await visitor.registerAndSignIn(fields)
 
     const account = page(await visitor.get('/account')).querySelector('main')
     const exported = await visitor.get('/account/export')
 
-    const stored = { company: 'Lantern & Co', team: 'red', newsletter: true }
+    const stored = { 'test-company': 'Lantern & Co', 'test-team': 'red', 'test-newsletter': true }
     expect(await detailsOf(username)).toEqual(stored)
     const rows = account?.querySelectorAll('dt').map(({ text }) => text)
     expect(rows).toEqual(expect.arrayContaining(['Company', 'Team', 'Send me the newsletter']))
@@ -81,60 +86,67 @@ describe('POST /register on a site with fields', () => {
 
 describe(`GET and POST ${PATH}`, () => {
   it('change what was given; what is emptied goes, and what the list has no more stays', async () => {
-    const { visitor, username } = await oldMember()
-    const before = { company: 'Lantern Ltd', team: 'red', shoes: '42' }
+    const { visitor, username } = await newMember()
+    const before = { 'test-company': 'Lantern Ltd', 'test-team': 'red', shoes: '42' }
     await usersOf(site).updateOne({ username }, { $set: { details: before } })
 
     const shown = await visitor.get(PATH)
     const changed = await visitor.fill(PATH, {
-      company: 'Cave Ltd',
-      team: '',
-      about: 'two\r\nlines',
+      'test-company': 'Cave Ltd',
+      'test-team': '',
+      'test-about': 'two\r\nlines',
     })
 
-    expect(valueOf(shown, 'company')).toBe('Lantern Ltd')
+    expect(valueOf(shown, 'test-company')).toBe('Lantern Ltd')
     expect(shown.text).not.toContain(t('account.details.asked'))
     expect([changed.status, changed.headers.location]).toEqual([303, '/account'])
     expect(await detailsOf(username)).toEqual({
-      company: 'Cave Ltd',
-      about: 'two\r\nlines',
-      newsletter: false,
+      'test-company': 'Cave Ltd',
+      'test-about': 'two\r\nlines',
+      'test-newsletter': false,
       shoes: '42',
     })
   })
 
   it('refuse by field, in JSON too, and tell a script which fields there are', async () => {
-    const { visitor, username } = await oldMember()
+    const { visitor, username } = await newMember()
     const json = { Accept: 'application/json' }
 
-    const refused = await visitor.fill(PATH, { company: '', about: 'kept' })
-    const asJson = await visitor.send(PATH, { company: '', newsletter: 'perhaps' }, json)
+    const refused = await visitor.fill(PATH, { 'test-company': '', 'test-about': 'kept' })
+    const asJson = await visitor.send(
+      PATH,
+      { 'test-company': '', 'test-newsletter': 'perhaps' },
+      json,
+    )
     const read = await visitor.get(PATH, json)
 
     expect(refused.status).toBe(422)
-    expect(errorsOf(refused)).toEqual({ company: t('fields.company.missing') })
-    expect(page(refused).querySelector('#about')?.text).toContain('kept')
+    expect(errorsOf(refused)).toEqual({ 'test-company': t('fields.test-company.missing') })
+    expect(page(refused).querySelector('#test-about')?.text).toContain('kept')
     expect(asJson.body).toMatchObject({
-      errors: { company: t('fields.company.missing'), newsletter: t('errors.yes-no') },
+      errors: {
+        'test-company': t('fields.test-company.missing'),
+        'test-newsletter': t('errors.yes-no'),
+      },
     })
     expect(read.body).toMatchObject({
       isAsked: true,
-      userFields: [{ name: 'company', control: 'text', isRequired: true }, {}, {}, {}],
+      userFields: [{ name: 'test-company', control: 'text', isRequired: true }, {}, {}, {}],
     })
     expect(await detailsOf(username)).toBeUndefined()
   })
 
   it('need a member, and a form of the site', async () => {
-    const { visitor } = await oldMember()
+    const { visitor } = await newMember()
 
     expect((await site.visitor().get(PATH)).headers.location).toContain('/login?next=')
-    expect((await visitor.post(PATH, { company: 'Cave Ltd' })).status).toBe(403)
+    expect((await visitor.post(PATH, { 'test-company': 'Cave Ltd' })).status).toBe(403)
   })
 })
 
 describe('An account from before a field was asked of everybody', () => {
   it('is asked once after the sign-in and led on to where it wanted, but to no other site', async () => {
-    const { username } = await oldMember()
+    const { username } = await newMember()
     const visitor = site.visitor()
 
     const signedIn = await visitor.fill('/login?next=%2Faccount%2Fsessions%3Fa%3Db', {
@@ -144,9 +156,12 @@ describe('An account from before a field was asked of everybody', () => {
     const asking = signedIn.headers.location ?? ''
     const asked = await visitor.get(asking)
     const elsewhere = await visitor.get('/home')
-    const refused = await visitor.fill(asking, { company: '' })
-    const saved = await visitor.fill(asking, { company: 'Cave Ltd' })
-    const abroad = await visitor.fill(asking, { company: 'Cave Ltd', next: '//evil.example' })
+    const refused = await visitor.fill(asking, { 'test-company': '' })
+    const saved = await visitor.fill(asking, { 'test-company': 'Cave Ltd' })
+    const abroad = await visitor.fill(asking, {
+      'test-company': 'Cave Ltd',
+      next: '//evil.example',
+    })
 
     expect([signedIn.status, asking]).toEqual([
       303,
@@ -162,7 +177,7 @@ describe('An account from before a field was asked of everybody', () => {
   })
 
   it('is asked after a second factor and after a passkey too', async () => {
-    const { visitor: owner, username } = await oldMember()
+    const { visitor: owner, username } = await newMember()
     const { authenticator } = await addPasskey(owner)
     const { code } = await giveApp(site, username)
     const [byCode, byPasskey] = [site.visitor(), site.visitor()]
@@ -177,7 +192,7 @@ describe('An account from before a field was asked of everybody', () => {
   })
 
   it('gets the answer of always in JSON', async () => {
-    const { username } = await oldMember()
+    const { username } = await newMember()
 
     const answer = await site.visitor().signIn({ username }, { Accept: 'application/json' })
 
