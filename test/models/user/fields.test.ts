@@ -23,8 +23,10 @@ describe('The fields of a user', () => {
       'captcha: the name is taken',
       'captcha: the example does not fit',
       'en: fields.captcha.label',
+      'en: fields.captcha.missing',
       'en: fields.captcha.options.a',
       'zh-CN: fields.captcha.label',
+      'zh-CN: fields.captcha.missing',
       'zh-CN: fields.captcha.options.a',
     ])
   })
@@ -51,7 +53,7 @@ function missingSentences(field: UserField, locale: string): string[] {
   const keys = [
     'label',
     ...(field.hasHint ? ['hint'] : []),
-    ...(field.isRequired ? ['missing'] : []),
+    ...(field.isRequired || field.control === 'select' ? ['missing'] : []),
     ...(field.control === 'select' ? field.options.map((value) => `options.${value}`) : []),
   ].map((key) => `fields.${field.name}.${key}`)
   return keys.filter((key) => !sentenceOf(sentences, key)).map((key) => `${locale}: ${key}`)
