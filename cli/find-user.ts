@@ -27,7 +27,10 @@ export async function findUser(name: string): Promise<UserDocument> {
 export function forOneUser(
   parent: Command,
   command: string,
-  work: (target: Target, options: { yes?: boolean; json?: boolean }) => Promise<void>,
+  work: (
+    target: Target,
+    options: { yes?: boolean; json?: boolean; set?: Record<string, string> },
+  ) => Promise<void>,
 ): Command {
   const words = parent.name() === 'user' ? 'user' : `user ${parent.name()}`
   return parent

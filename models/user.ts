@@ -1,5 +1,6 @@
 // The users: their documents, and how one is found.
 import mongoose, { Schema, type InferSchemaType, type Types } from 'mongoose'
+import { shownDetails } from './user/field-values.ts'
 import { nameKey } from './user/name-key.ts'
 
 const schema = new Schema(
@@ -49,6 +50,7 @@ const schema = new Schema(
       ],
       default: undefined,
     },
+    details: { type: Schema.Types.Mixed, default: undefined }, // by the fields of models/user/fields.ts
     devices: { type: [{ hash: String, at: Date, _id: false }], default: undefined }, // where this user signed in: models/sign-in/device.ts
     demo: Boolean, // made by `sesame demo`, which may delete it again whatever its name has become
   },
@@ -96,7 +98,8 @@ export function keysOf({ username, email }: Names) {
 
 /** What the account page shows of a user; undefined if the account is gone. */
 export async function findAccount(id: string) {
-  const fields = 'username email createdAt emailVerifiedAt refusedEmail pendingEmail twoFactor'
+  const fields =
+    'username email createdAt emailVerifiedAt refusedEmail pendingEmail twoFactor details'
   const user = await User.findById(id).select(fields).lean()
   const refused = user?.refusedEmail
   const isCurrent = refused === user?.email || refused === user?.pendingEmail?.address
@@ -106,6 +109,7 @@ export async function findAccount(id: string) {
         email: user.email ?? '',
         memberSince: user.createdAt ?? user._id.getTimestamp(),
         isVerified: user.emailVerifiedAt instanceof Date,
+        ...shownDetails(user.details),
         ...(user.twoFactor ? { recoveryCodesLeft: user.twoFactor.recoveryCodes.length } : {}),
         ...(refused && isCurrent ? { refusedEmail: refused } : {}),
       }

@@ -11,6 +11,7 @@ import { throttleQuestion, throttleCaptcha } from '../middleware/throttle.ts'
 import * as account from './account.ts'
 import * as accountActivity from './account/activity.ts'
 import * as accountDelete from './account/delete.ts'
+import * as accountDetails from './account/details.ts'
 import * as accountEmail from './account/email.ts'
 import * as accountEmailToken from './account/email/token.ts'
 import * as accountExport from './account/export.ts'
@@ -78,6 +79,7 @@ export const withSession: Row[] = [
   ['/account/email', [member, recent], accountEmail],
   ['/account/email/:token', bearer, accountEmailToken],
   ['/account/not-me/:token', bearer, accountNotMeToken],
+  ['/account/details', member, accountDetails],
   ['/account/username', [member, recentWithoutPassword], accountUsername],
   ['/account/two-factor', [member, recent], accountTwoFactor],
   ['/account/two-factor/picture', [member, recentForm], accountTwoFactorPicture],

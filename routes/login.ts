@@ -7,6 +7,7 @@ import { rememberFailures } from '../middleware/answer/failed-attempts.ts'
 import { checkForm, nextOf, renderRefusal } from '../middleware/form.ts'
 import { record } from '../middleware/log/security-events.ts'
 import { signIn } from '../middleware/session.ts'
+import { landingOf } from '../middleware/session/landing.ts'
 import { beginPending } from '../middleware/session/pending.ts'
 import { sentTrust } from '../middleware/session/trusted-device.ts'
 import { callerOf } from '../middleware/throttle.ts'
@@ -34,7 +35,8 @@ export async function submit(req: Request, res: Response) {
       rememberFailures(req, failures)
     }
     record(req, result) // now, with the new session's name
-    res.redirect(303, isPending ? '/login/second-factor' : nextOf(req))
+    const { id } = member
+    res.redirect(303, isPending ? '/login/second-factor' : await landingOf(res, id, nextOf(req)))
   } else {
     if (form.ok && asksAfterFailures(req)) await noteFailure(callerOf(req), username)
     renderRefusal(req, res, 'login', result, {

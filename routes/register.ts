@@ -8,14 +8,15 @@ import { signIn } from '../middleware/session.ts'
 import { settingsOf } from '../middleware/settings.ts'
 import { callerOf } from '../middleware/throttle.ts'
 import { register, registration } from '../models/account/registration.ts'
+import { describeFields } from '../models/user/field-values.ts'
 import type { Member } from '../models/user.ts'
 
 export function show(req: Request, res: Response) {
-  res.render('register', offerCaptcha(req))
+  res.render('register', { ...describeFields(), ...offerCaptcha(req) })
 }
 
 export async function submit(req: Request, res: Response) {
-  const form = await checkForm(req, registration)
+  const form = await checkForm(req, registration())
   const result = form.ok
     ? await register(form.value, callerOf(req), { locale: localeOf(res) })
     : form
@@ -26,6 +27,7 @@ export async function submit(req: Request, res: Response) {
   } else {
     renderRefusal(req, res, 'register', result, {
       typed: form.typed,
+      ...describeFields(),
       ...offerCaptcha(req, result.errors),
     })
   }

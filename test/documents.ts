@@ -5,7 +5,7 @@ import { attemptLimits } from '../config/limits.ts'
 import type { Site } from './helper.ts'
 import type { Visitor } from './visitor.ts'
 
-export type StoredUser = { username: string; email?: string; password: unknown }
+export type StoredUser = { username: string; email?: string; password: unknown; details?: unknown }
 export type StoredSession = {
   _id: string
   expires: Date

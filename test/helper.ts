@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { Writable } from 'node:stream'
 import type { Express } from 'express'
 import mongoose from 'mongoose'
-import { inject } from 'vitest'
+import { afterAll, beforeAll, inject } from 'vitest'
 import { createApp } from '../app.ts'
 import { openMetrics } from '../bin/metrics-server.ts'
 import { commandOptions, embeddedWrites } from '../config/database.ts'
@@ -15,10 +15,25 @@ import { buildIndexes } from '../models/database/indexes.ts'
 import { findCaughtMails, type CaughtMail } from '../models/mail/mailbox.ts'
 import { untilHandled } from '../models/mail/outbox.ts'
 import { Postman } from '../models/mail/postman.ts'
+import { userFields, type UserField } from '../models/user/fields.ts'
 import { Visitor } from './visitor.ts'
 
 export const CAPTCHA = 'SESAM'
 export const validPassword = 'a lantern in the cave'
+
+/** The fields that this site has. But for the tests that use them, its tests are about the site as it comes, without any. */
+export const ownFields = userFields.splice(0)
+
+/** Give the sites of a test file these fields. One process runs many files: afterwards there are none again. */
+export function useFields(fields: UserField[]): void {
+  beforeAll(() => {
+    userFields.push(...fields)
+  })
+  afterAll(() => {
+    userFields.length = 0
+  })
+}
+
 const MAIL_TIMEOUT = 60_000 // milliseconds: for a busy machine
 
 export type Site = {

@@ -2,7 +2,7 @@
 import type { Express } from 'express'
 import { parse, type HTMLElement } from 'node-html-parser'
 import supertest, { type Response } from 'supertest'
-import { CAPTCHA, uniqueUsername, validPassword } from './helper.ts'
+import { CAPTCHA, ownFields, uniqueUsername, validPassword } from './helper.ts'
 import { signedCookie, storeUser } from './member.ts'
 
 export type Fields = Record<string, string>
@@ -93,10 +93,11 @@ export class Visitor {
   }
 }
 
-/** The fields of somebody who is not registered yet. */
+/** The fields of somebody who is not registered yet, with those of models/user/fields.ts: a site in a process of its own has them. */
 export function newPerson() {
   const username = uniqueUsername()
-  return { username, email: `${username}@example.com`, password: validPassword }
+  const details = Object.fromEntries(ownFields.map(({ name, example }) => [name, example]))
+  return { ...details, username, email: `${username}@example.com`, password: validPassword }
 }
 
 /** The elements of a page that was answered. */

@@ -1,6 +1,6 @@
 // What became of the rows of an import, in sentences.
 import { sesame } from '../../config/paths.ts'
-import { refusalReasons, type RefusalReason } from '../../models/operator/import/row.ts'
+import { wordsOf } from '../../models/operator/import/row.ts'
 import type { ImportReport, Refused } from '../../models/operator/import.ts'
 import { counted, plain, print, printError } from '../terminal.ts'
 
@@ -25,14 +25,14 @@ export async function printImportReport(
   await print(`  ${counted(refused, 'row')} refused`)
   for (const { line, reason, username } of shown) {
     const whose = username === undefined ? '' : ` (${plain(username)})`
-    await print(`    line ${line}${whose}: ${refusalReasons[reason]}`)
+    await print(`    line ${line}${whose}: ${wordsOf(reason)}`)
   }
   if (refused > shown.length) {
     await print(
       `    … ${reportFile === undefined ? '--report FILE writes all of them' : `all of them are in ${reportFile}`}. By reason:`,
     )
     for (const [reason, count] of Object.entries(report.reasons)) {
-      await print(`    ${count.toLocaleString('en')} × ${refusalReasons[reason as RefusalReason]}`)
+      await print(`    ${count.toLocaleString('en')} × ${wordsOf(reason)}`)
     }
   }
   if (withoutEmail > 0) {

@@ -1,4 +1,4 @@
-// `sesame user add|lock|unlock|reset-link|delete`: what an operator does for people, or to them.
+// `sesame user add|change|lock|unlock|reset-link|delete`: what an operator does for people, or to them.
 import type { Command } from 'commander'
 import { sesame } from '../../config/paths.ts'
 import { translator } from '../../config/i18n.ts'
@@ -6,19 +6,22 @@ import { MINUTE } from '../../config/time.ts'
 import { readForm } from '../../lib/form.ts'
 import { deleteAccount } from '../../models/account/deletion.ts'
 import { lockUser, unlockUser } from '../../models/operator/users.ts'
+import { changeDetails, detailsForm } from '../../models/user/details.ts'
 import { isEmailClaimable } from '../../models/account/email-change/claim.ts'
 import { register, registration } from '../../models/account/registration.ts'
 import { issueReset, tokenTtl } from '../../models/mail/token.ts'
+import { userFields } from '../../models/user/fields.ts'
 import { withDatabase } from '../database.ts'
 import { askPassword, confirmByTyping, readPassword } from '../prompts.ts'
 import { counted, example, plain, print, printError, Refusal } from '../terminal.ts'
 import { forOneUser, type Target } from '../find-user.ts'
+import { addSet, setExample, type SetFields } from '../user-fields.ts'
 
-type AddOptions = { passwordStdin?: boolean; verified?: boolean }
+type AddOptions = { passwordStdin?: boolean; verified?: boolean; set?: SetFields }
 
 /** Add the commands that change something to the group of those about users. */
 export function addUserChanges(user: Command): void {
-  user
+  const addition = user
     .command('add')
     .description('Add a user, by the rules of the registration page. The password is asked for.')
     .argument('<name>', 'the new username')
@@ -27,6 +30,11 @@ export function addUserChanges(user: Command): void {
     .option('--verified', 'you vouch for the address: no letter has to confirm it')
     .addHelpText('after', example('user add alice alice@example.com --verified'))
     .action(add)
+  addSet(addition)
+  if (userFields.length > 0) {
+    const changing = forOneUser(user, 'change', change).description('Change fields of a user.')
+    addSet(changing).addHelpText('after', `  ${sesame} user change alice ${setExample()}`)
+  }
   forOneUser(user, 'lock', lock).description(
     'Keep a user out: no sign-in any more, and all sessions end.',
   )
@@ -45,17 +53,17 @@ async function add(username: string, email: string, options: AddOptions): Promis
   const password = options.passwordStdin ? await readPassword() : await askPassword()
   await withDatabase(
     async () => {
-      const form = readForm({ username, email, password }, registration)
+      const form = readForm({ ...options.set, username, email, password }, registration())
       // To whom such an address belongs is found out by a link in a mail, which this command does not send.
       if (form.ok && (await isEmailClaimable(form.value.email))) {
-        throw new Refusal(sentences({ email: 'errors.email.taken' }))
+        throw new Refusal(sentences('added', { email: 'errors.email.taken' }))
       }
       // Whoever has the database in hand is not throttled.
       const how = { isVouchedFor: options.verified ?? false }
       const result = form.ok
         ? await register(form.value, { networks: [], isCounted: false }, how)
         : form
-      if (!result.ok) throw new Refusal(sentences(result.errors))
+      if (!result.ok) throw new Refusal(sentences('added', result.errors))
       const { value: member } = result
       await print(`Added ${plain(member.username)} with the email ${plain(member.email)}.`)
     },
@@ -63,10 +71,17 @@ async function add(username: string, email: string, options: AddOptions): Promis
   )
 }
 
-function sentences(errors: Record<string, string>): string {
+async function change({ id, name }: Target, { set = {} }: { set?: SetFields }): Promise<void> {
+  const form = readForm(set, detailsForm(Object.keys(set)))
+  if (!form.ok) throw new Refusal(sentences('changed', form.errors))
+  await changeDetails(id, form.value)
+  await print(`${name} has ${counted(Object.keys(set).length, 'changed field')}.`)
+}
+
+function sentences(done: 'added' | 'changed', errors: Record<string, string>): string {
   const t = translator('en')
   const lines = Object.entries(errors).map(([field, key]) => `  ${field}: ${t(key)}`)
-  return ['This user was not added:', ...lines].join('\n')
+  return [`This user was not ${done}:`, ...lines].join('\n')
 }
 
 async function lock({ id, name, store }: Target): Promise<void> {

@@ -89,10 +89,11 @@ async function show({ user, store }: Target, { json }: { json?: boolean }): Prom
     ['Password', passwordWords(person)],
     ['Factor', factorWords(person)],
     ...passkeyLines(person),
+    ...Object.entries(person.details ?? {}).map(([field, value]) => [field, fieldWords(value)]),
     ['Locked', lockedWords(locked, lockedAt)],
     ['Sessions', `${sessions}${since('last active', lastActive)}`],
   ]
-  for (const [label = '', value = ''] of lines) await print(`${label.padEnd(10)}${value}`)
+  for (const [label = '', value = ''] of lines) await print(`${label.padEnd(9)} ${value}`)
 }
 
 function since(words: string, at: Date | undefined): string {
@@ -125,6 +126,11 @@ function passkeyLines({ passkeys }: Person): string[][] {
       ...(isEnough ? [] : ['only with the password']),
     ].join(', '),
   ])
+}
+
+function fieldWords(value: string | boolean): string {
+  if (typeof value === 'string') return plain(value)
+  return value ? 'yes' : 'no'
 }
 
 function lockedWords(locked: ListedUser['locked'], lockedAt: Date | undefined): string {

@@ -9,6 +9,7 @@ import { queueLetter, type Letter } from '../mail/outbox.ts'
 import { accept, refuse, type Result } from '../result.ts'
 import { countAttempt, type Caller } from '../sign-in/throttle.ts'
 import { email } from '../user/email.ts'
+import { detailRules, detailsIn } from '../user/field-values.ts'
 import { isPersonal, newPassword, personalRule } from '../user/new-password.ts'
 import { isReservedForOthers } from '../user/reservation.ts'
 import { byName, keysOf, takenKey, User, type Member } from '../user.ts'
@@ -18,10 +19,13 @@ import { isEmailClaimable, isEmailTaken } from './email-change/claim.ts'
 import { begin, done, type Unfinished } from './unfinished.ts'
 
 /** The form of a new account: every rule of a field, and what a password must not contain. */
-export const registration = z
-  .object({ username, email, password: newPassword })
-  .refine(({ password, ...owner }) => !isPersonal(password, Object.values(owner)), personalRule)
+export function registration() {
+  return z
+    .object({ username, email, password: newPassword, ...detailRules() })
+    .refine((form) => !isPersonal(form.password, [form.username, form.email]), personalRule)
+}
 
+type Registration = z.output<ReturnType<typeof registration>>
 type How = { locale?: Locale; isVouchedFor?: boolean }
 
 /**
@@ -32,7 +36,7 @@ type How = { locale?: Locale; isVouchedFor?: boolean }
  * whoever only types an address takes nothing away.
  */
 export async function register(
-  form: z.output<typeof registration>,
+  form: Registration,
   caller: Caller,
   how: How,
 ): Promise<Result<Member>> {
@@ -40,7 +44,7 @@ export async function register(
 }
 
 async function create(
-  form: z.output<typeof registration>,
+  form: Registration,
   caller: Caller,
   { locale, isVouchedFor = false }: How,
 ): Promise<Result<Member>> {
@@ -66,6 +70,7 @@ async function create(
       ...(isClaim ? { pendingEmail: { address: email, askedAt: new Date() } } : {}),
       ...(isVouchedFor && !isClaim ? { emailVerifiedAt: new Date() } : {}),
       password,
+      details: detailsIn(form),
       createdAt: new Date(),
     })
   } catch (error) {

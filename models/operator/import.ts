@@ -15,7 +15,7 @@ export type ImportReport = {
   skipped: number
   refused: number
   withoutEmail: number
-  reasons: Partial<Record<RefusalReason, number>>
+  reasons: Record<string, number>
   unknownFields: string[]
   /** True if it was stopped before the last row. */
   stopped: boolean

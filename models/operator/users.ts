@@ -8,6 +8,7 @@ import { timeOfStep } from '../../lib/totp.ts'
 import { passkeysOf } from '../account/passkeys.ts'
 import { findLocked, forgetFailures } from '../sign-in/throttle.ts'
 import { endAllSessions } from '../session.ts'
+import { shownDetails } from '../user/field-values.ts'
 import { User, type UserDocument } from '../user.ts'
 
 const PAGE = 500 // documents in one answer of the database
@@ -49,6 +50,7 @@ export async function describeUser(store: SessionStore, user: UserDocument) {
   return {
     ...listed,
     emailVerifiedAt: user.emailVerifiedAt ?? undefined,
+    ...shownDetails(user.details),
     passwordChangedAt: user.passwordChangedAt ?? undefined,
     lockedAt: user.lockedAt ?? undefined,
     twoFactor: twoFactorOf(user),

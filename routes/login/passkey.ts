@@ -10,6 +10,7 @@ import { nextOf, renderRefusal } from '../../middleware/form.ts'
 import { record } from '../../middleware/log/security-events.ts'
 import { signIn } from '../../middleware/session.ts'
 import { offerChallenge, takeSentChallenge } from '../../middleware/session/challenge.ts'
+import { landingOf } from '../../middleware/session/landing.ts'
 import { settingsOf } from '../../middleware/settings.ts'
 import { callerOf } from '../../middleware/throttle.ts'
 import type { Refused } from '../../models/result.ts'
@@ -31,7 +32,7 @@ export async function submit(req: Request, res: Response) {
     await signIn(req, member, form.ok && form.value.remember)
     rememberFailures(req, failures)
     record(req, result) // now, with the new session's name
-    res.redirect(303, nextOf(req))
+    res.redirect(303, await landingOf(res, member.id, nextOf(req)))
   } else {
     const { remember = '' } = form.typed
     const unknown = form.ok && isUnknown(result) ? form.value.credential.id : undefined

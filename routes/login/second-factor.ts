@@ -11,6 +11,7 @@ import { localeOf } from '../../middleware/locale.ts'
 import { record } from '../../middleware/log/security-events.ts'
 import { signIn } from '../../middleware/session.ts'
 import { offerChallenge, takeSentChallenge } from '../../middleware/session/challenge.ts'
+import { landingOf } from '../../middleware/session/landing.ts'
 import { pendingOf, type PendingSignIn } from '../../middleware/session/pending.ts'
 import { trustBrowser } from '../../middleware/session/trusted-device.ts'
 import { settingsOf } from '../../middleware/settings.ts'
@@ -51,7 +52,7 @@ export async function submit(req: Request, res: Response) {
       await trustBrowser(req, member.id)
       record(req, { events: [{ event: 'device-trusted', userId: member.id }] })
     }
-    res.redirect(303, pending.next)
+    res.redirect(303, await landingOf(res, member.id, pending.next))
   } else {
     renderRefusal(req, res, 'login/second-factor', result, {
       isRecovery,

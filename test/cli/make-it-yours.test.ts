@@ -1,4 +1,4 @@
-// docs/make-it-yours.md, done on one copy of the project: another name, a page of one's own, a third language, no lessons; and its checks pass.
+// docs/make-it-yours.md, done on one copy of the project: another name, a page and a field of one's own, a third language, no lessons; and its checks pass.
 // The whole of the copy's tests would take minutes: whoever wants them runs `npm run test:quick` there.
 import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
@@ -27,10 +27,12 @@ const CHANGED = [
   'test/routes/reading-list.test.ts',
   'routes/index.ts',
   'models/database/collections.ts',
+  'models/user/fields.ts',
 ]
-const TESTS = ['structure', 'locales', 'docs', 'dependencies', 'routes/reading-list'].map(
-  (name) => `test/${name}.test.ts`,
-)
+const TESTS = [
+  ...['structure', 'locales', 'docs', 'dependencies', 'routes/reading-list'],
+  ...['models/user/fields', 'routes/account/details-own'], // over HTTP, with the field that is added here
+].map((name) => `test/${name}.test.ts`)
 const SOURCES = ['app.ts', 'bin', 'cli', 'config', 'lib', 'middleware', 'models', 'routes', 'views']
 // What an earlier version of the site has stored goes in its time.
 const STILL_NAMING = [
@@ -85,6 +87,29 @@ describe('A copy of the project', () => {
     expect(await readFile(join(copy, 'config/site.ts'), 'utf8')).toContain("en: 'Beacon'")
   })
 
+  it('takes a field of the user in three files, as both languages of the recipe have it', async () => {
+    const code = await blockOf('docs/make-it-yours.md', 'ts')
+    const [imports = '', ...rest] = code.split('\n\n')
+    await change('models/user/fields.ts', (source) =>
+      source
+        .replace(/^import type .*$/m, `$&\n${imports}`)
+        .replace(/^\/\*\* In the order .*$\n^export const .*\n/m, rest.join('\n\n')),
+    )
+    const words = {
+      'config/locales/en.json': 'docs/make-it-yours.md',
+      'config/locales/zh-CN.json': 'docs/make-it-yours.zh-CN.md',
+    }
+    for (const [file, recipe] of Object.entries(words)) {
+      const group = await blockOf(recipe, 'json')
+      await change(file, (text) =>
+        text.replace(/\n\}\n$/, `,\n${group.trimEnd().replace(/^/gm, '  ')}\n}\n`),
+      )
+    }
+
+    expect(await blockOf('docs/make-it-yours.zh-CN.md', 'ts')).toBe(code)
+    expect(await readFile(join(copy, 'models/user/fields.ts'), 'utf8')).toContain("'company'")
+  })
+
   it('keeps its lessons while something is in the way of removing them, which is named', async () => {
     const withoutGit = await sesame('remove', 'lessons')
     await git('init')
@@ -134,6 +159,12 @@ describe('A copy of the project', () => {
 })
 
 const sesame = (...words: string[]) => node('tsx/dist/cli.mjs', 'bin/sesame.ts', ...words)
+
+/** The code of this language in a document of the copy. */
+async function blockOf(path: string, language: string): Promise<string> {
+  const text = await readFile(join(copy, path), 'utf8')
+  return new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\`$`, 'ms').exec(text)?.[1] ?? ''
+}
 
 const commit = async () => {
   await git('add', '--all')

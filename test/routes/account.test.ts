@@ -33,6 +33,15 @@ describe.each([...BELOW.map((name) => `/account/${name}`), '/account/email/gone'
 )
 
 describe('GET /account', () => {
+  it('leads to no details on a site without fields', async () => {
+    const member = site.visitor()
+    await member.becomeMember()
+
+    expect((await member.get('/account')).text).not.toContain('/account/details')
+    expect((await member.get('/account/details')).status).toBe(404)
+    expect((await member.send('/account/details', { company: 'x' })).status).toBe(404)
+  })
+
   it('has the way to delete it last, apart from the other settings', async () => {
     const member = site.visitor()
     await member.becomeMember()

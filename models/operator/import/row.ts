@@ -3,6 +3,8 @@ import { z } from 'zod'
 import { countCodePoints } from '../../../lib/code-points.ts'
 import type { Row } from '../../../lib/files/rows.ts'
 import { email } from '../../user/email.ts'
+import { detailRules, type Details } from '../../user/field-values.ts'
+import { userFields } from '../../user/fields.ts'
 import { keysOf } from '../../user.ts'
 import { isInvisible } from '../../user/username.ts'
 
@@ -28,7 +30,7 @@ export const refusalReasons = {
   'email-taken': 'the email is taken by an earlier row or user',
 } as const
 
-export type RefusalReason = keyof typeof refusalReasons
+export type RefusalReason = keyof typeof refusalReasons | `field-${string}`
 
 /** A user as the row describes one, with the keys that make the name and the address unique. */
 export type NewUser = {
@@ -40,8 +42,15 @@ export type NewUser = {
   emailVerifiedAt?: Date
   password: string
   createdAt: Date
+  details?: Details
 }
 export type Taking = { ok: true; user: NewUser } | { ok: false; reason: RefusalReason }
+
+/** A reason in words; of a field of models/user/fields.ts that its value does not fit. */
+export function wordsOf(reason: string): string {
+  const words: Record<string, string> = refusalReasons
+  return words[reason] ?? `the field "${reason.replace('field-', '')}" does not fit its rule`
+}
 
 /** Read a row. The password stays the bare md5 that it is. */
 export function readUser(row: Row, now: Date): Taking {
@@ -54,15 +63,19 @@ export function readUser(row: Row, now: Date): Taking {
   }
   const address = readEmail(email)
   if (address === null) return { ok: false, reason: 'email-form' }
+  const details = readDetails(row.fields)
+  if (!details.ok) return details
   const owner = { username: name.value, ...(address === undefined ? {} : { email: address }) }
   const digest = password.trim().toLowerCase()
   const since = readDate(createdAt) ?? now
-  return { ok: true, user: { ...owner, ...keysOf(owner), password: digest, createdAt: since } }
+  const user = { ...owner, ...keysOf(owner), password: digest, createdAt: since, ...details.value }
+  return { ok: true, user }
 }
 
 /** The fields of a row that nothing is taken from. */
 export function unknownFields(row: Row): string[] {
-  return 'problem' in row ? [] : Object.keys(row.fields).filter((name) => !KNOWN.includes(name))
+  const known = [...KNOWN, ...userFields.map(({ name }) => name)]
+  return 'problem' in row ? [] : Object.keys(row.fields).filter((name) => !known.includes(name))
 }
 
 function readName(value: unknown) {
@@ -80,6 +93,18 @@ function readName(value: unknown) {
 function readEmail(value: unknown): string | undefined | null {
   if (value === undefined || value === null || value === '') return undefined
   return email.safeParse(value).data ?? null
+}
+
+// What a row leaves out its user is asked for later: another site need not have asked for it.
+function readDetails(fields: Record<string, unknown>) {
+  const details: Details = {}
+  for (const [name, rule] of Object.entries(detailRules())) {
+    const value = fields[name] ?? ''
+    const read = value === '' ? undefined : rule.safeParse(value)
+    if (read && !read.success) return { ok: false, reason: `field-${name}` } as const
+    if (read) details[name] = read.data
+  }
+  return { ok: true, value: Object.keys(details).length > 0 ? { details } : {} } as const
 }
 
 const exportedDate = z.object({ $date: z.string() }).transform(({ $date }) => $date)
