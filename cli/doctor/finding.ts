@@ -8,6 +8,13 @@ export type Finding = {
 }
 
 /** What one check has found so far. */
+/** What to do about a certificate that this machine does not trust, if that is what an error's message tells. */
+export function todoOfCertificate(message: string): string | undefined {
+  return /certificate/i.test(message)
+    ? 'Its certificate is not trusted. If an authority of your own signed it: NODE_EXTRA_CA_CERTS=/path/to/ca.pem'
+    : undefined
+}
+
 export class Findings {
   readonly all: Finding[] = []
   private readonly check: string

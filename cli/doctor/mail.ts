@@ -3,7 +3,7 @@ import { Readable } from 'node:stream'
 import type { Settings } from '../../config/env.ts'
 import { sesame } from '../../config/paths.ts'
 import { transportTo } from '../../lib/mail/smtp.ts'
-import { Findings, type Finding } from './finding.ts'
+import { Findings, todoOfCertificate, type Finding } from './finding.ts'
 
 type Transport = Awaited<ReturnType<typeof transportTo>>
 type SmtpError = NodeJS.ErrnoException & { command?: string; responseCode?: number }
@@ -39,12 +39,11 @@ export async function checkMail({ smtpUrl, mailFrom }: Settings): Promise<Findin
       )
       return findings.all
     }
-    const todo = /certificate/i.test(message)
-      ? 'Its certificate is not trusted. If an authority of your own signed it: NODE_EXTRA_CA_CERTS=/path/to/ca.pem'
-      : code === 'EAUTH'
+    const todo =
+      code === 'EAUTH'
         ? 'Check user and password in SMTP_URL; special characters have to be percent-encoded.'
         : 'Check host, port and protocol (smtp:// or smtps://) in SMTP_URL, and that no firewall is in between.'
-    findings.wrong(`${host} does not take mails (${code}).`, todo)
+    findings.wrong(`${host} does not take mails (${code}).`, todoOfCertificate(message) ?? todo)
   } finally {
     transport.close()
   }

@@ -1,7 +1,7 @@
 // The site as people reach it: what BASE_URL promises, and what really comes back from there.
 import type { Settings } from '../../config/env.ts'
 import { cookieName, isHttps } from '../../config/session.ts'
-import { Findings, type Finding } from './finding.ts'
+import { Findings, todoOfCertificate, type Finding } from './finding.ts'
 
 const TIMEOUT = 5000 // milliseconds
 
@@ -25,9 +25,11 @@ async function checkAnswer(settings: Settings): Promise<Finding[]> {
     await answer.body?.cancel()
     findings.all.push(...judge(settings, url, answer))
   } catch (error) {
+    const { code, message } = reasonOf(error)
     findings.warning(
-      `${url} does not answer (${reasonOf(error)}).`,
-      'Start the site; if it runs, check BASE_URL, the proxy, its certificate and the way from this machine to it.',
+      `${url} does not answer (${code}).`,
+      todoOfCertificate(message) ??
+        'Start the site; if it runs, check BASE_URL, the proxy and the way from this machine to it.',
     )
   }
   return findings.orOk(`${url} answers, with the cookies it has to set.`)
@@ -74,7 +76,8 @@ function judgeTransport(findings: Findings, settings: Settings, headers: Headers
   }
 }
 
-function reasonOf(error: unknown): string {
-  const { cause, name } = error as { cause?: { code?: unknown }; name: string }
-  return typeof cause?.code === 'string' ? cause.code : name
+// fetch says only that it failed; why is in what caused that.
+function reasonOf(error: unknown): { code: string; message: string } {
+  const { cause, name } = error as { cause?: { code?: string; message?: string }; name: string }
+  return { code: cause?.code ?? name, message: cause?.message ?? '' }
 }
