@@ -39,7 +39,7 @@ describe('Away later', () => {
   it('stock: answers 500 to whoever has a cookie, after the driver’s whole timeout', async () => {
     const wire = await openProxy(inject('mongoUrl'))
     cleanUp.push(wire.cut)
-    const client = await MongoClient.connect(wire.url, { serverSelectionTimeoutMS: 200 })
+    const client = await MongoClient.connect(wire.url, { serverSelectionTimeoutMS: 2000 })
     cleanUp.push(() => client.close())
     const app = express()
     const store = MongoStore.create({ client, dbName: 'away', autoRemove: 'disabled' })
