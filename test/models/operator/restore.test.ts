@@ -6,6 +6,7 @@ import { checkDatabase } from '../../../cli/doctor/database.ts'
 import { documentIn, type Entry } from '../../../lib/files/backup.ts'
 import { readKept } from '../../../models/operator/backup.ts'
 import { deleteAccount } from '../../../models/account/deletion.ts'
+import { NO_PASSWORD } from '../../../lib/password.ts'
 import { openSessionStore } from '../../../lib/session/open.ts'
 import { isRestoreUnfinished, openStage, swap } from '../../../models/operator/restore/stage.ts'
 import { restore } from '../../../models/operator/restore.ts'
@@ -43,11 +44,14 @@ describe('A restore', () => {
     }))
     const over = { _id: new ObjectId(), key: 'captcha:x', points: 9, expire: inDays(-1) }
     const old = { username: 'old', password: hash } // as another site wrote it
+    const passkey = { id: 'one', publicKey: 'x', counter: 0, userVerified: true }
+    const details = { company: 'Lantern Ltd' } // of a field of models/user/fields.ts
+    const keyless = { ...person('keyless'), password: NO_PASSWORD, passkeys: [passkey], details }
 
     const restored = await restoreAll({
       activities: [{ _id: ann._id.toString(), events: [] }, { _id: gone.toString() }],
       attempts: [...attempts, over],
-      users: [ann, { _id: new ObjectId(), ...old }],
+      users: [ann, { _id: new ObjectId(), ...old }, keyless],
       reservations: [
         { _id: 'ann-before', userId: ann._id.toString(), until: inDays(9) },
         { _id: 'of-nobody', userId: gone.toString(), until: inDays(9) },
@@ -56,9 +60,11 @@ describe('A restore', () => {
       ],
     })
 
-    expect(restored).toMatchObject({ leftOut: 2, counts: { users: 2, attempts: 3, activities: 1 } })
+    expect(restored).toMatchObject({ leftOut: 2, counts: { users: 3, attempts: 3, activities: 1 } })
     expect(await findFlaws()).toEqual([])
-    expect(await usersOf(site).findOne({ _id: ann._id })).toEqual(ann)
+    for (const one of [ann, keyless]) {
+      expect(await usersOf(site).findOne({ _id: one._id })).toEqual(one)
+    }
     expect((await findByName('old'))?.usernameKey).toBe('old')
     expect(await collection('reservations').find().sort({ _id: 1 }).toArray()).toMatchObject([
       { _id: 'ann-before', userId: ann._id.toString() },
