@@ -1,19 +1,24 @@
 // The port of the metrics: there for whoever watches the site, apart from the site, and silent about people.
-import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type AddressInfo } from 'node:net'
 import supertest from 'supertest'
-import { describe, expect, inject, it, onTestFinished, vi } from 'vitest'
+import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { samplesOf, valueOf } from '../metrics-text.ts'
-import { temporaryFolder } from '../temporary-folder.ts'
+import { endAfterAll, temporaryFolder, type AtTheEnd } from '../temporary-folder.ts'
 import { newPerson, Visitor } from '../visitor.ts'
-import { openSite, TIMEOUT, spawnSite } from './process.ts'
+import { onSharedEngine, openSite, TIMEOUT, spawnSite } from './process.ts'
 
 const SLOWLY = { timeout: 120_000 } // milliseconds, for a busy machine
 
 describe('METRICS_PORT', SLOWLY, () => {
+  const atTheEnd = endAfterAll()
+  let watched: Awaited<ReturnType<typeof openWatched>>
+  beforeAll(async () => {
+    watched = await openWatched(atTheEnd)
+  })
+
   it('shows what people did on the site, and nothing that they are or know', async () => {
-    const { address, metrics } = await openWatched()
+    const { address, metrics } = watched
     const visitor = new Visitor(address)
     const person = { ...newPerson(), password: 'a password for the metrics' }
 
@@ -60,7 +65,7 @@ describe('METRICS_PORT', SLOWLY, () => {
   })
 
   it('answers /metrics and nothing else, without a cookie, and the site does not answer it (ASVS 13.4.5)', async () => {
-    const { address, metrics } = await openWatched()
+    const { address, metrics } = watched
     const agent = supertest(metrics)
 
     const others = await Promise.all([
@@ -84,7 +89,7 @@ describe('METRICS_PORT', SLOWLY, () => {
   })
 
   it('tells of a database that hangs, and that it is back', async () => {
-    const { address, metrics, databasePid } = await openWatched({}, true)
+    const { address, metrics, databasePid } = watched
     const isUp = async () =>
       valueOf((await supertest(metrics).get('/metrics')).text, 'sesame_database_up')
     await vi.waitFor(async () => expect(await isUp()).toBe(1), TIMEOUT)
@@ -104,7 +109,7 @@ describe('METRICS_PORT', SLOWLY, () => {
   })
 
   it('closes with the site', async () => {
-    const { metrics, kill } = await openWatched()
+    const { metrics, kill } = watched
 
     const ended = await kill('SIGTERM')
 
@@ -118,7 +123,7 @@ describe('METRICS_PORT', SLOWLY, () => {
     await once(other, 'listening')
     const { port } = other.address() as AddressInfo
 
-    const site = spawnSite(await environment({ METRICS_PORT: String(port) }))
+    const site = spawnSite({ ...(await onSharedEngine()), METRICS_PORT: String(port) })
 
     expect(await site.ended).toBe(1)
     expect(site.said()).toContain(`Port ${port} on 127.0.0.1 is in use`)
@@ -126,27 +131,10 @@ describe('METRICS_PORT', SLOWLY, () => {
   })
 })
 
-describe('Without METRICS_PORT', () => {
-  it('there are no metrics', async () => {
-    const site = await openSite(await environment({}))
-
-    expect(site.said()).not.toMatch(/metrics/i)
-  })
-})
-
-async function openWatched(more: Record<string, string> = {}, isEmbedded = false) {
-  const site = await openSite(await environment({ METRICS_PORT: '0', ...more }, isEmbedded))
+/** A site with an engine of its own, which a test stops. */
+async function openWatched(atTheEnd: AtTheEnd) {
+  const DATA_DIR = await temporaryFolder(atTheEnd)
+  const site = await openSite({ DATA_DIR, METRICS_PORT: '0' }, atTheEnd)
   const shown = () => /^Metrics are shown at (http:\S+)\/metrics$/m.exec(site.said())?.[1]
   return { ...site, metrics: await vi.waitUntil(shown, TIMEOUT) }
-}
-
-// On the run's own engine, in a database that no other test uses, unless it is to be stopped.
-async function environment(more: Record<string, string>, isEmbedded = false) {
-  const name = `test-${randomBytes(6).toString('hex')}`
-  const MONGO_URL = inject('mongoUrl').replace('/?', `/${name}?`)
-  return {
-    DATA_DIR: await temporaryFolder(),
-    ...(isEmbedded ? {} : { MONGO_URL }),
-    ...more,
-  }
 }

@@ -7,6 +7,7 @@ import { inject, onTestFinished, vi } from 'vitest'
 import { root } from '../../config/paths.ts'
 import { CAPTCHA } from '../helper.ts'
 import { isAlive } from '../is-alive.ts'
+import { temporaryFolder, type AtTheEnd } from '../temporary-folder.ts'
 
 export const TIMEOUT = { timeout: 50_000, interval: 20 } // for what takes long only on a busy machine
 
@@ -17,7 +18,7 @@ type Environment = { DATA_DIR: string } & Record<string, string>
 /** Start the site. It is ended with the test, whatever becomes of it, or when whoever is told how to end it does so. */
 export function spawnSite(
   environment: Environment,
-  atTheEnd: (end: () => Promise<void>) => void = onTestFinished,
+  atTheEnd: AtTheEnd = onTestFinished,
   folder = root,
 ) {
   const child = spawn(process.execPath, [join(folder, 'dist', 'bin', 'www.js')], {
@@ -26,7 +27,8 @@ export function spawnSite(
       PATH: process.env.PATH,
       HOME: process.env.HOME,
       XDG_CACHE_HOME: inject('cacheHome'),
-      NODE_ENV: 'development',
+      NODE_ENV: 'test', // as in development, but views and files are read once and not for each page
+      LESSONS: 'off', // loading them takes time at each start
       PORT: '0',
       CAPTCHA: `fixed:${CAPTCHA}`,
       ...environment,
@@ -63,6 +65,13 @@ export function spawnSite(
     /** Where it is open, as soon as it says so. */
     address: () => vi.waitFor(() => addressIn(said), TIMEOUT),
   }
+}
+
+/** A new data folder, and a database of its own on the engine that the whole run shares: sooner there than an engine. */
+export async function onSharedEngine() {
+  const DATA_DIR = await temporaryFolder()
+  const MONGO_URL = inject('mongoUrl').replace('/?', `/test-${DATA_DIR.slice(-6)}?`)
+  return { DATA_DIR, MONGO_URL }
 }
 
 /** Start the site and wait until it is open. */

@@ -1,14 +1,13 @@
 // The run of a worker that dies with a connection that it was handed and has not taken: no visitor is left waiting.
 import { connect } from 'node:net'
 import { expect, it, onTestFinished, vi } from 'vitest'
-import { temporaryFolder } from '../temporary-folder.ts'
 import { workersOf } from './children.ts'
-import { openSite, TIMEOUT } from './process.ts'
+import { onSharedEngine, openSite, TIMEOUT } from './process.ts'
 
 const VISITORS = 8
 
 it('A connection that a dying worker was handed is ended, not left open for ever', async () => {
-  const site = await openSite({ DATA_DIR: await temporaryFolder(), WORKERS: '2', LESSONS: 'off' })
+  const site = await openSite({ ...(await onSharedEngine()), WORKERS: '2' })
   const [stopped = 0] = workersOf(site.pid)
   process.kill(stopped, 'SIGSTOP') // it can't take what it is handed
 

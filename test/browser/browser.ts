@@ -11,6 +11,7 @@ import {
 } from 'playwright-core'
 import { inject } from 'vitest'
 import { openSite, type Site } from '../helper.ts'
+import { serveAxe } from './axe.ts'
 
 export type BrowserSite = {
   origin: string
@@ -32,7 +33,9 @@ export async function openBrowserSite(
   const { port } = server.address() as AddressInfo
   const origin = `http://${name}:${port}`
   const site = await openSite({ BASE_URL: origin, ...environment }) // the site compares a form's Origin with its own address
-  server.on('request', site.app)
+  server.on('request', (req, res) => {
+    if (!serveAxe(req, res)) site.app(req, res)
+  })
 
   const browser = await chromium.connect(inject('browser'))
   return {

@@ -20,10 +20,8 @@ export const HAS_MORE = process.platform === 'linux'
 export const VISITOR = HAS_MORE ? '127.0.0.9' : '127.0.0.1'
 
 const SETTINGS = {
-  NODE_ENV: 'test', // production would refuse the captcha that is known
   BASE_URL,
   TRUST_PROXY: '1',
-  LESSONS: 'off',
   SESSION_SECRETS: 'the one secret that both sites have',
 }
 

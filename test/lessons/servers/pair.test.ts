@@ -1,9 +1,7 @@
 // The pair of servers of a lesson: two processes that are started, killed, restarted, and never left behind.
-import { fork } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createRequire } from 'node:module'
-import { join } from 'node:path'
-import { afterEach, describe, expect, inject, it, vi } from 'vitest'
+import { afterAll, describe, expect, inject, it, vi } from 'vitest'
 import { root } from '../../../config/paths.ts'
 import { ServerPair } from '../../../lessons/servers/pair.ts'
 import { askServer } from '../../../lessons/servers/relay.ts'
@@ -13,6 +11,15 @@ const TIMEOUT = { timeout: 60_000, interval: 20 }
 const SLOW = { timeout: 120_000 } // each starts processes, which takes long on a busy machine
 const DATABASE = 'test-lessons-pair' // nothing is ever stored in it
 
+// A process with a pair of its own.
+const PARENT = `
+  import { ServerPair } from './dist/lessons/servers/pair.js'
+  const mongoUrl = process.env.MONGO_URL
+  const database = { mongoUrl, dbName: '${DATABASE}', collectionName: 'sessions' }
+  const servers = await new ServerPair({ path: '/', secret: 'of a test', database }).use()
+  process.send(servers.map(({ pid }) => pid))
+`
+
 const opened: ServerPair[] = []
 function newPair(idle?: number) {
   const database = { mongoUrl: inject('mongoUrl'), dbName: DATABASE, collectionName: 'sessions' }
@@ -20,18 +27,19 @@ function newPair(idle?: number) {
   opened.push(pair)
   return pair
 }
-afterEach(async () => {
-  for (const pair of opened.splice(0)) await pair.close()
+afterAll(async () => {
+  for (const pair of opened) await pair.close()
 })
 
 const pidsOf = async (pair: ServerPair) => (await pair.look()).map(({ pid }) => pid)
 const livingOf = async (pair: ServerPair) =>
   (await pair.look()).filter((one) => one.isAlive).map(({ name }) => name)
 
+// One after the other with the same pair: starting it takes longest.
 describe('A pair of servers', SLOW, () => {
-  it('is one, however many requests want it at the same moment', async () => {
-    const pair = newPair()
+  const pair = newPair()
 
+  it('is one, however many requests want it at the same moment', async () => {
     const found = await Promise.all([pair.use(), pair.use(), pair.use()])
 
     const pids = await pidsOf(pair)
@@ -40,8 +48,20 @@ describe('A pair of servers', SLOW, () => {
     expect(pids).not.toContain(process.pid)
   })
 
+  it('answers nobody who has not the key of the server', async () => {
+    const [a, b] = await pair.use()
+    const path = '/memory/id'
+
+    const withoutKey = await fetch(`http://127.0.0.1:${a?.port ?? 0}${path}`)
+    const withAnother = a && b && (await askServer({ port: a.port, key: b.key }, { path }))
+    const withKey = a && (await askServer(a, { path }))
+
+    expect([withoutKey.status, await withoutKey.text()]).toEqual([404, ''])
+    expect(withAnother?.text).toBe('')
+    expect(withKey?.text).toBe('null')
+  })
+
   it('is there for whoever wants it while another request restarts it, with new processes', async () => {
-    const pair = newPair()
     const [before, , after] = await Promise.all([pair.use(), pair.restart(), pair.use()])
 
     const old = before.map(({ pid }) => pid)
@@ -51,8 +71,6 @@ describe('A pair of servers', SLOW, () => {
   })
 
   it('loses the one that is killed, at once and once only, until it is restarted', async () => {
-    const pair = newPair()
-    await pair.use()
     const [pid = 0] = await pidsOf(pair)
 
     const killed = await Promise.all([pair.kill('A'), pair.kill('A'), pair.kill('no such')])
@@ -69,8 +87,6 @@ describe('A pair of servers', SLOW, () => {
   })
 
   it('shows as dead what was killed from outside', async () => {
-    const pair = newPair()
-    await pair.use()
     const [pid = 0] = await pidsOf(pair)
 
     process.kill(pid, 'SIGKILL')
@@ -93,10 +109,9 @@ describe('A pair of servers', SLOW, () => {
   })
 
   it('ends with the process that started it, also if that was killed', async () => {
-    const tsx = createRequire(import.meta.url).resolve('tsx')
-    const script = join(root, 'test', 'lessons', 'servers', 'mortal-pair.ts')
-    const parent = fork(script, [inject('mongoUrl'), DATABASE], {
-      execArgv: ['--import', tsx],
+    const parent = spawn(process.execPath, ['--input-type=module', '--eval', PARENT], {
+      cwd: root,
+      env: { MONGO_URL: inject('mongoUrl') },
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     })
     const [orphans] = (await once(parent, 'message')) as [number[]]
@@ -105,21 +120,5 @@ describe('A pair of servers', SLOW, () => {
     parent.kill('SIGKILL')
 
     await vi.waitUntil(() => !orphans.some(isAlive), TIMEOUT)
-  })
-})
-
-describe('A server of a pair', SLOW, () => {
-  it('answers nobody who has not its key', async () => {
-    const pair = newPair()
-    const [a, b] = await pair.use()
-    const path = '/memory/id'
-
-    const withoutKey = await fetch(`http://127.0.0.1:${a?.port ?? 0}${path}`)
-    const withAnother = a && b && (await askServer({ port: a.port, key: b.key }, { path }))
-    const withKey = a && (await askServer(a, { path }))
-
-    expect([withoutKey.status, await withoutKey.text()]).toEqual([404, ''])
-    expect(withAnother?.text).toBe('')
-    expect(withKey?.text).toBe('null')
   })
 })

@@ -48,7 +48,7 @@ describe('SIGKILL of the process', () => {
     const writers = [write(), write(), write(), write()]
 
     // At different moments after its start, because it writes its journal in a rhythm of its own.
-    for (const writes of [150, 200, 250, 300, 350]) {
+    for (const writes of [150, 225, 300]) {
       const dead = pidOf(engine)
       const before = kept.length
       await vi.waitUntil(() => kept.length > before + writes, TIMEOUT)

@@ -4,6 +4,8 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { translator } from '../../../config/i18n.ts'
 import { SessionStore } from '../../../lib/session/store.ts'
 import { outbox } from '../../../models/mail/outbox.ts'
+import { User, type UserDocument } from '../../../models/user.ts'
+import { linkFor } from '../../cut-off.ts'
 import { lockName, usersOf } from '../../documents.ts'
 import { openSite, validPassword, type Site } from '../../helper.ts'
 import { errorsOf, newPerson, page, type Visitor } from '../../visitor.ts'
@@ -89,7 +91,7 @@ describe('GET /password-reset/:token', () => {
 
 describe('POST /password-reset/:token', () => {
   it('stores the password, ends every session and says so (ASVS 6.4.3, 7.4.3)', async () => {
-    const { person, link, userId } = await asked()
+    const { person, link, userId } = await askedByForms()
     const places = [someone(), someone()]
     for (const place of places) await place.signIn(person)
     const visitor = someone()
@@ -263,7 +265,7 @@ describe('POST /password-reset/:token', () => {
 
 describe('The log', () => {
   it('knows the pages of mailed links, and no link', async () => {
-    const { link, other } = await asked()
+    const { link, other } = await askedByForms()
     const token = link.split('/')[2] ?? ''
     const ways = [
       link,
@@ -292,8 +294,28 @@ describe('The log', () => {
 
 type Asked = Awaited<ReturnType<typeof asked>>
 
-/** Somebody who confirmed the address, is signed in, and has asked twice for a link. */
+/** Somebody who confirmed the address, is signed in, and has asked twice for a link: all by the models, without a form. */
 async function asked() {
+  const visitor = someone()
+  const person = (await visitor.becomeMember()) as ReturnType<typeof newPerson>
+  const { username } = person
+  await User.updateOne({ username }, { $set: { emailVerifiedAt: new Date() } })
+  const user = await User.findOne({ username }).orFail().lean<UserDocument>()
+  const [other, link] = [
+    await linkFor(user, 'password-reset'),
+    await linkFor(user, 'password-reset'),
+  ]
+  return {
+    person,
+    visitor,
+    link: `/password-reset/${link}`,
+    other: `/password-reset/${other}`,
+    userId: user._id.toString(),
+  }
+}
+
+/** The same, as people do it: by forms and mails. */
+async function askedByForms() {
   const person = newPerson()
   const visitor = someone()
   await visitor.register(person)
