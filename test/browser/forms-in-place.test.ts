@@ -9,7 +9,7 @@ import { openBrowserSite, type BrowserSite } from './browser.ts'
 import { fill, register, signIn, submit, where } from './steps.ts'
 
 const t = translator('en')
-const LATENCIES = [0, 300] // milliseconds: the second press comes after the answer, or long before
+const LATENCIES = [0, 100, 300] // milliseconds
 
 let site: BrowserSite
 beforeAll(async () => {
