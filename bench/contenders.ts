@@ -30,15 +30,22 @@ export async function startContender(stage: Stage, name: string, program: string
   return startServer(log, args, environment)
 }
 
-/** Do this work without HTTP, so many at once; returns how often it was done a second. */
-export async function measureWork(stage: Stage, work: string, parallel: number, place: Place) {
+/** Do this work without HTTP, so many at once; returns how often it was done a second, and its processor time in ms. */
+export async function measureWork(
+  stage: Stage,
+  work: string,
+  parallel: number,
+  place: Place,
+  more: Fields = {},
+) {
   const { seconds } = stage.options
-  const values = { WORK: work, SECONDS: String(seconds), PARALLEL: String(parallel) }
+  const values = { WORK: work, SECONDS: String(seconds), PARALLEL: String(parallel), ...more }
   const { args, environment } = wordsOf(stage, work, 'work', values)
-  const output = join(stage.folder, `${work}-${Date.now()}.log`)
+  const output = join(stage.folder, `work-${Date.now()}.log`)
   const { ended, log } = startNode(output, args, environment, place)
   if ((await ended) !== 0) throw new Error(`${work} broke:\n${log()}`)
-  return Number(log())
+  const [perSecond = NaN, cost = NaN] = log().split(' ').map(Number)
+  return { perSecond, cost }
 }
 
 /** Start all that answer /home. Throws unless each greets everybody by name with an answer as long as ours. */

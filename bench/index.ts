@@ -3,6 +3,7 @@ import { captcha } from './cases/captcha.ts'
 import { home } from './cases/home.ts'
 import { login } from './cases/login.ts'
 import { memory } from './cases/memory.ts'
+import { read } from './cases/read.ts'
 import { signIn } from './cases/sign-in.ts'
 import { size } from './cases/size.ts'
 import { start } from './cases/start.ts'
@@ -13,7 +14,7 @@ import { print, tablesOf, writeReport } from './report.ts'
 import { withStage } from './stage.ts'
 import type { CaseResult } from './statistics.ts'
 
-const cases = { home, login, 'sign-in': signIn, captcha, size, memory, start }
+const cases = { home, read, login, 'sign-in': signIn, captcha, size, memory, start }
 const options = readOptions()
 process.once('SIGINT', () => process.exit(130))
 moveTo('load', process.pid) // with everything that it starts

@@ -1,7 +1,16 @@
 // What may be asked of a run on the command line.
 import { Command, InvalidArgumentError } from 'commander'
 
-export const CASES = ['home', 'login', 'sign-in', 'captcha', 'size', 'memory', 'start'] as const
+export const CASES = [
+  'home',
+  'read',
+  'login',
+  'sign-in',
+  'captcha',
+  'size',
+  'memory',
+  'start',
+] as const
 export type CaseName = (typeof CASES)[number]
 
 export type Options = {
@@ -21,6 +30,7 @@ export type Options = {
 const HELP = `
 Cases:
   home     the signed-in /home, against the seed, Express, Fastify, and the least that could be done
+  read     the read of a session, step by step, from the driver alone to the store
   login    the anonymous /login, against Express rendering the same page and nothing else
   sign-in  POST /login, against argon2id alone, and what other visitors feel of it
   captcha  how many pictures a core draws

@@ -17,7 +17,7 @@ export async function captcha(stage: Stage) {
   const load = { connections: 4, duration: stage.options.seconds }
   const { figures } = await inRounds(stage, 'captcha', [
     async (note) => {
-      const perSecond = await measureWork(stage, 'captcha', 1, 'contender')
+      const { perSecond } = await measureWork(stage, 'captcha', 1, 'contender')
       note('one core', 'pictures a second', perSecond)
     },
     async (note) => {

@@ -48,7 +48,7 @@ export async function signIn(stage: Stage) {
       note('POST /login', 'sign-ins a second', (await send(await prepare())).perSecond)
     },
     async (note) => {
-      const perSecond = await measureWork(stage, 'argon2id', hashes, 'anywhere')
+      const { perSecond } = await measureWork(stage, 'argon2id', hashes, 'anywhere')
       note('argon2id alone', 'checks a second', perSecond)
     },
     (note) => visit(note, 'while it is quiet', { seconds }),
