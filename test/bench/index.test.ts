@@ -10,7 +10,7 @@ describe('npm run bench', () => {
     const { code, err } = await run(BENCH, '--only hom')
 
     expect(code).toBe(1)
-    expect(err).toContain('Cases are home, login')
+    expect(err).toContain('Cases are home, read, login')
   })
 
   it('checks and measures everybody who answers /home, and judges the targets', async () => {
