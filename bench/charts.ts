@@ -7,8 +7,8 @@ export type Bar = { label: string; isOurs: boolean; median: number; min: number;
 
 const NAMES: Record<string, string> = {
   ours: 'Sesame',
-  'ours-server': 'Sesame, MONGO_URL',
-  'ours-workers': 'Sesame, 2 workers',
+  'ours-server': 'Sesame server',
+  'ours-workers': 'Sesame × 2',
   seed: 'Seed',
   express: 'Express',
   fastify: 'Fastify',
@@ -25,7 +25,7 @@ export async function chartsOf({ home, size }: Record<string, CaseResult>) {
   if (home) {
     const rates = home.figures.filter(({ of, what }) => of in NAMES && what === 'answers a second')
     const times = home.figures.filter(({ what }) => /^p\d+ at/.test(what))
-    const title = 'The signed-in /home: answers a second, on one core'
+    const title = 'The signed-in /home: answers a second on one core, Sesame × 2 on two'
     charts['requests.svg'] = await barChart(title, rates.map(barOf))
     charts['latency.svg'] = await barChart('The signed-in /home: latency in ms', times.map(barOf))
   }
