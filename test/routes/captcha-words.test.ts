@@ -1,6 +1,6 @@
 // The question in words: the other way for who can't see the picture, under the same rules.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { LOCALES, translator } from '../../config/i18n.ts'
+import { translator } from '../../config/i18n.ts'
 import { captchasOf, changeSession, sessionOf, sessionsOf } from '../documents.ts'
 import { openSite, validPassword, type Site } from '../helper.ts'
 import { cookiesOf, errorsOf, newPerson, page, valueOf, type Visitor } from '../visitor.ts'
@@ -33,7 +33,11 @@ describe.each(['/login', '/register'])('GET %s?captcha=words', (path) => {
     expect(form?.getAttribute('action')).toBe(`${path}?captcha=words`)
   })
 
-  it.each(LOCALES)('asks in the language of the page, %s', async (locale) => {
+  // The two that the site comes with: a language more may have no words for it yet.
+  it.each([
+    ['en', false],
+    ['zh-CN', true],
+  ] as const)('asks in the language of the page, %s', async (locale, isInHan) => {
     const questions: string[] = []
     for (let turn = 0; turn < 8; turn++) {
       const answer = await site
@@ -43,7 +47,7 @@ describe.each(['/login', '/register'])('GET %s?captcha=words', (path) => {
     }
 
     expect(new Set(questions).size).toBeGreaterThan(4)
-    for (const question of questions) expect(/\p{Script=Han}/u.test(question)).toBe(locale !== 'en')
+    for (const question of questions) expect(/\p{Script=Han}/u.test(question)).toBe(isInHan)
   })
 
   it('gives an anonymous visitor a session of ten minutes with nothing else in it', async () => {
