@@ -222,6 +222,7 @@ function plain(email: string, { answer, commands, letter }: Seen) {
       .replaceAll(email, '<address>')
       .replace(/[0-9a-f]{24,64}/g, '<id>')
       .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '<time>')
+      .replace(/(originalMaxAge[^\d]+)\d+/g, '$1<milliseconds>') // what is left, which depends on the moment
       .replace(/captcha-[\w-]{8}/g, 'captcha')
       .replace(/\\?"answer\\?":\\?"[\w+/=]+/g, 'answer') // encrypted, each time in another way
   return {
