@@ -49,7 +49,9 @@ export async function measureWork(
 }
 
 /** Start all that answer /home. Throws unless each greets everybody by name with an answer as long as ours. */
-export async function startHomeContenders(stage: Stage): Promise<HomeContender[]> {
+export async function startHomeContenders(
+  stage: Stage,
+): Promise<{ contenders: HomeContender[]; server: HomeContender }> {
   const { members, ...ours } = await startOurs(stage)
   const views = join(stage.folder, 'views')
   const { html = '', username = '', email = '' } = members[0] ?? {}
@@ -68,7 +70,7 @@ export async function startHomeContenders(stage: Stage): Promise<HomeContender[]
   const server = await withMembers(stage, await startSite(stage, 'ours-server'), 'ours-server')
   const all = [...contenders, ours, server, await startWorkers(stage)]
   for (const contender of all) await checkAnswers(contender)
-  return all
+  return { contenders: all, server }
 }
 
 /** Ours alone, under this name. */

@@ -5,6 +5,7 @@ import { sendFlatOut, sendSteadily } from '../load.ts'
 import { processorTime } from '../machine.ts'
 import { inRounds, turnOf, type Note, type Stage } from '../stage.ts'
 import { figure, percentile, target } from '../statistics.ts'
+import type { Fields } from '../visitor.ts'
 
 const WARM_UP = 10_000 // answers of each before the first round: until then V8 still compiles what they call
 const RATE = 'answers a second'
@@ -15,14 +16,12 @@ const OTHER_PAGES = ['/account', '/account/sessions']
 
 /** Measure all of them in turn, round by round. */
 export async function home(stage: Stage) {
-  const contenders = await startHomeContenders(stage)
-  const served = contenders.find(({ name }) => name === SERVER)
-  if (!served) throw new Error('There is no server')
+  const { contenders, server } = await startHomeContenders(stage)
   if (stage.options.answers === undefined) for (const one of contenders) await warmUp(one)
   const { figures, ratio } = await inRounds(stage, 'home', [
     ...contenders.map((one) => (note: Note) => measureThroughput(stage, one, note)),
     ...contenders.map((one) => (note: Note) => measureLatency(stage, one, note)),
-    ...OTHER_PAGES.map((path) => (note: Note) => measureThroughput(stage, served, note, path)),
+    ...OTHER_PAGES.map((path) => (note: Note) => measureThroughput(stage, server, note, path)),
   ])
   const names = contenders.map(({ name }) => name)
   const rateRatio = (these: string, those: string) =>
@@ -52,7 +51,7 @@ export async function home(stage: Stage) {
 }
 
 async function warmUp({ url, visitors }: HomeContender) {
-  const requests = (connection: number) => [{ path: '/home', headers: visitors[connection] }]
+  const requests = requestsOf(visitors, '/home')
   const load = { connections: visitors.length, amount: WARM_UP }
   await sendFlatOut(url, requests, { status: 200 }, load)
 }
@@ -67,13 +66,18 @@ async function measureThroughput(
   const { name, url, visitors, length, pids } = contender
   const secondsUsed = () => pids.map(processorTime).reduce((sum, one) => sum + one, 0)
   const before = secondsUsed()
-  const requests = (connection: number) => [{ path, headers: visitors[connection] }]
+  const requests = requestsOf(visitors, path)
   const load = { connections: visitors.length, ...turnOf(stage) }
   const expected = path === '/home' ? { status: 200, length } : { status: 200 }
   const { perSecond, times } = await sendFlatOut(url, requests, expected, load)
   const of = path === '/home' ? name : path
   note(of, RATE, perSecond)
   note(of, TIME, ((secondsUsed() - before) * 1000) / times.length, 'ms')
+}
+
+// Each connection is a visitor, who asks for the same page again and again.
+function requestsOf(visitors: Fields[], path: string) {
+  return (connection: number) => [{ path, headers: visitors[connection] }]
 }
 
 async function measureLatency({ options }: Stage, contender: HomeContender, note: Note) {
