@@ -89,9 +89,10 @@ describe('Every service', () => {
     expect(wrong).toEqual([])
   })
 
-  it('has an image of a named version', () => {
+  it('has an image of a named version and digest, so that a tag that moves changes nothing', () => {
     const loose = services.filter(
-      ([, { image, build }]) => build === undefined && !/:v?\d+\.\d+$/.test(image),
+      ([, { image, build }]) =>
+        build === undefined && !/:v?\d+(\.\d+)+@sha256:[\da-f]{64}$/.test(image),
     )
 
     expect(loose.map(([name]) => name)).toEqual([])
@@ -104,7 +105,7 @@ describe(path, () => {
 
     expect(text).not.toMatch(/:\/\/[^\s/@]+:[^\s/@]+@/)
     expect(values.filter(([name]) => /SECRET|PASSWORD|PEPPER|KEY|MONGO/.test(name))).toEqual([])
-    expect(text).not.toMatch(/[\da-f]{32}|[A-Za-z\d+/]{40}/)
+    expect(text.replaceAll(/@sha256:[\da-f]{64}/g, '')).not.toMatch(/[\da-f]{32}|[A-Za-z\d+/]{40}/)
   })
 
   it('opens nothing but the proxy to others, and the database to none', () => {

@@ -18,7 +18,8 @@ describe('deploy/Dockerfile', () => {
     const images = file.getFROMs().map((from) => from.getImage())
 
     expect(images).toHaveLength(2)
-    for (const image of images) expect(image).toMatch(/^node:\d+-trixie-slim$/)
+    expect(new Set(images).size).toBe(1)
+    expect(images[0]).toMatch(/^node:\d+\.\d+\.\d+-trixie-slim@sha256:[\da-f]{64}$/)
   })
 
   it('runs as a user who is not root and owns none of the code', () => {
