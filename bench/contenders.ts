@@ -100,7 +100,9 @@ async function withMembers({ options }: Stage, site: Site, name: string) {
 function wordsOf({ folder }: Stage, name: string, program: string, values: Fields) {
   const path = join(import.meta.dirname, 'contenders', `${program}.ts`)
   const environment = { NODE_ENV: 'production', ...values }
-  return { log: join(folder, `${name}.log`), args: ['--import', 'tsx', path], environment }
+  // As ours has it: whoever waits for its turn must not lose its compiled code (decision 012).
+  const args = ['--no-memory-reducer', '--import', 'tsx', path]
+  return { log: join(folder, `${name}.log`), args, environment }
 }
 
 async function signIn({ options }: Stage, url: string): Promise<Fields[]> {
