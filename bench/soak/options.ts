@@ -9,6 +9,7 @@ export type Options = {
   rate: number
   every: number
   seed: number
+  server: boolean
   write: boolean
 }
 
@@ -19,6 +20,7 @@ Examples:
   npm run soak
   npm run soak -- --minutes 1 --people 10
   npm run soak -- --seed 7 --write
+  npm run soak -- --server
 
 Users are at a site of its own while workers and the database are killed, and every promise
 that was acknowledged is checked. The exit code is 1 if one was broken. Ctrl-C sends the users home
@@ -34,6 +36,7 @@ export function readOptions(): Options {
     .option('--rate <number>', 'requests a second at most', aboveZero(MAX_RATE), 60)
     .option('--every <number>', 'seconds between two kills, about', aboveZero(3600), 8)
     .option('--seed <number>', 'makes all choices the same again', wholeIn(0, 2 ** 31), 1)
+    .option('--server', 'with a MongoDB beside the site, in MONGO_URL', false)
     .option('--write', 'keep the result in docs/bench', false)
     .addHelpText('after', HELP)
     .parse()

@@ -21,7 +21,7 @@ import { newUser } from './user.ts'
 export async function run(options: Options, stopped: AbortSignal) {
   const folder = await mkdtemp(join(tmpdir(), 'sesame-soak-'))
   try {
-    return await soakSite(await openSite(folder, options.workers), options, stopped)
+    return await soakSite(await openSite(folder, options), options, stopped)
   } finally {
     killAll()
     await rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })

@@ -1,7 +1,10 @@
 // The site under test: a process of its own with several workers and an engine, and the list of its processes.
 import { execFileSync } from 'node:child_process'
+import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { startEmbeddedMongodb } from '../../lib/embedded-mongodb/index.ts'
 import { startServer, startWords, type Server } from '../processes.ts'
+import type { Options } from './options.ts'
 
 export type Site = Server
 export type Process = { pid: number; role: 'primary' | 'worker' | 'engine'; megabytes: number }
@@ -10,11 +13,19 @@ export const CAPTCHA = 'SOAK5'
 
 const LINE = /^\s*(\d+)\s+(\d+)\s+(\d+)\s+(.*)$/
 
-/** Start the site in this folder and wait until it is open. Throws with what it said if it does not open. */
-export async function openSite(folder: string, workers: number): Promise<Site> {
+/**
+ * Start the site in this folder and wait until it is open. Throws with what it said if it does not open.
+ * With `server` the engine is no child of the site, which knows it by MONGO_URL alone.
+ */
+export async function openSite(
+  folder: string,
+  { workers, server }: Pick<Options, 'workers' | 'server'>,
+): Promise<Site> {
+  const dataDir = join(folder, 'data')
+  const engine = server ? await startEngine(dataDir) : undefined
   const settings = {
     NODE_ENV: 'test',
-    DATA_DIR: join(folder, 'data'),
+    ...(engine ? { MONGO_URL: engine.url } : { DATA_DIR: dataDir }),
     WORKERS: String(workers),
     CAPTCHA: `fixed:${CAPTCHA}`,
     LESSONS: 'off',
@@ -24,16 +35,27 @@ export async function openSite(folder: string, workers: number): Promise<Site> {
     LOG_LEVEL: 'warn',
   }
   const where = { path: '/readyz', place: 'anywhere' } as const
-  return startServer(join(folder, 'site.log'), startWords(), settings, where)
+  const site = await startServer(join(folder, 'site.log'), startWords(), settings, where)
+  return { ...site, stop: async () => site.stop().finally(() => engine?.close()) }
 }
 
-/** The site's primary and all that it started, the oldest first, each with the memory that lies in RAM. */
+async function startEngine(dataDir: string) {
+  return startEmbeddedMongodb({
+    dataDir,
+    cacheDir: join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'sesame'),
+    say: console.error,
+    log: { warn: () => undefined }, // that it is killed is what the run is about
+  })
+}
+
+/** The site's primary and all that it started, and an engine beside it, the oldest first, each with the memory that lies in RAM. */
 export function processesOf({ pid: primary }: Site): Process[] {
+  const parents = [primary, process.pid]
   const lines = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,rss=,args='], { encoding: 'utf8' })
   return lines
     .split('\n')
     .map((line) => LINE.exec(line) ?? [])
-    .filter(([, pid, parent]) => Number(pid) === primary || Number(parent) === primary)
+    .filter(([, pid, parent]) => Number(pid) === primary || parents.includes(Number(parent)))
     .flatMap(([, pid, , rss, command = '']) => {
       const role = Number(pid) === primary ? 'primary' : roleOf(command)
       return role ? [{ pid: Number(pid), role, megabytes: Number(rss) / 1024 }] : []

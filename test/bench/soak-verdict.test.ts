@@ -65,7 +65,16 @@ describe('The memory', () => {
 })
 
 describe('The plan', () => {
-  const options = { minutes: 0.2, every: 8, workers: 2, people: 4, rate: 30, seed: 1, write: false }
+  const options = {
+    minutes: 0.2,
+    every: 8,
+    workers: 2,
+    people: 4,
+    rate: 30,
+    seed: 1,
+    server: false,
+    write: false,
+  }
 
   it('kills a worker and the database in the shortest run, at the same moments for the same seed', () => {
     const [plan, again] = ['1', '1'].map((seed) => planFaults(options, new Random(seed)))

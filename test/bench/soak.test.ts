@@ -12,14 +12,21 @@ describe('npm run soak', () => {
     expect(out + err).toContain('above 0')
   })
 
-  it('ends with 0 where a worker and the database were killed and every promise was kept', async () => {
-    const line = '--minutes 0.2 --people 4 --rate 30 --seed 1'
-    const { code, out, err } = await run(SOAK, line)
-    const said = `${out}\n${err}`
+  it.each([
+    ['of the site', ''],
+    ['beside the site', '--server'],
+  ])(
+    'ends with 0 where a worker and the database %s were killed and every promise was kept',
+    async (_where, option) => {
+      const line = `--minutes 0.2 --people 4 --rate 30 --seed 1 ${option}`
+      const { code, out, err } = await run(SOAK, line.trim())
+      const said = `${out}\n${err}`
 
-    expect(said).not.toContain('**broken**')
-    expect(said).toMatch(/^\| workers killed one at a time +\| [1-9]/m)
-    expect(said).toMatch(/^\| database killed +\| [1-9]/m)
-    expect(code).toBe(0)
-  }, 300_000)
+      expect(said).not.toContain('**broken**')
+      expect(said).toMatch(/^\| workers killed one at a time +\| [1-9]/m)
+      expect(said).toMatch(/^\| database killed +\| [1-9]/m)
+      expect(code).toBe(0)
+    },
+    300_000,
+  )
 })
