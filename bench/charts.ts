@@ -14,8 +14,8 @@ const NAMES: Record<string, string> = {
   fastify: 'Fastify',
   limit: 'Bare Node.js',
 }
-const LEFT = 215 // where bars begin
-const LONGEST = 430
+const LEFT = 235 // where bars begin
+const LONGEST = 415
 const TOP = 56
 const ROW = 30
 
