@@ -17,16 +17,21 @@ export type Stage = {
   databaseUrl: (name: string) => string
 }
 
+/** Start an engine on this folder, for whatever of the bench or the soak needs one. */
+export async function startEngine(dataDir: string) {
+  return startEmbeddedMongodb({
+    dataDir,
+    cacheDir: join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'sesame'),
+    say: console.error,
+    log: { warn: (_fields, message) => console.error(message) },
+  })
+}
+
 /** Set the stage, let the work be done on it, and clear it away whatever comes. */
 export async function withStage(options: Options, work: (stage: Stage) => Promise<void>) {
   const folder = await mkdtemp(join(tmpdir(), 'sesame-bench-'))
   try {
-    const engine = await startEmbeddedMongodb({
-      dataDir: folder,
-      cacheDir: join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'sesame'),
-      say: console.error,
-      log: { warn: (_fields, message) => console.error(message) },
-    })
+    const engine = await startEngine(folder)
     const client = new MongoClient(engine.url)
     const databaseUrl = (name: string) => engine.url.replace('/?', `/${name}?`)
     try {

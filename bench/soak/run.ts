@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { killAll, untilAnswered } from '../processes.ts'
+import { startEngine } from '../stage.ts'
 import { live } from './actions.ts'
 import { audit } from './audit.ts'
 import type { Soak } from './browser.ts'
@@ -20,10 +21,13 @@ import { newUser } from './user.ts'
 /** Soak a site of its own. The signal sends the users home early; the checks follow all the same. */
 export async function run(options: Options, stopped: AbortSignal) {
   const folder = await mkdtemp(join(tmpdir(), 'sesame-soak-'))
+  const engine = options.server ? await startEngine(join(folder, 'engine')) : undefined
   try {
-    return await soakSite(await openSite(folder, options), options, stopped)
+    const site = await openSite(folder, options.workers, engine?.url)
+    return await soakSite(site, options, stopped)
   } finally {
     killAll()
+    await engine?.close()
     await rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })
   }
 }

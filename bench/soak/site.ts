@@ -1,10 +1,7 @@
 // The site under test: a process of its own with several workers and an engine, and the list of its processes.
 import { execFileSync } from 'node:child_process'
-import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { startEmbeddedMongodb } from '../../lib/embedded-mongodb/index.ts'
 import { startServer, startWords, type Server } from '../processes.ts'
-import type { Options } from './options.ts'
 
 export type Site = Server
 export type Process = { pid: number; role: 'primary' | 'worker' | 'engine'; megabytes: number }
@@ -15,17 +12,13 @@ const LINE = /^\s*(\d+)\s+(\d+)\s+(\d+)\s+(.*)$/
 
 /**
  * Start the site in this folder and wait until it is open. Throws with what it said if it does not open.
- * With `server` the engine is no child of the site, which knows it by MONGO_URL alone.
+ * It has an engine of its own, unless it is told of one by MONGO_URL.
  */
-export async function openSite(
-  folder: string,
-  { workers, server }: Pick<Options, 'workers' | 'server'>,
-): Promise<Site> {
-  const dataDir = join(folder, 'data')
-  const engine = server ? await startEngine(dataDir) : undefined
+export async function openSite(folder: string, workers: number, mongoUrl?: string): Promise<Site> {
   const settings = {
     NODE_ENV: 'test',
-    ...(engine ? { MONGO_URL: engine.url } : { DATA_DIR: dataDir }),
+    DATA_DIR: join(folder, 'data'),
+    ...(mongoUrl === undefined ? {} : { MONGO_URL: mongoUrl }),
     WORKERS: String(workers),
     CAPTCHA: `fixed:${CAPTCHA}`,
     LESSONS: 'off',
@@ -35,17 +28,7 @@ export async function openSite(
     LOG_LEVEL: 'warn',
   }
   const where = { path: '/readyz', place: 'anywhere' } as const
-  const site = await startServer(join(folder, 'site.log'), startWords(), settings, where)
-  return { ...site, stop: async () => site.stop().finally(() => engine?.close()) }
-}
-
-async function startEngine(dataDir: string) {
-  return startEmbeddedMongodb({
-    dataDir,
-    cacheDir: join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'sesame'),
-    say: console.error,
-    log: { warn: () => undefined }, // that it is killed is what the run is about
-  })
+  return startServer(join(folder, 'site.log'), startWords(), settings, where)
 }
 
 /** The site's primary and all that it started, and an engine beside it, the oldest first, each with the memory that lies in RAM. */
