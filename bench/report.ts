@@ -1,7 +1,8 @@
 // What is printed of results, and what is kept of them in docs/bench: data, tables between two marks of README.md, and charts.
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { format, resolveConfig } from 'prettier'
+import { format } from 'oxfmt'
+import style from '../.oxfmtrc.json' with { type: 'json' }
 import { root } from '../config/paths.ts'
 import { chartsOf } from './charts.ts'
 import { describeMachine } from './machine.ts'
@@ -60,7 +61,7 @@ export function table(head: string[], rows: string[][]): string {
 
 /** Print Markdown with its tables aligned. */
 export async function print(markdown: string): Promise<void> {
-  process.stdout.write(`\n${await format(markdown, { parser: 'markdown' })}`)
+  process.stdout.write(`\n${await tidy('.md', markdown)}`)
 }
 
 /** Write data to a file in docs/bench, and text between the two marks of this name in its README.md. Throws where they are missing. */
@@ -74,8 +75,11 @@ export async function keep(file: string, data: object, mark: string, text: strin
   await writeTidy('README.md', [before + start, text, end + after].join('\n\n'))
 }
 
-// As `npm run format` would write it.
 async function writeTidy(name: string, text: string): Promise<void> {
-  const filepath = join(folder, name)
-  await writeFile(filepath, await format(text, { ...(await resolveConfig(filepath)), filepath }))
+  await writeFile(join(folder, name), await tidy(name, text))
+}
+
+// As `npm run format` would write it.
+async function tidy(name: string, text: string): Promise<string> {
+  return (await format(name, text, style)).code
 }

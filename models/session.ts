@@ -11,7 +11,14 @@ export const MAX_SESSIONS = 50 // of one user; the oldest goes when another begi
 
 /** Why a session is over: a timeout, or somebody ended it. */
 export type EndReason =
-  'idle' | 'absolute' | 'elsewhere' | 'password' | 'two-factor' | 'too-many' | 'locked' | 'operator'
+  | 'idle'
+  | 'absolute'
+  | 'elsewhere'
+  | 'password'
+  | 'two-factor'
+  | 'too-many'
+  | 'locked'
+  | 'operator'
 
 /** One session of a user, as the owner sees it. */
 export type UserSession = {

@@ -1,7 +1,8 @@
 // What a visit asks of the database, counted on the wire: docs/sizing.md tells these numbers. `npm run sizing` writes them there.
 import { join } from 'node:path'
-import { format, resolveConfig } from 'prettier'
+import { format } from 'oxfmt'
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest'
+import style from '../.oxfmtrc.json' with { type: 'json' }
 import { root } from '../config/paths.ts'
 import { connectMongodb } from '../lib/mongodb.ts'
 import { findWholeActivity } from '../models/account/activity.ts'
@@ -51,8 +52,8 @@ describe(DOCUMENT, () => {
     const [, after = ''] = rest.split(END)
     const filepath = join(root, DOCUMENT)
     const written = [before + START, textOf(rows), END + after].join('\n\n')
-    const tidy = await format(written, { ...(await resolveConfig(filepath)), filepath })
-    await expect(tidy).toMatchFileSnapshot(filepath)
+    const { code } = await format(filepath, written, style)
+    await expect(code).toMatchFileSnapshot(filepath)
   })
 
   it('calculates with the sign-in that it has counted', () => {

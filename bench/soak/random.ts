@@ -11,7 +11,9 @@ export class Random {
 
   /** A number from 0 up to (without) 1. */
   next(): number {
-    const digest = createHash('sha256').update(`${this.seed} ${this.drawn++}`).digest()
+    const digest = createHash('sha256')
+      .update(`${this.seed} ${this.drawn++}`)
+      .digest()
     return digest.readUInt32LE() / 2 ** 32
   }
 

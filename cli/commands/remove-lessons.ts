@@ -96,7 +96,6 @@ async function uninstall(packages: string[]): Promise<void> {
 
 // Tables get narrower, and what a line less makes room for moves up.
 async function tidy(paths: string[]): Promise<void> {
-  const prettier = join('node_modules', 'prettier', 'bin', 'prettier.cjs')
-  const words = ['--write', '--ignore-unknown', ...paths]
-  await run(process.execPath, [prettier, ...words], { cwd: root })
+  const oxfmt = join('node_modules', 'oxfmt', 'bin', 'oxfmt')
+  await run(process.execPath, [oxfmt, ...paths], { cwd: root })
 }

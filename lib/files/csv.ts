@@ -3,7 +3,8 @@ import { parse } from 'csv-parse/sync'
 import type { Line, LineProblem } from './lines.ts'
 
 export type CsvRecord =
-  { number: number; fields: string[] } | { number: number; problem: RecordProblem }
+  | { number: number; fields: string[] }
+  | { number: number; problem: RecordProblem }
 export type RecordProblem = 'not-csv' | LineProblem
 
 const MAX_LINES = 50 // of one record: a quoted field may hold line breaks

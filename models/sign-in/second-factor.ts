@@ -27,7 +27,9 @@ export const recoveryForm = recoveryCode.extend({ trust })
 export const secondPasskeyForm = z.object({ credential: useField, trust })
 
 export type Proof =
-  z.output<typeof codeForm> | z.output<typeof recoveryForm> | { passkey: PasskeyAnswer }
+  | z.output<typeof codeForm>
+  | z.output<typeof recoveryForm>
+  | { passkey: PasskeyAnswer }
 
 /** Whose password was right, the name they typed with it, the id of the session that waits, and its language. */
 export type Waiting = { member: Member; typedName: string; sessionId: string; locale: Locale }

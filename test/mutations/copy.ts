@@ -1,7 +1,7 @@
 // A copy of the tree to break things in: the tracked files as they are now, and the packages of the tree itself.
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs' // prettier-ignore
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs' // oxfmt-ignore
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { root } from '../../config/paths.ts'

@@ -52,7 +52,7 @@ describe('A session with SESSION_ENCRYPTION_KEY', () => {
 
     expect((await member.get('/account')).text).toContain(person.email)
     expect(Object.keys(stored ?? {}).sort()).toEqual(
-      ['_id', 'createdAt', 'endsAt', 'expires', 'lastActive', 'owner', 'purgeAt', 'session', 'version'], // prettier-ignore
+      ['_id', 'createdAt', 'endsAt', 'expires', 'lastActive', 'owner', 'purgeAt', 'session', 'version'], // oxfmt-ignore
     )
     const everything = [
       JSON.stringify(stored),

@@ -34,7 +34,7 @@ describe('stock express-session, secure behind a proxy that is not trusted', () 
       autoRemove: 'disabled',
     })
     const app = express()
-    app.use(session({ secret: 'lab', resave: false, saveUninitialized: false, store, cookie: { secure: true } })) // prettier-ignore
+    app.use(session({ secret: 'lab', resave: false, saveUninitialized: false, store, cookie: { secure: true } })) // oxfmt-ignore
     app.post('/login', (req, res) => {
       req.session.userId = 'alice'
       res.send('signed in')
