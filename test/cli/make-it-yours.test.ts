@@ -14,7 +14,7 @@ type Lockfile = { packages: Record<string, object> }
 type Ended = { stdout: string; stderr: string; code?: number | null } // null where it took too long
 
 const run = promisify(execFile)
-const LEFT_OUT = ['node_modules', 'dist', '.git', '.data']
+const LEFT_OUT = ['node_modules', '.git', '.data']
 const CHANGED = [
   'app.ts',
   'bin',
@@ -144,9 +144,9 @@ describe('A copy of the project', () => {
   })
 
   it.each([
-    ['its types', 'typescript/bin/tsc', ['-p', '.']],
+    ['its types', 'typescript/bin/tsc', ['-p', '.', '--singleThreaded']],
     ['its lint', 'oxlint/bin/oxlint', CHANGED],
-    ['its format', 'prettier/bin/prettier.cjs', ['--check', ...CHANGED, 'config']],
+    ['its format', 'oxfmt/bin/oxfmt', ['--check']],
     ['its tests', 'vitest/vitest.mjs', ['run', '--project=fast', '--maxWorkers=1', ...tests]],
   ])(
     'then passes the check of %s',
@@ -159,7 +159,7 @@ describe('A copy of the project', () => {
   )
 })
 
-const sesame = (...words: string[]) => node('tsx/dist/cli.mjs', 'bin/sesame.ts', ...words)
+const sesame = (...words: string[]) => execute('dist/bin/sesame.js', ...words)
 
 /** The code of this language in a document of the copy. */
 async function blockOf(path: string, language: string): Promise<string> {
@@ -176,9 +176,10 @@ async function git(...words: string[]): Promise<string> {
   return (await run('git', words, { cwd: copy, env: childEnvironment() })).stdout
 }
 
-async function node(script: string, ...words: string[]) {
+const node = (script: string, ...words: string[]) => execute(join('node_modules', script), ...words)
+
+async function execute(...command: string[]) {
   const env = { ...childEnvironment(), NODE_ENV: 'test', NO_COLOR: '1' }
-  const command = [join('node_modules', script), ...words]
   const ended: Ended = await run(process.execPath, command, {
     cwd: copy,
     env,
