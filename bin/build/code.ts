@@ -47,5 +47,10 @@ for (const { path, text } of outputFiles) {
   const isPackage = path.startsWith(packages)
   if (isPackage && path.endsWith('.map')) continue // larger than all the rest, for code that is not ours
   mkdirSync(dirname(path), { recursive: true })
-  writeFileSync(path, isPackage && text.includes('var __require =') ? REQUIRE + text : text)
+  writeFileSync(path, isPackage ? asPackage(text) : text)
+}
+
+function asPackage(text: string): string {
+  const withoutMap = text.replace(/\n\/\/# sourceMappingURL=\S+\n$/, '\n')
+  return withoutMap.includes('var __require =') ? REQUIRE + withoutMap : withoutMap
 }
