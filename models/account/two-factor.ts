@@ -65,8 +65,9 @@ export async function confirmTwoFactor(
 ): Promise<Result<NewCodes>> {
   const user = await findUser(context.member.id)
   const secret = user && pendingSecretOf(user)
-  const lastStep = secret ? await appStepOf(context.member.id, secret, code) : undefined
-  if (!user || lastStep === undefined) return refuse({ code: 'errors.code.wrong' })
+  if (!secret) return refuse({ code: 'errors.code.late' })
+  const lastStep = await appStepOf(context.member.id, secret, code)
+  if (lastStep === undefined) return refuse({ code: 'errors.code.wrong' })
   const codes = newRecoveryCodes()
   const recoveryCodes = codes.map(hashOfRecoveryCode)
   const changed = await storeTwoFactor(

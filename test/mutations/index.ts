@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util'
 import { bin } from './bin.ts'
 import { applies, makeCopy, type Copy } from './copy.ts'
+import { factors } from './factors.ts'
 import { lib } from './lib.ts'
 import { middleware } from './middleware.ts'
 import { models } from './models.ts'
@@ -22,7 +23,7 @@ const { values, positionals } = parseArgs({
     help: { type: 'boolean', default: false },
   },
 })
-const chosen = [...lib, ...middleware, ...models, ...bin].filter(
+const chosen = [...lib, ...middleware, ...models, ...factors, ...bin].filter(
   ({ file, from, to }) =>
     positionals.length === 0 ||
     positionals.some((word) => [file, from, to].some((text) => text.includes(word))),

@@ -85,6 +85,21 @@ describe(`POST ${PATH}`, () => {
     expect(users).toHaveLength(1)
   })
 
+  it('adds no more than twenty', async () => {
+    const visitor = site.visitor()
+    const { username = '' } = await visitor.becomeMember()
+    const passkeys = Array.from({ length: 20 }, (_, number) => ({ id: `key-${number}` }))
+    await User.updateOne({ username }, { $set: { passkeys: passkeys.slice(1) } })
+    const twentieth = await addPasskey(visitor)
+    await User.updateOne({ username }, { $set: { passkeys } })
+
+    const { answer } = await addPasskey(visitor)
+
+    expect(twentieth.answer.status).toBe(303)
+    expect(errorsOf(answer)).toEqual({ credential: t('errors.passkey.many') })
+    expect((await User.findOne({ username }).lean())?.passkeys).toHaveLength(20)
+  })
+
   it('is not there on a site at an address where browsers refuse passkeys, which says so', async () => {
     const plain = await openSite({ CAPTCHA: 'off', BASE_URL: 'http://192.168.1.20:3000' })
     const visitor = plain.visitor()

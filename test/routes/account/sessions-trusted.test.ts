@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { translator } from '../../../config/i18n.ts'
 import { User } from '../../../models/user.ts'
+import { addPasskey } from '../../authenticator.ts'
 import { openSite, validPassword, type Site } from '../../helper.ts'
 import { giveApp } from '../../two-factor.ts'
 import { cookiesOf, page, type Visitor } from '../../visitor.ts'
@@ -12,7 +13,7 @@ const t = translator('en')
 
 let site: Site
 beforeAll(async () => {
-  site = await openSite({ CAPTCHA: 'off' })
+  site = await openSite({ CAPTCHA: 'off', BASE_URL: 'http://localhost:3000' })
 })
 afterAll(() => site.close())
 
@@ -24,6 +25,11 @@ async function trusting() {
   await visitor.signIn({ username })
   const answer = await visitor.fill(SECOND, { code: app.code(), trust: 'on' })
   return { ...app, username, visitor, answer }
+}
+
+async function trustedOf(username: string) {
+  const user = await User.findOne({ username }).lean()
+  return user?.twoFactor?.trusted ?? []
 }
 
 /** Sign out and in again: where that leads. */
@@ -62,6 +68,36 @@ describe(`POST ${SECOND} with "Don't ask on this device"`, () => {
     await visitor.fill(path, { current: validPassword, ...fields })
 
     expect(await signInAgain(visitor, username, fields.password)).toBe(SECOND)
+  })
+
+  it('ends with a passkey that is added, and with one that is removed', async () => {
+    const { username, visitor } = await trusting()
+    const trusted = await trustedOf(username)
+
+    const { authenticator } = await addPasskey(visitor)
+    const afterAdding = await trustedOf(username)
+    await User.updateOne({ username }, { $set: { 'twoFactor.trusted': trusted } })
+    await visitor.fill(`/account/passkeys/${authenticator.id}`, {})
+
+    expect(trusted).toHaveLength(1)
+    expect([afterAdding, await trustedOf(username)]).toEqual([[], []])
+    expect(await signInAgain(visitor, username)).toBe(SECOND)
+  })
+
+  it('is kept for fifty devices of an account: for one more the oldest is asked again', async () => {
+    const { username, code } = await trusting()
+    const [one] = await trustedOf(username)
+    const others = Array.from({ length: 50 }, (_, number) => ({ ...one, hash: `of ${number}` }))
+    const change = { 'twoFactor.trusted': others, 'twoFactor.lastStep': 0 } // the code may be used again
+    await User.updateOne({ username }, { $set: change })
+    const visitor = site.visitor()
+    await visitor.signIn({ username })
+
+    await visitor.fill(SECOND, { code: code(), trust: 'on' })
+
+    const kept = (await trustedOf(username)).map(({ hash }) => hash)
+    expect([kept.length, kept.includes('of 0'), kept.includes('of 1')]).toEqual([50, false, true])
+    expect(await signInAgain(visitor, username)).toBe('/account')
   })
 })
 

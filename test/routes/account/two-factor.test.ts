@@ -1,6 +1,8 @@
 // Setting up an authenticator app: the key in three forms, a code, and ten recovery codes that are shown once.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { translator } from '../../../config/i18n.ts'
+import { limits } from '../../../config/limits.ts'
+import { MINUTE } from '../../../config/time.ts'
 import { codeAt } from '../../../lib/totp.ts'
 import { findTwoFactor } from '../../../models/account/two-factor.ts'
 import { User } from '../../../models/user.ts'
@@ -89,6 +91,22 @@ describe(`POST ${PATH}`, () => {
     expect(confirmed[1]).toBe(confirmed[0])
     expect(renewed[1]).toBe(renewed[0])
     expect(renewed[0]).not.toBe(confirmed[0])
+  })
+
+  it('forgets a key that no code confirmed in time, and offers to begin anew', async () => {
+    const { visitor, username } = await newMember()
+    await visitor.fill(PATH, {})
+    const secret = page(await visitor.get(PATH))
+      .querySelector('.key')
+      ?.text.replaceAll(' ', '')
+    const tooLong = new Date(Date.now() - limits.twoFactorMinutes * MINUTE - 1000)
+    await User.updateOne({ username }, { $set: { 'pendingTwoFactor.at': tooLong } })
+
+    const late = await visitor.send(PATH, { code: codeAt(secret ?? '') })
+    const shown = page(await visitor.get(PATH))
+
+    expect(errorsOf(late)).toEqual({ code: t('errors.code.late') })
+    expect([shown.querySelector('.key'), shown.querySelector('[name=code]')]).toEqual([null, null])
   })
 
   it('confirms nothing where nothing was begun, and begins nothing anew where there is a factor', async () => {
