@@ -39,6 +39,10 @@ describe('An operation that is cut off at any of its writes', () => {
       const token = await visitor.token('/home')
       return {
         act: () => visitor.post('/account/password', { ...fields, _csrf: token }),
+        left: async () => {
+          const { passwordChangedAt } = await reload(user)
+          if (passwordChangedAt) expect((await elsewhere.get('/account')).status).toBe(303)
+        },
         check: async () => {
           const { passwordChangedAt } = await reload(user)
           const isElsewhere = (await elsewhere.get('/account')).status === 200
@@ -62,11 +66,14 @@ describe('An operation that is cut off at any of its writes', () => {
       const fields = { password: 'another lantern in the cave', _csrf: token }
       return {
         act: () => visitor.post(path, fields),
+        left: async () => {
+          const { passwordChangedAt } = await reload(user)
+          if (passwordChangedAt) expect((await elsewhere.get('/account')).status).toBe(303)
+        },
         check: async () => {
           const { passwordChangedAt } = await reload(user)
           expect((await visitor.get(path)).status).toBe(passwordChangedAt ? 404 : 200)
           expect(await lettersOf(user)).toEqual(passwordChangedAt ? ['password-changed'] : [])
-          if (passwordChangedAt) expect((await elsewhere.get('/account')).status).toBe(303)
         },
       }
     })
@@ -106,10 +113,13 @@ describe('An operation that is cut off at any of its writes', () => {
       const fields = { _csrf: await visitor.token('/home') }
       return {
         act: () => visitor.post('/account/two-factor/off', fields),
+        left: async () => {
+          const isOff = !(await reload(user)).twoFactor
+          if (isOff) expect((await elsewhere.get('/account')).status).toBe(303)
+        },
         check: async () => {
           const isOff = !(await reload(user)).twoFactor
           expect(await lettersOf(user)).toEqual(isOff ? ['two-factor-off'] : [])
-          if (isOff) expect((await elsewhere.get('/account')).status).toBe(303)
         },
       }
     })

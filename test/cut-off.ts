@@ -20,6 +20,8 @@ export const WRITES = [...OF_DOCUMENTS, ...OF_COLLECTIONS]
 
 export type Attempt = {
   act: () => Promise<{ status: number }>
+  /** Look at what is left where it was cut off, before anything finishes it. */
+  left?: () => Promise<void>
   check: (status: number) => Promise<void>
 }
 export type Work = {
@@ -87,10 +89,11 @@ export async function openCutSite() {
     /** Cut a request at its first write, a new one at its second, and so on, until one came through. Returns how many were cut. */
     cutAtEach: async (prepare: () => Promise<Attempt>): Promise<number> => {
       for (let number = 1; ; number++) {
-        const { act, check } = await prepare()
+        const { act, left, check } = await prepare()
         const wasCut = cutAt(number)
         const { status } = await act()
         await mend()
+        await left?.()
         await finish()
         expect([303, 503]).toContain(status)
         await check(status)

@@ -6,6 +6,7 @@ const APP = [
   'test/routes/account/two-factor.test.ts',
   'test/routes/login/second-factor.test.ts',
 ]
+const TRUSTED = ['test/routes/account/sessions-trusted.test.ts']
 const OFF = ['test/routes/account/two-factor/off.test.ts']
 const PASSKEYS = [
   'test/routes/account/passkeys.test.ts',
@@ -49,19 +50,19 @@ export const factors: Mutation[] = [
     file: 'models/account/two-factor/trusted-device.ts',
     from: '$slice: -MAX_DEVICES',
     to: '$slice: MAX_DEVICES',
-    tests: APP,
+    tests: TRUSTED,
   },
   {
     file: 'models/account/two-factor/use-recovery-code.ts',
     from: "left === 0 ? 'recovery-codes-used-up' : 'recovery-code-used'",
     to: "'recovery-code-used' as const",
-    tests: APP,
+    tests: ['test/cut-off-sign-in.test.ts'],
   },
   {
     file: 'models/account/two-factor/change.ts',
     from: "const count = await endSessionsBut(store, userId, keeps, 'two-factor')",
     to: 'const count = 0',
-    tests: ['test/cut-off.test.ts', ...APP],
+    tests: ['test/cut-off.test.ts'],
   },
   {
     file: 'models/account/two-factor.ts',
@@ -73,7 +74,7 @@ export const factors: Mutation[] = [
     file: 'models/account/two-factor.ts',
     from: "$set: { 'twoFactor.recoveryCodes': recoveryCodes }, $unset: { 'twoFactor.trusted': 1 } }",
     to: "$set: { 'twoFactor.recoveryCodes': recoveryCodes } }",
-    tests: ['test/routes/account/two-factor/recovery-codes.test.ts', ...APP],
+    tests: TRUSTED,
   },
   {
     file: 'models/account/two-factor.ts',
@@ -91,7 +92,7 @@ export const factors: Mutation[] = [
     file: 'models/account/passkeys.ts',
     from: "$push: { passkeys: passkey }, $unset: { 'twoFactor.trusted': 1 } }",
     to: '$push: { passkeys: passkey } }',
-    tests: [...PASSKEYS, ...SECOND_PASSKEY],
+    tests: TRUSTED,
   },
   {
     file: 'models/account/passkeys.ts',
@@ -157,7 +158,7 @@ export const factors: Mutation[] = [
     file: 'models/sign-in.ts',
     from: 'hasSecondFactor(user) && !isTrusted(user, trust)',
     to: 'hasSecondFactor(user) && trust === undefined',
-    tests: APP,
+    tests: TRUSTED,
   },
   {
     file: 'middleware/session/pending.ts',
@@ -181,6 +182,6 @@ export const factors: Mutation[] = [
     file: 'middleware/session/trusted-device.ts',
     from: 'maxAge: TRUST_TTL, signed: true',
     to: 'maxAge: TRUST_TTL',
-    tests: APP,
+    tests: TRUSTED,
   },
 ]

@@ -50,6 +50,12 @@ export const models: Mutation[] = [
       'The sessions end before the write too, and one that begins in between is ended by its own sign-in, which finds another password.',
   },
   {
+    file: 'models/account/password-change.ts',
+    from: "const before = await endSessionsBut(store, seen._id, rest.keeps, 'password')",
+    to: 'const before = 0',
+    tests: ['test/cut-off.test.ts'],
+  },
+  {
     file: 'models/account/verification.ts',
     from: 'return { _id: userId, emailKey: seen.emailKey ?? null }',
     to: 'return { _id: userId, ...(seen ? {} : {}) }',

@@ -29,7 +29,7 @@ async function trusting() {
 
 async function trustedOf(username: string) {
   const user = await User.findOne({ username }).lean()
-  return user?.twoFactor?.trusted ?? []
+  return (user?.twoFactor?.trusted ?? []).map(({ hash, at, until }) => ({ hash, at, until }))
 }
 
 /** Sign out and in again: where that leads. */

@@ -58,6 +58,21 @@ describe(`POST ${PATH}`, () => {
     expect(answers.filter(({ status }) => status === 422)).toHaveLength(49)
   })
 
+  it('expects the answers of a visitor’s last five pages, so that no session grows without end', async () => {
+    const { authenticator } = await newPerson()
+    const visitor = site.visitor()
+    const options = []
+    for (let page = 1; page <= 6; page++) options.push(optionsOn(await visitor.get(PATH)))
+    const [first, , third] = options.map((one) => authenticator.use(one))
+    const _csrf = await visitor.token('/home')
+
+    const tooOld = await visitor.post(PATH, { _csrf, credential: first ?? '' }) // with a challenge more
+    const answer = await visitor.post(PATH, { _csrf, credential: third ?? '' })
+
+    expect(errorsOf(tooOld)).toEqual({ credential: t('errors.passkey.late') })
+    expect(answer.status).toBe(303)
+  })
+
   it('refuses a counter that does not grow, and tells the owner', async () => {
     const { authenticator, visitor: owner } = await newPerson()
     authenticator.counter = 7
