@@ -227,6 +227,17 @@ describe('a locked account', () => {
     expect((await visitor.signIn(formOf(owner))).status).toBe(429)
   })
 
+  it('is not open on a device that was away for longer, though it has kept its cookie', async () => {
+    const owner = await person()
+    await visitor.signIn(formOf(owner))
+    await visitor.fill('/logout', {})
+    const longAgo = { 'devices.0.at': new Date(Date.now() - 91 * DAY) }
+    await usersOf(site).updateOne({ username: owner.username }, { $set: longAgo })
+    await lockName(owner.username)
+
+    expect((await visitor.signIn(formOf(owner))).status).toBe(429)
+  })
+
   it('lets a known device guess no more often than another one', async () => {
     const owner = await person()
     await visitor.signIn(formOf(owner))

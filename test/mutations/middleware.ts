@@ -109,4 +109,40 @@ export const middleware: Mutation[] = [
     to: 'return res === undefined',
     tests: [`${MIDDLEWARE}/session/save-first.test.ts`],
   },
+  {
+    file: 'middleware/form/repeat.ts',
+    from: 'fields.data?._csrf !== token || token === undefined',
+    to: 'token === undefined || !fields.success',
+    tests: ['test/middleware/form/repeat.test.ts'],
+  },
+  {
+    file: 'middleware/form/repeat.ts',
+    from: '(status === 422 && !req.user)',
+    to: 'status === 422',
+    tests: ['test/middleware/form/repeat.test.ts'],
+  },
+  {
+    file: 'middleware/form/repeat.ts',
+    from: '[token, req.originalUrl, req.body]',
+    to: '[token, req.body]',
+    tests: ['test/middleware/form/repeat.test.ts'],
+  },
+  {
+    file: 'middleware/session/landing.ts',
+    from: '!res.locals.isJson && (await',
+    to: '(await',
+    tests: ['test/routes/account/details.test.ts'],
+  },
+  {
+    file: 'middleware/session/recent.ts',
+    from: 'lateForm.path !== req.path || lateForm',
+    to: 'lateForm',
+    tests: ['test/routes/confirm.test.ts'],
+  },
+  {
+    file: 'middleware/session/recent.ts',
+    from: 'delete req.session.lateForm',
+    to: '',
+    tests: ['test/routes/confirm.test.ts'],
+  },
 ]

@@ -125,4 +125,58 @@ export const models: Mutation[] = [
     to: '',
     tests: ['test/models/user/claims.test.ts'],
   },
+  {
+    file: 'models/first-answer.ts',
+    from: 'findOne({ _id: id, expires: { $gt: new Date() } })',
+    to: 'findOne({ _id: id })',
+    tests: ['test/middleware/form/repeat.test.ts'],
+  },
+  {
+    file: 'models/account/not-me.ts',
+    from: 'emailKey: seen.emailKey ?? null, lockedAt: null }',
+    to: 'emailKey: seen.emailKey ?? null }',
+    tests: ['test/routes/account/not-me/token.test.ts'],
+  },
+  {
+    file: 'models/account/not-me.ts',
+    from: 'devices: [], twoFactorChangedAt: new Date()',
+    to: 'devices: []',
+    tests: ['test/routes/account/not-me/token.test.ts'],
+  },
+  {
+    file: 'models/account/password-change/removal.ts',
+    from: '!wayIn || !hasPassword(user)',
+    to: '!wayIn',
+    tests: ['test/routes/account/password/remove.test.ts'],
+  },
+  {
+    file: 'models/account/password-change/removal.ts',
+    from: 'user.passwordChangedAt ?? null, ...wayIn }',
+    to: 'user.passwordChangedAt ?? null }',
+    tests: ['test/routes/account/password/remove.test.ts'],
+  },
+  {
+    file: 'models/sign-in/device.ts',
+    from: '-MAX_DEVICES] }',
+    to: 'MAX_DEVICES] }',
+    tests: ['test/middleware/session/device.test.ts', 'test/middleware/throttle-sign-in.test.ts'],
+  },
+  {
+    file: 'models/sign-in/device.ts',
+    from: 'one.hash === sent && one.at > oldest()',
+    to: 'one.hash === sent',
+    tests: ['test/middleware/session/device.test.ts', 'test/middleware/throttle-sign-in.test.ts'],
+  },
+  {
+    file: 'models/sign-in/device.ts',
+    from: 'const seen = { hash: hashOf(device), at: { $gt: oldest() } }',
+    to: 'const seen = { hash: hashOf(device) }',
+    tests: ['test/middleware/session/device.test.ts', 'test/middleware/throttle-sign-in.test.ts'],
+  },
+  {
+    file: 'models/user/field-values.ts',
+    from: 'isRequired && isAskedLater && !details',
+    to: 'isRequired && !details',
+    tests: ['test/routes/account/details.test.ts'],
+  },
 ]

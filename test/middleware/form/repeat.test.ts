@@ -152,13 +152,42 @@ describe('POST /login', () => {
     const visitor = site.visitor()
     const form = await openSignIn(visitor)
 
-    const answered = await send(await openSignIn(visitor, form.fields.username))
+    const answered = await send(form)
     await site.database
       .collection('answers')
       .updateMany({}, { $set: { expires: new Date(Date.now() - 1) } })
     const late = await send(form)
 
     expect([answered.status, late.status]).toEqual([303, 422])
+  })
+})
+
+describe('POST /account/username', () => {
+  it('judges a member’s refused form anew, so that no page of theirs is there after the sign-out', async () => {
+    const visitor = site.visitor()
+    const form = await asMember(visitor, '/account/username', { username: 'a' })
+
+    const refused = await send(form)
+    const repeated = await send(form)
+    await visitor.fill('/logout', {})
+    const afterwards = await send(form)
+
+    expect([refused, repeated, afterwards].map(({ status }) => status)).toEqual([422, 422, 303])
+    expect(afterwards.headers.location).toMatch(/^\/login/)
+  })
+})
+
+describe('A form without this browser’s token', () => {
+  it('is left to the guard, and nothing is kept of it: a page of another site could send many', async () => {
+    const form = await openSignIn(site.visitor())
+    const kept = async () => site.database.collection('answers').countDocuments()
+    const before = await kept()
+
+    const fields = { ...form.fields, _csrf: 'x'.repeat(form.fields._csrf?.length ?? 0) }
+    const answers = [await send({ ...form, fields }), await send({ ...form, fields })]
+
+    expect(answers.map(({ status }) => status)).toEqual([403, 403])
+    expect(await kept()).toBe(before)
   })
 })
 

@@ -54,6 +54,30 @@ describe('POST /login on a device that the account does not know', () => {
     expect(await told(unconfirmed.username)).toEqual([])
   })
 
+  it('is one of fifty that an account knows: with one more the one that was longest away goes', async () => {
+    const { username, home } = await person({ emailVerifiedAt: new Date() })
+    const devices = Array.from({ length: 50 }, (_, number) => ({
+      hash: `of ${number}`,
+      at: new Date(Date.now() - DAY),
+    }))
+    await usersOf(site).updateOne({ username }, { $set: { devices } })
+
+    await signIn(home, username, {})
+    await home.fill('/logout', {})
+    await signIn(home, username, {})
+
+    expect(await told(username)).toHaveLength(1)
+    const user = await usersOf(site).findOne({ username })
+    const known = ((user as { devices?: { hash: string }[] } | null)?.devices ?? []).map(
+      ({ hash }) => hash,
+    )
+    expect([known.length, known.includes('of 0'), known.includes('of 1')]).toEqual([
+      50,
+      false,
+      true,
+    ])
+  })
+
   it('is told of at most ten times a day, whatever the browsers call themselves', async () => {
     const { username } = await person({ emailVerifiedAt: new Date() })
 

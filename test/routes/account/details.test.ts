@@ -1,6 +1,7 @@
 // The fields of models/user/fields.ts: asked for by the registration, shown, changed, exported, and asked for once where an older account lacks one.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { translator } from '../../../config/i18n.ts'
+import { userFields, type UserField } from '../../../models/user/fields.ts'
 import { usersOf } from '../../documents.ts'
 import { addPasskey, optionsOn } from '../../authenticator.ts'
 import { openSite, validPassword, type Site } from '../../helper.ts'
@@ -189,6 +190,19 @@ describe('An account from before a field was asked of everybody', () => {
 
     expect(second.headers.location).toBe(`${PATH}?next=%2Faccount`)
     expect(alone.headers.location).toBe(`${PATH}?next=%2Fhome`)
+  })
+
+  it('is not asked for what is asked of new accounts alone', async () => {
+    const { username } = await newMember()
+    const [first, ...others] = userFields.splice(0)
+    const { isAskedLater, ...company } = first ?? {}
+    userFields.push(company as UserField, ...others)
+
+    const answer = await site.visitor().signIn({ username })
+
+    userFields.splice(0, 1, { ...company, isAskedLater } as UserField)
+    expect(isAskedLater).toBe(true)
+    expect([answer.status, answer.headers.location]).toEqual([303, '/account'])
   })
 
   it('gets the answer of always in JSON', async () => {

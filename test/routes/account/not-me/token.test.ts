@@ -71,6 +71,17 @@ describe('POST /account/not-me/:token', () => {
     expect(line.findLast(({ event }) => event === 'not-me')?.count).toBe(1)
   })
 
+  it('lets no sign-in be completed that was under way', async () => {
+    const { user, link, code } = await person()
+    const thief = scanner()
+    await thief.signIn({ username: user.username })
+
+    await scanner().fill(link, {})
+    await thief.fill('/login/second-factor', { code: code() })
+
+    expect((await thief.get('/account')).status).toBe(303)
+  })
+
   it('removes the passkeys of the last seven days, by which a thief would come in again, and leaves older ones', async () => {
     const { owner, user, link } = await person()
     const [old, young] = [await addPasskey(owner), await addPasskey(owner)]
@@ -176,7 +187,7 @@ describe('POST /account/not-me/:token', () => {
 
 /** A member with an app on a trusted device, the browser in which they are signed in, and the link of a letter. */
 async function person() {
-  const { visitor: owner, username } = await memberWithApp(site)
+  const { visitor: owner, username, code } = await memberWithApp(site)
   const at = new Date()
   const one = { hash: 'of a device', at, until: new Date(at.getTime() + DAY) }
   await User.updateOne(
@@ -189,6 +200,7 @@ async function person() {
   return {
     owner,
     user,
+    code,
     link: await linkOf({ kind: 'password-changed', userId: user.id }),
   }
 }

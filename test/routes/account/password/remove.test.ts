@@ -75,6 +75,18 @@ describe(`POST ${PATH}`, () => {
     }
   })
 
+  it('removes nothing twice', async () => {
+    const { visitor, username, authenticators } = await memberWithout({ passkeys: 2 })
+    await confirm(visitor, authenticators[0])
+    const before = (await User.findOne({ username }).lean())?.passwordChangedAt
+
+    const again = await visitor.send(PATH, {})
+
+    expect(again.status).toBe(422)
+    expect((await visitor.get(PATH)).headers.location).toBe('/account/password')
+    expect((await User.findOne({ username }).lean())?.passwordChangedAt).toEqual(before)
+  })
+
   it('answers in JSON what is missing, and what comes next', async () => {
     const script = new Script(site.app)
     const { username = '' } = await script.becomeMember()
