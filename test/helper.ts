@@ -10,6 +10,7 @@ import { commandOptions, embeddedWrites } from '../config/database.ts'
 import { readSettings, type Settings } from '../config/env.ts'
 import { missingSentences } from '../config/i18n.ts'
 import { createLogger } from '../config/logger.ts'
+import type { SessionStore } from '../lib/session/store.ts'
 import { findUnregistered } from '../models/database/collections.ts'
 import { buildIndexes } from '../models/database/indexes.ts'
 import { findCaughtMails, type CaughtMail } from '../models/mail/mailbox.ts'
@@ -54,6 +55,7 @@ export type Site = {
 
 const DATABASE = `test-${randomBytes(6).toString('hex')}` // one for each process, which runs one file after the other
 const opened: { stop: () => Promise<unknown> }[] = []
+const stores: SessionStore[] = []
 
 /** Open a site with these environment variables. Call it once in each test file and close it at the end. */
 export async function openSite(environment: NodeJS.ProcessEnv = {}): Promise<Site> {
@@ -71,6 +73,7 @@ export async function openSite(environment: NodeJS.ProcessEnv = {}): Promise<Sit
   const lessons = environment.LESSONS === 'on' ? await openLessonsOf(settings) : undefined
   const metrics = await openMetrics(settings)
   const app = createApp({ settings, database: mongoose.connection, logger, lessons, metrics })
+  stores.push(app.get('session store') as SessionStore)
   const postman = new Postman(settings, logger)
   opened.push(postman, ...(lessons ? [{ stop: lessons.close }] : []))
   const site: Site = {
@@ -92,6 +95,7 @@ export async function openSite(environment: NodeJS.ProcessEnv = {}): Promise<Sit
       await Promise.all([site.postman, ...opened.splice(0)].map((one) => one.stop()))
       const unregistered = await findUnregistered()
       await empty()
+      await Promise.all(stores.splice(0).map((store) => store.close())) // or each would go on purging
       await mongoose.disconnect()
       // Whatever a test file made the site store: a collection that nobody deletes, exports or backs up is a mistake.
       if (unregistered.length > 0) throw new Error(`Not in the registry: ${unregistered.join()}`)
