@@ -50,7 +50,7 @@ export const lib: Mutation[] = [
   },
   {
     file: 'lib/session/encrypted-documents.ts',
-    from: 'const found = await collection.findOne(alive<string>({ _id }))\n      return found ?',
+    from: 'const found = await findOneAlive(collection, _id)\n      return found ?',
     to: 'const found = await collection.findOne({ _id })\n      return found ?',
     tests: [`${SESSION}/public-api.test.ts`, `${SESSION}/clock.test.ts`],
   },
