@@ -103,4 +103,16 @@ export const lib: Mutation[] = [
     to: 'turns.pendingCount > MAX_WAITING',
     tests: ['test/lib/password/queue.test.ts'],
   },
+  {
+    file: 'lib/session/documents.ts',
+    from: 'found !== null && found.expires > new Date() && found.ended',
+    to: 'found !== null && found.ended',
+    tests: [`${SESSION}/public-api.test.ts`, `${SESSION}/clock.test.ts`],
+  },
+  {
+    file: 'lib/session/documents.ts',
+    from: '> new Date() && found.ended === undefined',
+    to: '> new Date()',
+    tests: ['test/middleware/session/current-user.test.ts'],
+  },
 ]

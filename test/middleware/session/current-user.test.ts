@@ -37,6 +37,15 @@ describe.each(['/', '/home', '/account', '/logout', '/login', '/register', '/no-
 )
 
 describe('GET /account', () => {
+  it('knows nobody whose session was ended by a machine whose clock is ahead', async () => {
+    const member = site.visitor()
+    await member.becomeMember()
+    const ended = { ended: 'elsewhere', expires: new Date(Date.now() + MINUTE) }
+    await sessionsOf(site).updateOne({ _id: sessionKey(member) }, { $set: ended })
+
+    expect((await member.get('/account')).status).toBe(303)
+  })
+
   it.each([
     ['', 8 * HOUR, 20 * MINUTE],
     ['on', 30 * DAY, 5 * DAY],
