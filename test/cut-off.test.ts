@@ -1,9 +1,10 @@
 // The database is cut off at each write of each operation in turn: afterwards it is done as a whole, or not at all.
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import type { UserDocument } from '../models/user.ts'
 import { find, lettersOf, linkFor, openCutSite, reload, rows, type CutSite } from './cut-off.ts'
 import { usersOf } from './documents.ts'
 import { CAPTCHA, validPassword } from './helper.ts'
-import { newPerson } from './visitor.ts'
+import { newPerson, type Visitor } from './visitor.ts'
 
 let cutSite: CutSite
 beforeAll(async () => {
@@ -39,10 +40,8 @@ describe('An operation that is cut off at any of its writes', () => {
       const token = await visitor.token('/home')
       return {
         act: () => visitor.post('/account/password', { ...fields, _csrf: token }),
-        left: async () => {
-          const { passwordChangedAt } = await reload(user)
-          if (passwordChangedAt) expect((await elsewhere.get('/account')).status).toBe(303)
-        },
+        left: () =>
+          expectOut(elsewhere, user, ({ passwordChangedAt }) => passwordChangedAt != null),
         check: async () => {
           const { passwordChangedAt } = await reload(user)
           const isElsewhere = (await elsewhere.get('/account')).status === 200
@@ -66,10 +65,8 @@ describe('An operation that is cut off at any of its writes', () => {
       const fields = { password: 'another lantern in the cave', _csrf: token }
       return {
         act: () => visitor.post(path, fields),
-        left: async () => {
-          const { passwordChangedAt } = await reload(user)
-          if (passwordChangedAt) expect((await elsewhere.get('/account')).status).toBe(303)
-        },
+        left: () =>
+          expectOut(elsewhere, user, ({ passwordChangedAt }) => passwordChangedAt != null),
         check: async () => {
           const { passwordChangedAt } = await reload(user)
           expect((await visitor.get(path)).status).toBe(passwordChangedAt ? 404 : 200)
@@ -113,10 +110,7 @@ describe('An operation that is cut off at any of its writes', () => {
       const fields = { _csrf: await visitor.token('/home') }
       return {
         act: () => visitor.post('/account/two-factor/off', fields),
-        left: async () => {
-          const isOff = !(await reload(user)).twoFactor
-          if (isOff) expect((await elsewhere.get('/account')).status).toBe(303)
-        },
+        left: () => expectOut(elsewhere, user, ({ twoFactor }) => !twoFactor),
         check: async () => {
           const isOff = !(await reload(user)).twoFactor
           expect(await lettersOf(user)).toEqual(isOff ? ['two-factor-off'] : [])
@@ -206,3 +200,12 @@ describe('An operation that is cut off at any of its writes', () => {
     expect(count).toBeGreaterThan(5)
   })
 })
+
+/** Another browser of this user is out as soon as the change is there, before anything finishes it. */
+async function expectOut(
+  elsewhere: Visitor,
+  user: UserDocument,
+  isChanged: (user: UserDocument) => boolean,
+): Promise<void> {
+  if (isChanged(await reload(user))) expect((await elsewhere.get('/account')).status).toBe(303)
+}

@@ -50,6 +50,7 @@ for (const { path, text } of outputFiles) {
   writeFileSync(path, isPackage ? asPackage(text) : text)
 }
 
+// Without the name of its map, which is not written: whatever follows it would say that the file is missing.
 function asPackage(text: string): string {
   const withoutMap = text.replace(/\n\/\/# sourceMappingURL=\S+\n$/, '\n')
   return withoutMap.includes('var __require =') ? REQUIRE + withoutMap : withoutMap

@@ -143,6 +143,7 @@ describe('A copy of the project', () => {
     expect(packages).not.toHaveProperty('node_modules/iron-session')
   })
 
+  // As `npm run check` has them.
   it.each([
     ['its types', 'typescript/bin/tsc', ['-p', '.', '--singleThreaded']],
     ['its lint', 'oxlint/bin/oxlint', CHANGED],

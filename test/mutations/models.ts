@@ -2,6 +2,10 @@
 import type { Mutation } from './mutation.ts'
 
 const ACCOUNT = 'test/routes/account'
+const DEVICES = [
+  'test/middleware/session/device.test.ts',
+  'test/middleware/throttle-sign-in.test.ts',
+]
 
 export const models: Mutation[] = [
   {
@@ -159,19 +163,19 @@ export const models: Mutation[] = [
     file: 'models/sign-in/device.ts',
     from: '-MAX_DEVICES] }',
     to: 'MAX_DEVICES] }',
-    tests: ['test/middleware/session/device.test.ts', 'test/middleware/throttle-sign-in.test.ts'],
+    tests: DEVICES,
   },
   {
     file: 'models/sign-in/device.ts',
     from: 'one.hash === sent && one.at > oldest()',
     to: 'one.hash === sent',
-    tests: ['test/middleware/session/device.test.ts', 'test/middleware/throttle-sign-in.test.ts'],
+    tests: DEVICES,
   },
   {
     file: 'models/sign-in/device.ts',
     from: 'const seen = { hash: hashOf(device), at: { $gt: oldest() } }',
     to: 'const seen = { hash: hashOf(device) }',
-    tests: ['test/middleware/session/device.test.ts', 'test/middleware/throttle-sign-in.test.ts'],
+    tests: DEVICES,
   },
   {
     file: 'models/user/field-values.ts',
