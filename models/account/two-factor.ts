@@ -65,7 +65,10 @@ export async function confirmTwoFactor(
 ): Promise<Result<NewCodes>> {
   const user = await findUser(context.member.id)
   const secret = user && pendingSecretOf(user)
-  if (!secret) return refuse({ code: 'errors.code.late' })
+  if (!secret) {
+    const isOn = user !== undefined && hasSecondFactor(user) // confirmed in another tab
+    return refuse({ code: isOn ? 'errors.code.wrong' : 'errors.code.late' })
+  }
   const lastStep = await appStepOf(context.member.id, secret, code)
   if (lastStep === undefined) return refuse({ code: 'errors.code.wrong' })
   const codes = newRecoveryCodes()

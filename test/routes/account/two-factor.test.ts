@@ -115,8 +115,12 @@ describe(`POST ${PATH}`, () => {
 
     const refused = await visitor.send(PATH, { code: '123456' })
     await withApp.visitor.send(PATH, {})
+    const json = { Accept: 'application/json' }
+    const confirmedBefore = await withApp.visitor.send(PATH, { code: withApp.code() }, json)
 
     expect(refused.status).toBe(422)
+    // Not that it came too late: whoever removed the entry from the app then could not sign in.
+    expect(confirmedBefore.body).toMatchObject({ errors: { code: t('errors.code.wrong') } })
     expect(page(await withApp.visitor.get(PATH)).querySelector('form [name=code]')).toBeNull()
     expect((await findTwoFactor(withApp.context.member.id)).pending).toBeUndefined()
   })
